@@ -1,0 +1,1 @@
+"""portfire: PyTorch models as programs that run without Python."""

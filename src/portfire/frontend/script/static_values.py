@@ -1,0 +1,92 @@
+"""What a Python expression means to the compiler: the base of the class hierarchy of compile-time values.
+
+Evaluating an expression gives a `StaticValue`. Most are plain run-time values (`RuntimeValue`); the others (functions,
+classes, modules, types, constants, `nn.ModuleList`, `range`, `zip`, tuples of unlike things) exist only while compiling and
+decide what an attribute access, a call, an index or a loop over them emits. Every operation here may emit nodes and may
+fail with a diagnostic at the place being compiled (`emitter.fail`).
+
+Comes before: `ir/`. Comes after: one file per family of values, `expressions.py`, `statements.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from portfire.ir.graph import MISSING, Value
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """How a loop over a value runs: over known items (then it is unrolled), or by index at run time.
+
+    Exactly one of `items` and `source` is given. `source` is a list, a tensor, a string, a dict's keys made a list, or
+    a tuple of such that go in step; `emit_item` of the owner gives item number i.
+    """
+
+    items: tuple[StaticValue, ...] | None = None
+    source: StaticValue | None = None
+
+
+class StaticValue:
+    """Base: everything fails, saying what the value is."""
+
+    def describe(self) -> str:
+        """What this is, for messages: "a module", "the function f", "a value of type int"."""
+        return "this value"
+
+    def as_value(self, emitter: Emitter) -> Value:
+        """The run-time value, emitting it if need be."""
+        raise emitter.fail("not-a-value", f"{self.describe()} cannot be used as a run-time value")
+
+    def constant(self) -> Any:
+        """The Python value where it is known while compiling, else `MISSING`."""
+        return MISSING
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """`self.name`."""
+        raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+
+    def has_attribute(self, emitter: Emitter, name: str) -> bool:
+        """`hasattr(self, name)`, known while compiling."""
+        return False
+
+    def set_attribute(self, emitter: Emitter, name: str, value: StaticValue) -> None:
+        """`self.name = value`."""
+        raise emitter.fail("no-set-attribute", f"attributes of {self.describe()} cannot be set")
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+        """`self(*args, **kwargs)`."""
+        raise emitter.fail("not-callable", f"{self.describe()} cannot be called")
+
+    def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
+        """`self[key]`."""
+        raise emitter.fail("not-subscriptable", f"{self.describe()} cannot be indexed")
+
+    def set_index(self, emitter: Emitter, key: StaticValue, value: StaticValue) -> None:
+        """`self[key] = value`."""
+        raise emitter.fail("not-subscriptable", f"items of {self.describe()} cannot be set")
+
+    def iterate(self, emitter: Emitter) -> Iteration:
+        """What `for x in self` goes over."""
+        raise emitter.fail("not-iterable", f"{self.describe()} cannot be iterated over")
+
+    def emit_item(self, emitter: Emitter, index: Value) -> StaticValue:
+        """Item number `index` in a loop over this value, where `iterate` gave it as a run-time source."""
+        raise emitter.fail("not-iterable", f"{self.describe()} cannot be iterated over")
+
+    def length(self, emitter: Emitter) -> StaticValue:
+        """`len(self)`."""
+        raise emitter.fail("no-length", f"{self.describe()} has no length")
+
+    def truth(self, emitter: Emitter) -> StaticValue:
+        """`bool(self)`: a constant, or a run-time bool."""
+        raise emitter.fail("no-truth", f"{self.describe()} has no truth value")
+
+    def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
+        """The items for `a, b = self`; `count` is the number wanted, None when any will do."""
+        raise emitter.fail("not-unpackable", f"{self.describe()} cannot be unpacked")
