@@ -77,12 +77,14 @@ class TensorType(Type):
         parts: list[str] = []
         if self.sizes is not None:
             parts += ["*" if s is None else str(s) for s in self.sizes]
-        if self.strides is not None:
+        if self.strides:
             parts.append("strides=[" + ", ".join("*" if s is None else str(s) for s in self.strides) + "]")
         if self.requires_grad is not None:
             parts.append(f"requires_grad={int(self.requires_grad)}")
         if self.device is not None:
             parts.append(f"device={self.device}")
+        if self.sizes is None and not parts:
+            return head
         return f"{head}({', '.join(parts)})"
 
     @property

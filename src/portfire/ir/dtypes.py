@@ -1,0 +1,47 @@
+"""torch's dtypes, layouts and memory formats as the integers TorchScript knows them by.
+
+Source of the numbers: c10/core/ScalarType.h, Layout.h, MemoryFormat.h; they are part of the archive format and never change.
+Comes before: nothing. Comes after: front ends (constants), `archive/`, the binding.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: torch's dtype name -> c10::ScalarType.
+DTYPE_NUMBERS: dict[str, int] = {
+    "uint8": 0, "int8": 1, "int16": 2, "int32": 3, "int64": 4, "float16": 5, "float32": 6, "float64": 7,
+    "complex32": 8, "complex64": 9, "complex128": 10, "bool": 11, "qint8": 12, "quint8": 13, "qint32": 14,
+    "bfloat16": 15, "quint4x2": 16, "quint2x4": 17, "bits1x8": 18, "bits2x4": 19, "bits4x2": 20, "bits8": 21,
+    "bits16": 22, "float8_e5m2": 23, "float8_e4m3fn": 24, "float8_e5m2fnuz": 25, "float8_e4m3fnuz": 26,
+    "uint16": 27, "uint32": 28, "uint64": 29,
+}  # fmt: skip
+
+LAYOUT_NUMBERS: dict[str, int] = {
+    "strided": 0, "sparse_coo": 1, "sparse_csr": 2, "_mkldnn": 3, "sparse_csc": 4, "sparse_bsr": 5, "sparse_bsc": 6,
+    "jagged": 7,
+}  # fmt: skip
+
+MEMORY_FORMAT_NUMBERS: dict[str, int] = {
+    "contiguous_format": 0, "preserve_format": 1, "channels_last": 2, "channels_last_3d": 3,
+}  # fmt: skip
+
+_TABLES = {"dtype": DTYPE_NUMBERS, "layout": LAYOUT_NUMBERS, "memory_format": MEMORY_FORMAT_NUMBERS}
+
+
+def torch_enum_number(value: Any) -> int | None:
+    """The integer of a `torch.dtype`, `torch.layout` or `torch.memory_format`; None for anything else."""
+    kind = type(value)
+    if kind.__module__ != "torch" or kind.__name__ not in _TABLES:
+        return None
+    return _TABLES[kind.__name__][str(value).rpartition(".")[2]]
+
+
+def dtype_of_number(number: int) -> Any:
+    """The `torch.dtype` of a c10::ScalarType number. Raises ValueError for a number that is no dtype."""
+    import torch
+
+    for name, n in DTYPE_NUMBERS.items():
+        if n == number and hasattr(torch, name):
+            return getattr(torch, name)
+    raise ValueError(f"{number} is not the number of a dtype")
