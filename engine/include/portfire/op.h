@@ -1,7 +1,8 @@
 // How an operator is written, registered and called. Public: hosts may register operators of their own.
 //
 // An op is a plain function over a `Call`: it reads arguments, writes results, throws Error. The interpreter owns the frame;
-// an op never keeps a reference to the Call.
+// an op never keeps a reference to the Call. An argument's register may be the result's: an op with one result sets it
+// last, when it needs its arguments no more. (Several results never share a register with an argument.)
 #pragma once
 
 #include <cstdint>
@@ -23,12 +24,14 @@ struct Operand {
   std::uint32_t index() const noexcept { return bits >> 2U; }
 };
 
+class CallContext;  // portfire/call_context.h
+
 // One call of one op: where its arguments and results lie.
 class Call {
  public:
   Call(Value* registers, const Value* constants, std::span<const Operand> in, std::span<const std::uint32_t> out,
-       const void* data) noexcept
-      : registers_(registers), constants_(constants), in_(in), out_(out), data_(data) {}
+       const void* data, CallContext* context = nullptr) noexcept
+      : registers_(registers), constants_(constants), in_(in), out_(out), data_(data), context_(context) {}
 
   std::size_t size() const noexcept { return in_.size(); }
   const Value& arg(std::size_t i) const noexcept {
@@ -46,6 +49,9 @@ class Call {
   void set_result(Value v) const noexcept { set_result(0, std::move(v)); }
   // What the library bound to this instruction (BoundOp::data).
   const void* data() const noexcept { return data_; }
+  // The running call of the program: limits, cancellation, print, calls back into the program. Null when the host calls
+  // an op directly.
+  CallContext* context() const noexcept { return context_; }
 
  private:
   Value* registers_;
@@ -53,6 +59,7 @@ class Call {
   std::span<const Operand> in_;
   std::span<const std::uint32_t> out_;
   const void* data_;
+  CallContext* context_;
 };
 
 using OpFunction = void (*)(Call& call);

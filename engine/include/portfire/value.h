@@ -35,8 +35,9 @@ struct DictBox;
 struct TupleBox;
 struct DeviceBox;
 struct EnumBox;
-class Object;    // core/object.h
-class Future;    // core/future.h
+class Object;    // portfire/object.h
+class Future;    // portfire/future.h
+struct FunctionBox;  // portfire/program.h
 
 [[noreturn]] PORTFIRE_EXPORT void throw_tag_mismatch(Tag wanted, Tag found);
 
@@ -72,11 +73,8 @@ class PORTFIRE_EXPORT Value {
     return *this;
   }
   Value& operator=(Value&& o) noexcept {
-    if (this != &o) {
-      drop();
-      tag_ = std::exchange(o.tag_, Tag::kNone);
-      payload_ = o.payload_;
-    }
+    Value moved(std::move(o));  // `o` may lie inside what this value holds
+    swap(moved);
     return *this;
   }
   ~Value() { drop(); }
@@ -114,6 +112,7 @@ class PORTFIRE_EXPORT Value {
   const Device& to_device() const;
   EnumBox& to_enum() const;
   Future& to_future() const;
+  FunctionBox& to_function() const;
   // A number of any tag, as a double / as a bool by Python's truth.
   double number_to_double() const;
 

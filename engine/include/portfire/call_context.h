@@ -1,0 +1,45 @@
+// The running call of a program, as an op sees it (Call::context()).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "portfire/call_options.h"
+#include "portfire/value.h"
+
+namespace portfire {
+
+class Function;
+
+// Belongs to one thread and one call; an op never keeps it.
+class PORTFIRE_EXPORT CallContext {
+ public:
+  CallContext(const CallContext&) = delete;
+  CallContext& operator=(const CallContext&) = delete;
+
+  const CallOptions& options() const noexcept { return options_; }
+  // For ops that run long: charges steps. Throws Error(kLimit) when the call's steps are used up or it was cancelled.
+  void charge(std::uint64_t steps) {
+    credit_ -= static_cast<std::int64_t>(steps);
+    if (credit_ < 0) [[unlikely]] refill();
+  }
+  // To the host's print sink.
+  void print(std::string_view text) const;
+  // Calls a function of the program from inside an op (a comparison while sorting). Counts towards the depth.
+  Value call(const Function& function, std::vector<Value> args);
+
+ private:
+  friend class Interpreter;
+  struct Budget;
+  explicit CallContext(const CallOptions& options) : options_(options) {}
+  ~CallContext() = default;
+  void refill();
+
+  const CallOptions& options_;
+  std::int64_t credit_ = 0;          // steps until the next look at limits and cancellation
+  Budget* budget_ = nullptr;         // shared by a call and what it forked
+  std::uint32_t depth_ = 0;
+};
+
+}  // namespace portfire
