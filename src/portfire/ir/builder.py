@@ -12,7 +12,18 @@ from typing import Any
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.source import SourceRange
 from portfire.ir.types import (
-    BOOL, COMPLEX, DEVICE, FLOAT, INT, NONE, STR, TENSOR, DictType, ListType, TupleType, Type,
+    BOOL,
+    COMPLEX,
+    DEVICE,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    TENSOR,
+    DictType,
+    ListType,
+    TupleType,
+    Type,
 )  # fmt: skip
 
 

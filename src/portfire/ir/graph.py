@@ -257,7 +257,7 @@ class Function:
     an interface). `name` is qualified (`__torch__.package.f`, `__torch__.package.Class.method`).
     """
 
-    __slots__ = ("doc", "graph", "name", "parameters", "range", "return_type")
+    __slots__ = ("__weakref__", "doc", "graph", "name", "parameters", "range", "return_type")
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class TensorType(Type):
     def __str__(self) -> str:
         if self == TENSOR:
             return "Tensor"
-        head = _TENSOR_NAMES.get(self.dtype or "", "Tensor")
+        head = TENSOR_NAMES.get(self.dtype or "", "Tensor")
         parts: list[str] = []
         if self.sizes is not None:
             parts += ["*" if s is None else str(s) for s in self.sizes]
@@ -92,7 +93,8 @@ class TensorType(Type):
         return "Tensor"
 
 
-_TENSOR_NAMES = {
+#: How a refined tensor is called in `.graph`, by dtype.
+TENSOR_NAMES = {
     "float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "int64": "Long",
     "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
     "complex64": "ComplexFloat", "complex128": "ComplexDouble", "complex32": "ComplexHalf",
@@ -430,7 +432,13 @@ class EnumType(Type):
         self.name = name
         self.value_type = value_type
         self.members = members
-        self.python_class: type | None = None
+        self.python_class: type[Enum] | None = None
+
+    def member(self, name: str) -> Any:
+        """The member `name` as a Python object; the Python class is made up where the enum came from a file."""
+        if self.python_class is None:
+            self.python_class = Enum(self.name.rpartition(".")[2], dict(self.members))  # type: ignore[misc]
+        return self.python_class[name]
 
     def __str__(self) -> str:
         return f"Enum<{self.name}>"
