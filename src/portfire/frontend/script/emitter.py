@@ -1,0 +1,220 @@
+"""The context in which an expression or statement is compiled: where nodes go, what names mean, how to fail.
+
+One `Emitter` builds one graph. A function inlined into it (a lambda, a nested function) gets a `FunctionContext` of its own
+and shares the rest. This file holds state and the few operations everything needs; what syntax means stands in
+`expressions.py`, `statements.py` and what they dispatch to.
+
+Comes before: `environment.py`, `static_values.py`, `diagnostics/`. Comes after: everything that emits.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from portfire.diagnostics import CompileAbort, Diagnostic
+from portfire.frontend.script.annotation_scope import AnnotationScope
+from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
+from portfire.frontend.script.function_source import FunctionSource
+from portfire.frontend.script.inference import resolved
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
+from portfire.ir.builder import Builder
+from portfire.ir.graph import Block, Graph, Node, Value
+from portfire.ir.source import SourceRange
+from portfire.ir.types import Type
+from portfire.ops.emit import MatchError, emit_builtin
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.compiler import Compiler
+    from portfire.frontend.script.exits import Region
+
+
+class SilentAbort(CompileAbort):
+    """Leaves the construct without a diagnostic of its own: it uses something that has failed already."""
+
+    def __init__(self) -> None:
+        super().__init__(Diagnostic("silent", "a value that failed to compile is used"))
+
+
+@dataclass
+class FunctionContext:
+    """The function whose body is being compiled. `lookup` gives the Python object of a name that is not a local."""
+
+    source: FunctionSource
+    lookup: Callable[[str], Any]
+    scope: Scope
+    declared_return: Type | None = None
+    #: The class a method was defined in, for `super()`.
+    defining_class: type | None = None
+    #: The name of the first parameter, for `super()`.
+    first_parameter: str | None = None
+    #: The innermost function or loop body.
+    region: Region | None = None
+    #: Types that annotations of locals declare.
+    declared: dict[str, Type] = field(default_factory=dict)
+
+
+class Emitter:
+    """See the module's docstring."""
+
+    def __init__(self, compiler: Compiler, graph: Graph, chain: tuple[SourceRange, ...] = ()) -> None:
+        self.compiler = compiler
+        self.graph = graph
+        self.builder = Builder(graph)
+        self.frame = Frame(Scope())
+        #: The calls that led here, outermost first, for diagnostics.
+        self.chain = chain
+        #: Set by `entering`.
+        self.context: FunctionContext = None  # type: ignore[assignment]
+        #: Depth of calls inlined into this graph, to stop runaway recursion.
+        self.inline_depth = 0
+
+    # Failing
+
+    def fail(
+        self,
+        code: str,
+        message: str,
+        *,
+        help: str | None = None,
+        notes: tuple[str, ...] = (),
+        range: SourceRange | None = None,
+    ) -> CompileAbort:
+        """The exception to raise where something cannot be compiled; the statement that holds it is given up."""
+        place = range or self.builder.range
+        return CompileAbort(Diagnostic(code, message, place, notes, help, chain=self.chain))
+
+    @contextmanager
+    def recovering(self) -> Iterator[None]:
+        """Note an obstacle in a piece of compilation, and go on after it."""
+        try:
+            yield
+        except SilentAbort:
+            self.compiler.failed = True
+        except CompileAbort as abort:
+            diagnostic = abort.diagnostic
+            self.compiler.failed = True
+            if self.chain and not diagnostic.chain:
+                diagnostic = Diagnostic(
+                    diagnostic.code, diagnostic.message, diagnostic.range or self.builder.range, diagnostic.notes,
+                    diagnostic.help, diagnostic.severity, self.chain,
+                )  # fmt: skip
+            self.compiler.diagnostics.add(diagnostic)
+
+    # Where
+
+    @property
+    def range(self) -> SourceRange | None:
+        """The place in the user's source that is being compiled."""
+        return self.builder.range
+
+    @contextmanager
+    def at(self, node: ast.AST) -> Iterator[None]:
+        """Compile `node`: new nodes and failures get its place."""
+        with self.builder.ranged(self.context.source.range(node) if hasattr(node, "lineno") else None):
+            yield
+
+    @contextmanager
+    def within(self, block: Block, frame: Frame | None = None) -> Iterator[Frame]:
+        """Emit into `block`, with a new frame for its variables."""
+        outer = self.frame
+        inner = frame or Frame(outer.scope, outer)
+        self.frame = inner
+        with self.builder.at(block):
+            try:
+                yield inner
+            finally:
+                self.frame = outer
+
+    @contextmanager
+    def entering(self, context: FunctionContext) -> Iterator[None]:
+        """Compile the body of a function here, in a frame of its own."""
+        saved = self.context, self.frame
+        self.context = context
+        self.frame = Frame(context.scope, saved[1])
+        try:
+            yield
+        finally:
+            self.context, self.frame = saved
+
+    def annotation_scope(self) -> AnnotationScope:
+        """The names that annotations in the body may use."""
+        source = self.context.source
+        return AnnotationScope(self.compiler.classes, self.context.lookup, self.range, source.range)
+
+    # Variables
+
+    def lookup(self, name: str) -> StaticValue | None:
+        """The value of a local variable (of this function or one around it), or None."""
+        return self.frame.lookup(name)
+
+    def read(self, name: str) -> StaticValue:
+        """The value of a name as Python would resolve it: locals, closure, globals, builtins. Fails if there is none."""
+        value = self.frame.lookup(name)
+        if value is None:
+            return self.compiler.global_value(self, name)
+        if isinstance(value, PoisonedValue):
+            raise SilentAbort
+        if isinstance(value, UndefinedValue):
+            raise self.fail(
+                "maybe-undefined",
+                f"'{name}' may not be defined here",
+                notes=(value.why,),
+                help=f"give '{name}' a value on every path that leads here",
+            )
+        return value
+
+    # Values
+
+    def constant(self, value: Any) -> ConstantValue:
+        """A compile-time constant."""
+        return ConstantValue(value)
+
+    def constant_value(self, value: Any, type_: Type | None = None) -> Value:
+        """A constant as a run-time value."""
+        return self.builder.constant(value, type_)
+
+    def insert(self, kind: str, inputs: Sequence[Value], output: Type, **attributes: Any) -> RuntimeValue:
+        """Insert a node with one output."""
+        return RuntimeValue(self.builder.insert(kind, inputs, output, **attributes))
+
+    def node(self, kind: str, inputs: Sequence[Value] = (), outputs: Sequence[Type] = (), **attributes: Any) -> Node:
+        """Insert a node."""
+        return self.builder.node(kind, inputs, outputs, **attributes)
+
+    def builtin(
+        self,
+        name: str,
+        args: Sequence[StaticValue | Value] = (),
+        kwargs: Mapping[str, StaticValue | Value] | None = None,
+        *,
+        receiver: StaticValue | Value | None = None,
+        called: str | None = None,
+    ) -> RuntimeValue:
+        """Call the operator `name`. `called` is what the user wrote, for messages."""
+        values = [self.runtime(a) for a in args]
+        named = {k: self.runtime(v) for k, v in (kwargs or {}).items()}
+        self_value = None if receiver is None else self.runtime(receiver)
+        try:
+            return RuntimeValue(emit_builtin(self.builder, name, values, named, self.range, receiver=self_value))
+        except MatchError as error:
+            raise self._no_match(error, called or name.rpartition("::")[2]) from None
+
+    def _no_match(self, error: MatchError, called: str) -> CompileAbort:
+        if not error.failures:
+            notes = (f"did you mean {', '.join(error.similar)}?",) if error.similar else ()
+            return self.fail("unknown-operator", f"there is no operator '{called}'", notes=notes)
+        message = str(error.args[0]).replace(f"`{error.name}`", f"'{called}'")
+        return self.fail("no-overload", message, notes=tuple(map(str, error.failures[:4])))
+
+    def runtime(self, value: StaticValue | Value) -> Value:
+        """The run-time value, with its type resolved: what operators take."""
+        if isinstance(value, StaticValue):
+            value = value.as_value(self)
+        value.type = resolved(value.type)
+        return value
