@@ -1,0 +1,133 @@
+"""The table of operators: every overload of every name, in the order TorchScript tries them.
+
+Scalar, string, list and dict operators come from the engine, tensor operators from torch's dispatcher; neither is written
+down a second time here. Texts are indexed by name at once and parsed when a name is first asked for.
+
+Comes before: `schema_parser.py`. Comes after: `matching.py`, `emit.py`, `analysis/`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from portfire.ir.graph import Node
+from portfire.ir.types import Type, is_subtype
+from portfire.ops.schema import FunctionSchema
+from portfire.ops.schema_parser import parse_schema
+from portfire.ops.type_variables import bind_variables, substitute
+
+#: Namespaces that nobody adds operators to while Python runs: a miss there is final.
+_SEALED = frozenset({"aten", "prim", "prims", "quantized"})
+
+
+class OpTable:
+    """Schemas by operator name."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts: dict[str, dict[str, str]] = {}
+        self._parsed: dict[str, tuple[FunctionSchema, ...]] = {}
+        self._by_types: dict[tuple[object, ...], FunctionSchema | None] = {}
+        self.add(texts)
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Add schemas. Of two with the same full name the first stays."""
+        for text in texts:
+            full_name = text[: text.index("(")]
+            name = full_name.partition(".")[0]
+            overloads = self._texts.setdefault(name, {})
+            if full_name not in overloads:
+                overloads[full_name] = text
+                if name in self._parsed:
+                    del self._parsed[name]
+
+    def overloads(self, name: str) -> tuple[FunctionSchema, ...]:
+        """All overloads of `name`, in the order they are tried; empty if there is no such operator."""
+        parsed = self._parsed.get(name)
+        if parsed is None:
+            if name not in self:
+                return ()
+            parsed = self._parsed[name] = tuple(map(parse_schema, self._texts[name].values()))
+        return parsed
+
+    def find(self, name: str, overload: str = "") -> FunctionSchema | None:
+        for schema in self.overloads(name):
+            if schema.overload == overload:
+                return schema
+        return None
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._texts:
+            return True
+        if not isinstance(name, str) or "::" not in name or name.partition("::")[0] in _SEALED:
+            return False
+        self.add(_dispatcher_schemas())
+        return name in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def similar(self, name: str, count: int = 3) -> list[str]:
+        """Names close to `name`, for messages."""
+        namespace = name.partition("::")[0]
+        return difflib.get_close_matches(name, [n for n in self._texts if n.startswith(namespace)], count)
+
+    def schema_of(self, node: Node) -> FunctionSchema | None:
+        """The overload that `node` calls: the named one, else the first that its inputs' types fit."""
+        if node.overload is not None:
+            return self.find(node.kind, node.overload)
+        types = tuple(v.type for v in node.inputs)
+        key = (node.kind, *types)
+        if key not in self._by_types:
+            fitting = (s for s in self.overloads(node.kind) if _accepts(s, types))
+            self._by_types[key] = next(fitting, None)
+        return self._by_types[key]
+
+
+def _accepts(schema: FunctionSchema, types: tuple[Type, ...]) -> bool:
+    if len(types) != len(schema.arguments) and not (schema.is_vararg and len(types) >= len(schema.arguments)):
+        return False
+    variables: dict[str, Type] = {}
+    for argument, actual in zip(schema.arguments, types, strict=False):
+        if bind_variables(argument.type, actual, variables) is not None:
+            return False
+        wanted = substitute(argument.type, variables)
+        if wanted is None or not is_subtype(actual, wanted):
+            return False
+    return True
+
+
+def schema_of(node: Node) -> FunctionSchema | None:
+    """The schema of the operator that `node` calls, or None where its kind has none (control flow, attributes)."""
+    return op_table().schema_of(node)
+
+
+@cache
+def op_table() -> OpTable:
+    """The operators of this process. Operators that torch's dispatcher learns later are found too."""
+    table = OpTable(_dispatcher_schemas())
+    table.add(_engine_schemas())
+    return table
+
+
+def _dispatcher_schemas() -> list[str]:
+    dump = os.environ.get("PORTFIRE_SCHEMAS")
+    if dump:
+        return Path(dump).read_text().splitlines()
+    from portfire import _aten
+
+    return _aten.dispatcher_schemas()
+
+
+def _engine_schemas() -> list[str]:
+    if os.environ.get("PORTFIRE_SCHEMAS"):
+        return []
+    from portfire import _engine
+
+    return _engine.engine_schemas()
