@@ -1,0 +1,81 @@
+"""The type of a Python object that becomes part of a program: attributes of modules and objects, defaults, constants.
+
+Comes before: `ir/types.py`. Comes after: `signatures.py`, `modules.py`, `classes.py`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from portfire.ir import types as ir
+from portfire.ir.state import ObjectState
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.classes import ClassRegistry
+
+
+class UntypedValueError(Exception):
+    """A Python object that has no type; the message says why."""
+
+
+def type_of_value(value: Any, classes: ClassRegistry) -> ir.Type:
+    """The type of a Python object. Raises UntypedValueError where it has none."""
+    for python_type, type_ in _SIMPLE:
+        if isinstance(value, python_type) and not isinstance(value, enum.Enum):
+            return type_
+    if isinstance(value, tuple):
+        return _tuple_type(value, classes)
+    if isinstance(value, list):
+        return ir.ListType(_common_type(value, "list", "elements", classes))
+    if isinstance(value, dict):
+        key = _common_type(value.keys(), "dict", "keys", classes)
+        return ir.DictType(key, _common_type(value.values(), "dict", "values", classes))
+    if isinstance(value, ObjectState):
+        return value.cls
+    if type(value).__module__ == "numpy":
+        raise UntypedValueError(
+            "numpy values have no type in a program; convert it with int(), float() or torch.from_numpy"
+        )
+    return classes.type_of_object(value)
+
+
+_SIMPLE: tuple[tuple[type | tuple[type, ...], ir.Type], ...] = (
+    (torch.Tensor, ir.TENSOR),
+    (type(None), ir.NONE),
+    (bool, ir.BOOL),
+    (int, ir.INT),
+    (float, ir.FLOAT),
+    (complex, ir.COMPLEX),
+    (str, ir.STR),
+    (torch.device, ir.DEVICE),
+    ((torch.dtype, torch.layout, torch.memory_format, torch.qscheme), ir.INT),
+    (torch.Generator, ir.GENERATOR),
+    (torch.Stream, ir.STREAM),
+)
+
+
+def _tuple_type(value: tuple[Any, ...], classes: ClassRegistry) -> ir.Type:
+    if hasattr(type(value), "_fields"):
+        named = classes.type_of(type(value))
+        assert isinstance(named, ir.TupleType)
+        return named
+    return ir.TupleType(tuple(type_of_value(v, classes) for v in value))
+
+
+def _common_type(values: Iterable[Any], container: str, what: str, classes: ClassRegistry) -> ir.Type:
+    common: ir.Type | None = None
+    for value in values:
+        found = type_of_value(value, classes)
+        if isinstance(found, ir.FunctionType):
+            raise UntypedValueError(f"functions cannot be {what} of a {container}")
+        joined = found if common is None else ir.unify(common, found)
+        if joined is None:
+            raise UntypedValueError(f"its {what} have different types: {common} and {found}")
+        common = joined
+    if common is None:
+        raise UntypedValueError(f"it is an empty {container}, so nothing tells the type of its {what}")
+    return common
