@@ -1,0 +1,17 @@
+// See raise.h. Out of line, so that the fast path of an op stays small.
+#include "raise.h"
+
+#include "portfire/error.h"
+
+namespace portfire::ops {
+
+void raise(const char* exception_class, const std::string& message) {
+  throw Error(ErrorCode::kRuntime, exception_class, message);
+}
+void raise_value_error(const std::string& message) { raise("ValueError", message); }
+void raise_type_error(const std::string& message) { raise("TypeError", message); }
+void raise_index_error(const std::string& message) { raise("IndexError", message); }
+void raise_zero_division(const std::string& message) { raise("ZeroDivisionError", message); }
+void raise_int_overflow() { raise("OverflowError", "integer overflow: the result does not fit in 64 bits"); }
+
+}  // namespace portfire::ops

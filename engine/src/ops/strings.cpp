@@ -1,0 +1,85 @@
+// Strings as sequences of code points: length, items, slices, concatenation, identity of kind (isalpha() and
+// relatives). Searching is in string_search.cpp, taking apart and joining in string_split.cpp, case in string_case.cpp.
+#include <algorithm>
+
+#include "bind.h"
+#include "ops.h"
+#include "raise.h"
+#include "sequence.h"
+#include "unicode.h"
+
+namespace portfire::ops {
+namespace {
+
+using Str = const std::string&;
+
+std::string get_item(Str text, std::int64_t index) {
+  if (is_ascii(text)) return std::string(1, text[checked_index(index, text.size(), "string index out of range")]);
+  const std::u32string points = decode_utf8(text);
+  return encode_utf8({&points[checked_index(index, points.size(), "string index out of range")], 1});
+}
+
+std::string slice(Str text, std::optional<std::int64_t> start, std::optional<std::int64_t> end, std::int64_t step) {
+  const auto pick = [&](const auto& from, auto result) {
+    const SliceRange range = slice_range(start, end, step, from.size());
+    result.reserve(range.length);
+    for (std::size_t i = 0; i < range.length; ++i) result.push_back(from[range.at(i)]);
+    return result;
+  };
+  if (is_ascii(text)) return pick(text, std::string());
+  return encode_utf8(pick(decode_utf8(text), std::u32string()));
+}
+
+Value characters(Str text) {
+  std::vector<Value> items;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t from = at;
+    next_code_point(text, at);
+    items.emplace_back(std::string_view(text).substr(from, at - from));
+  }
+  return Value::list(Type::leaf(TypeKind::kStr), std::move(items));
+}
+
+// Not empty, and every character has the property.
+template <bool (*has_property)(char32_t)>
+bool all_are(Str text) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!has_property(next_code_point(text, at))) return false;
+  }
+  return !text.empty();
+}
+
+bool is_alphanumeric(char32_t c) { return is_alpha(c) || is_numeric(c); }
+
+bool is_all_printable(Str text) { return text.empty() || all_are<is_printable>(text); }
+
+bool is_identifier(Str text) {
+  std::size_t at = 0;
+  if (text.empty() || !is_identifier_start(next_code_point(text, at))) return false;
+  return at == text.size() || all_are<is_identifier_part>(text.substr(at));
+}
+
+std::int64_t length(Str text) { return static_cast<std::int64_t>(count_code_points(text)); }
+
+constexpr OpEntry kOps[] = {
+    {"aten::len.str(str s) -> int", op<length>},
+    {"aten::__getitem__.str(str s, int index) -> str", op<get_item>},
+    {"prim::StringIndex(str string, int index) -> str", op<get_item>},
+    {"aten::slice.str(str string, int? start=None, int? end=None, int step=1) -> str", op<slice>},
+    {"aten::add.str(str a, str b) -> str", op<[](Str a, Str b) { return a + b; }>},
+    {"aten::list(str t) -> str[]", op<characters>},
+    {"aten::isalpha(str self) -> bool", op<all_are<is_alpha>>},
+    {"aten::isalnum(str self) -> bool", op<all_are<is_alphanumeric>>},
+    {"aten::isdecimal(str self) -> bool", op<all_are<is_decimal>>},
+    {"aten::isdigit(str self) -> bool", op<all_are<is_digit>>},
+    {"aten::isnumeric(str self) -> bool", op<all_are<is_numeric>>},
+    {"aten::isspace(str self) -> bool", op<all_are<is_space>>},
+    {"aten::isprintable(str self) -> bool", op<is_all_printable>},
+    {"aten::isidentifier(str self) -> bool", op<is_identifier>},
+};
+
+}  // namespace
+
+std::span<const OpEntry> string_ops() { return kOps; }
+
+}  // namespace portfire::ops
