@@ -12,7 +12,20 @@ from enum import IntEnum
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Value
 from portfire.ir.types import (
-    BOOL, COMPLEX, DEVICE, FLOAT, INT, NONE, NUMBER, STR, TENSOR, ListType, OptionalType, TensorType, TupleType, Type,
+    BOOL,
+    COMPLEX,
+    DEVICE,
+    FLOAT,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    TENSOR,
+    ListType,
+    OptionalType,
+    TensorType,
+    TupleType,
+    Type,
     is_subtype,
 )  # fmt: skip
 
@@ -36,6 +49,7 @@ class Operand:
 
 
 def existing(value: Value) -> Operand:
+    """The operand that is a value already."""
     return Operand(value.type, lambda _: value, value)
 
 
@@ -46,6 +60,7 @@ def list_of(element: Type, operands: Sequence[Operand]) -> Operand:
 
 
 def tuple_of(operands: Sequence[Operand], like: TupleType) -> Operand:
+    """A new tuple of the operands, with the name and fields of `like`."""
     type_ = TupleType(tuple(o.type for o in operands), like.name, like.fields, like.defaults)
     return Operand(type_, lambda b: b.insert("prim::TupleConstruct", [o.build(b) for o in operands], type_))
 

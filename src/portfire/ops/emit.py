@@ -21,7 +21,9 @@ from portfire.ops.table import op_table
 class MatchError(PortfireError):
     """No overload of an operator fits the arguments. `failures` says why not, nearest overload first."""
 
-    def __init__(self, name: str, message: str, failures: tuple[Failure, ...] = (), similar: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str, message: str, failures: tuple[Failure, ...] = (), similar: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.name = name
         self.failures = failures

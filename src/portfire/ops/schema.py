@@ -53,6 +53,7 @@ class Argument:
 
     @property
     def has_default(self) -> bool:
+        """Whether a call may leave the argument out."""
         return self.default is not MISSING
 
     @property
@@ -92,6 +93,7 @@ class FunctionSchema:
 
     @property
     def namespace(self) -> str:
+        """`aten` of `aten::add`."""
         return self.name.partition("::")[0]
 
     @property
@@ -100,6 +102,7 @@ class FunctionSchema:
         return any(writes(a.alias) for a in self.arguments)
 
     def argument_index(self, name: str) -> int | None:
+        """The position of the argument called `name`."""
         for i, argument in enumerate(self.arguments):
             if argument.name == name:
                 return i

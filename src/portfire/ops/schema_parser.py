@@ -18,8 +18,23 @@ from typing import Any, NamedTuple
 from portfire.errors import PortfireError
 from portfire.ir.graph import MISSING
 from portfire.ir.types import (
-    BOOL, CAPSULE, FLOAT, INT, LEAF_TYPES, NUMBER, STR, ClassType, DictType, FutureType, ListType, OptionalType, TupleType,
-    Type, VarType, optional_of, union_of,
+    BOOL,
+    CAPSULE,
+    FLOAT,
+    INT,
+    LEAF_TYPES,
+    NUMBER,
+    STR,
+    ClassType,
+    DictType,
+    FutureType,
+    ListType,
+    OptionalType,
+    TupleType,
+    Type,
+    VarType,
+    optional_of,
+    union_of,
 )  # fmt: skip
 from portfire.ops.schema import AliasInfo, Argument, FunctionSchema
 

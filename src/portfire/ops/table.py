@@ -21,7 +21,7 @@ from portfire.ops.schema_parser import parse_schema
 from portfire.ops.type_variables import bind_variables, substitute
 
 #: Namespaces that nobody adds operators to while Python runs: a miss there is final.
-_SEALED = frozenset({"aten", "prim", "prims", "quantized"})
+_SEALED = frozenset({"aten", "prim", "prims", "quantized", "portfire"})
 
 
 class OpTable:
@@ -54,6 +54,7 @@ class OpTable:
         return parsed
 
     def find(self, name: str, overload: str = "") -> FunctionSchema | None:
+        """One overload by its name."""
         for schema in self.overloads(name):
             if schema.overload == overload:
                 return schema

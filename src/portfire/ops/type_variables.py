@@ -8,12 +8,22 @@ from __future__ import annotations
 from functools import cache
 
 from portfire.ir.types import (
-    NONE, DictType, FutureType, ListType, NoneType, OptionalType, TupleType, Type, VarType, unify,
+    NONE,
+    DictType,
+    FutureType,
+    ListType,
+    NoneType,
+    OptionalType,
+    TupleType,
+    Type,
+    VarType,
+    unify,
 )  # fmt: skip
 
 
 @cache
 def has_variables(type_: Type) -> bool:
+    """Whether a variable stands anywhere in the type."""
     return isinstance(type_, VarType) or any(map(has_variables, type_.contained()))
 
 
