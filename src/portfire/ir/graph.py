@@ -75,8 +75,20 @@ class Value:
         return self.owner.block if isinstance(self.owner, Node) else self.owner
 
     def replace_all_uses_with(self, other: Value) -> None:
-        for user, index in list(self.uses):
-            user.set_input(index, other)
+        if other is self:
+            return
+        uses, self.uses = self.uses, []
+        for user, index in uses:
+            user._inputs[index] = other
+        other.uses += uses
+
+    def _forget(self, user: _User, index: int) -> None:
+        """Remove one use. Users come and go at the ends of the list, which is why the last is looked at first."""
+        use = (user, index)
+        if self.uses[-1] == use:
+            self.uses.pop()
+        else:
+            self.uses.remove(use)  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return f"<Value %{self.name or '?'} : {self.type}>"
@@ -99,14 +111,14 @@ class _User:
         self._inputs.append(value)
 
     def set_input(self, index: int, value: Value) -> None:
-        self._inputs[index].uses.remove((self, index))  # type: ignore[arg-type]
+        self._inputs[index]._forget(self, index)
         self._inputs[index] = value
         value.uses.append((self, index))  # type: ignore[arg-type]
 
     def set_inputs(self, values: Iterable[Value]) -> None:
         new = list(values)
         for i, old in enumerate(self._inputs):
-            old.uses.remove((self, i))  # type: ignore[arg-type]
+            old._forget(self, i)
         self._inputs = []
         for value in new:
             self.add_input(value)
@@ -157,11 +169,19 @@ class Node(_User):
 
     def destroy(self) -> None:
         """Remove the node from its block. Its outputs must have no uses."""
+        self._drop()
+        nodes = self.block.nodes
+        if nodes[-1] is self:
+            nodes.pop()
+        else:
+            nodes.remove(self)
+
+    def _drop(self) -> None:
+        """Give up the inputs and the nested blocks."""
         assert not any(o.uses for o in self.outputs), f"{self.kind} is still used"
         for block in self.blocks:
             block.clear()
         self.set_inputs(())
-        self.block.nodes.remove(self)
 
     def move_before(self, other: Node) -> None:
         self.block.nodes.remove(self)
@@ -204,6 +224,14 @@ class Block(_User):
         self.set_inputs(())
         for node in reversed(list(self.nodes)):
             node.destroy()
+
+    def remove(self, doomed: Iterable[Node]) -> None:
+        """Destroy nodes of this block, users before what they use: in one pass over the block, however many they are."""
+        gone = set(doomed)
+        for node in reversed(self.nodes):
+            if node in gone:
+                node._drop()
+        self.nodes = [n for n in self.nodes if n not in gone]
 
     def walk(self) -> Iterator[Node]:
         """Every node of this block and the blocks nested in it, in program order (a node before its blocks)."""
