@@ -1,0 +1,59 @@
+"""The source files of an archive: every class and function that is reachable, each in the file of its module.
+
+Whatever a printed definition names is printed too: names are handed out by `name_of`, which notes what it has not seen.
+
+Comes before: `code_printer.py`, `class_printer.py`. Comes after: `writer.py`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from portfire.archive.class_printer import print_class, print_enum, print_interface, print_named_tuple
+from portfire.archive.code_printer import CodePrinter
+from portfire.archive.constant_table import ConstantTable
+from portfire.archive.type_names import Named, UniqueNames
+from portfire.ir.graph import Function
+from portfire.ir.types import ClassType, EnumType, InterfaceType
+
+
+class CodeFiles:
+    """Collects definitions. Use `name_of` for every name that is to be found in the files, then `files`."""
+
+    def __init__(self) -> None:
+        self.constants = ConstantTable()
+        self._names = UniqueNames()
+        self._pending: deque[Named] = deque()
+        self._definitions: dict[str, list[str]] = {}
+
+    def name_of(self, named: Named) -> str:
+        """The unique name of a class, function, … and a promise to define it."""
+        if named not in self._names:
+            self._pending.append(named)
+        return self._names[named]
+
+    def files(self) -> dict[str, str]:
+        """Path below `code/` to text, in order of first definition."""
+        while self._pending:
+            named = self._pending.popleft()
+            qualifier, _, name = self._names[named].rpartition(".")
+            self._definitions.setdefault(qualifier, []).append(self._definition(named, name))
+        return {f"{q.replace('.', '/')}.py": "".join(texts) for q, texts in self._definitions.items()}
+
+    def _definition(self, named: Named, name: str) -> str:
+        printer = CodePrinter(self.name_of, self.constants)
+        if isinstance(named, ClassType):
+            return print_class(printer, named, name)
+        if isinstance(named, InterfaceType):
+            return print_interface(printer, named, name)
+        if isinstance(named, EnumType):
+            return print_enum(printer, named, name)
+        if isinstance(named, Function):
+            return printer.function(named, name)
+        return print_named_tuple(printer, named, name)
+
+
+def print_code(function: Function) -> tuple[str, ConstantTable]:
+    """One function for people to read (`.code`, `.code_with_constants`): its source, and the constants it names."""
+    constants = ConstantTable()
+    return CodePrinter(UniqueNames().__getitem__, constants).function(function), constants
