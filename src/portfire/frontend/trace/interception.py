@@ -1,0 +1,244 @@
+"""How a run is watched: operators through torch's dispatcher, metadata and conversions through a torch function mode.
+
+Operators are caught at a dispatch key above autograd and autocast, by a fallback written in Python, so that one call of
+`F.linear` is one `aten::linear`. While the operator itself runs, the key is masked: what it calls inside is not recorded.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from portfire.errors import TraceError
+from portfire.frontend.trace.data_reads import DATA_READS, METADATA
+from portfire.frontend.trace.dispatch_key import KEY_NAME, key, unwatched
+from portfire.frontend.trace.metadata_sources import MetadataSources
+from portfire.frontend.trace.recording import Recording, concrete, has_number
+from portfire.ir.graph import MISSING, Value
+from portfire.ir.types import BOOL, FLOAT, INT, NUMBER, TENSOR, ListType, OptionalType, Type
+from portfire.ops.emit import emit_builtin
+from portfire.ops.schema import FunctionSchema
+from portfire.ops.table import op_table
+
+_active = threading.local()
+_library: torch.library.Library | None = None
+
+#: Operators that return as many tensors as the sizes of their input say.
+_COUNT_FROM_SIZES = frozenset(
+    "aten::" + n
+    for n in (
+        "unbind", "split", "chunk", "tensor_split", "split_with_sizes", "hsplit", "vsplit", "dsplit", "unsafe_split",
+        "unsafe_chunk", "nonzero_numpy",
+    )
+)  # fmt: skip
+
+_RANDOM = frozenset(
+    "aten::" + n
+    for n in (
+        "rand", "randn", "randint", "randperm", "rand_like", "randn_like", "randint_like", "normal", "bernoulli",
+        "bernoulli_", "multinomial", "normal_", "uniform_", "random_", "exponential_", "poisson", "rrelu",
+    )
+)  # fmt: skip
+_RANDOM_IN_TRAINING = frozenset(
+    "aten::" + n for n in ("dropout", "dropout_", "feature_dropout", "alpha_dropout", "feature_alpha_dropout")
+)
+
+
+def active_recording() -> Recording | None:
+    """The recording of the trace that runs in this thread."""
+    return getattr(_active, "recording", None)
+
+
+@contextmanager
+def watching(recording: Recording) -> Iterator[None]:
+    """Record everything this thread does with tensors."""
+    if active_recording() is not None:
+        raise TraceError("a trace cannot be started while another one runs")
+    _install()
+    _active.recording = recording
+    try:
+        with FunctionWatch(recording), torch._C._IncludeDispatchKeyGuard(key()):  # type: ignore[no-untyped-call]
+            yield
+    finally:
+        _active.recording = None
+
+
+def _install() -> None:
+    global _library
+    if _library is None:
+        _library = torch.library.Library("_", "IMPL")
+        _library.fallback(_record, KEY_NAME)
+
+
+def _record(op: Any, *args: Any, **kwargs: Any) -> Any:
+    """The fallback: run the operator as it is, and record it."""
+    with unwatched():
+        recording = active_recording()
+        if recording is None:
+            return op(*args, **kwargs)
+        result = op(*concrete(args), **concrete(kwargs))
+        record_operator(recording, op, args, kwargs, result)
+        return result
+
+
+def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> None:
+    """Emit the node for a call that gave `result`."""
+    name = op._schema.name
+    schema = op_table().find(name, op._schema.overload_name)
+    if schema is None:
+        raise TraceError(f"{recording.call_sites.current()}: operator {op} is not in the table of operators")
+    recording.mark_place()
+    values = call_values(schema, args, kwargs)
+    sources = MetadataSources.of(recording)
+    inputs = []
+    for argument, value in zip(schema.arguments, values, strict=True):
+        taken = sources.value_for(argument, value)
+        inputs.append(taken if taken is not None else recording.argument(value, argument.type))
+    if name in _RANDOM or (name in _RANDOM_IN_TRAINING and values[2] is True):
+        recording.is_deterministic = False
+    types = [r.type for r in schema.returns]
+    node = recording.frame.builder.node(name, inputs, types)
+    node.overload = schema.overload
+    results = () if not types else (result,) if len(types) == 1 else tuple(result)
+    for output, type_, item in zip(node.outputs, types, results, strict=True):
+        bind_result(recording, name, output, type_, item)
+
+
+def call_values(schema: FunctionSchema, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:
+    """One value for each argument of the schema: given, or the default."""
+    values = []
+    for i, argument in enumerate(schema.arguments):
+        if i < len(args) and not argument.kwarg_only:
+            values.append(args[i])
+        elif argument.name in kwargs:
+            values.append(kwargs[argument.name])
+        elif argument.default is not MISSING:
+            values.append(argument.default)
+        else:
+            raise TraceError(f"a call of {schema.full_name} came without its argument '{argument.name}'")
+    return values
+
+
+def bind_result(recording: Recording, name: str, output: Value, type_: Type, item: Any) -> None:
+    """Make what an operator returned known to the recording."""
+    if isinstance(item, torch.Tensor):
+        recording.bind(item, output)
+    elif isinstance(type_, ListType) and isinstance(item, (list, tuple)):
+        if name in _COUNT_FROM_SIZES:
+            count = recording.emit("aten::len", output)
+            recording.guard_equal(count, len(item), f"the number of tensors that {name} gives", warns=False)
+        unpacked = recording.frame.builder.node("prim::ListUnpack", [output], [type_.element] * len(item))
+        for value, tensor in zip(unpacked.outputs, item, strict=True):
+            bind_result(recording, name, value, type_.element, tensor)
+    elif isinstance(type_, OptionalType) and item is not None:
+        bind_result(recording, name, output, type_.element, item)
+    elif type_ in (BOOL, INT, FLOAT, NUMBER) and isinstance(item, (bool, int, float)):
+        plain = output if type_ != NUMBER else recording.emit(f"aten::{type(item).__name__.capitalize()}", output)
+        recording.guard_equal(plain, item, f"what {name} gives")
+
+
+class FunctionWatch(TorchFunctionMode):
+    """Sees what Python asks of tensors that never reaches the dispatcher: sizes, devices, dtypes, conversions to Python."""
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__()
+        self.recording = recording
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        recording = self.recording
+        tensor = args[0] if args else None
+        if isinstance(tensor, torch.Tensor) and recording.is_known(tensor):
+            name = _descriptor_name(func)
+            metadata = METADATA.get(name)
+            if metadata is not None and not recording.is_attribute(tensor):
+                return metadata(recording, tensor, args[1:], kwargs)
+            if name in ("dtype", "device"):
+                return MetadataSources.of(recording).read(tensor, name)
+            read = DATA_READS.get(name)
+            if read is not None:
+                return read(recording, tensor)
+            if name == "__getitem__" and len(args) == 2 and _has_symbolic_int(args[1]):
+                return _index(tensor, args[1])
+        if func is torch.tensor or func is torch.as_tensor:
+            return self._tensor_constant(func, args, kwargs)
+        with MetadataSources.of(recording).call(args, kwargs):
+            result = func(*args, **kwargs)
+        if isinstance(result, torch.Tensor):
+            recording.adopt(result)
+        return result
+
+    def _tensor_constant(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """`torch.tensor(data)`: its operators only copy host memory, so the data itself is recorded."""
+        data = args[0] if args else kwargs.get("data")
+        if isinstance(data, torch.Tensor):
+            return func(*args, **kwargs)
+        recording = self.recording
+        listed = data if isinstance(data, (list, tuple)) else [data]
+        with unwatched():
+            result = func(*concrete(args), **concrete(kwargs))
+        recording.mark_place()
+        if has_number(listed):
+            value = self._tensor_of_numbers(data, result)
+        else:
+            constant = recording.frame.builder.constant(result.detach().clone(), TENSOR)
+            value = recording.emit("aten::clone", constant)
+        recording.bind(result, value)
+        return result
+
+    def _tensor_of_numbers(self, data: Any, result: torch.Tensor) -> Value:
+        recording = self.recording
+        element = FLOAT if result.dtype.is_floating_point else BOOL if result.dtype == torch.bool else INT
+        type_: Type = element
+        for _ in range(result.dim()):
+            type_ = ListType(type_)
+        value = recording.argument(data, type_)
+        builder = recording.frame.builder
+        extra = {
+            "dtype": recording.constant(result.dtype),
+            "device": builder.constant(result.device),
+            "requires_grad": builder.constant(result.requires_grad),
+        }
+        return emit_builtin(builder, "aten::tensor", [value], extra)
+
+
+def _descriptor_name(func: Any) -> str:
+    """`shape` for the getter of `Tensor.shape`, `size` for the method."""
+    name = getattr(func, "__name__", "")
+    if name == "__get__":
+        return str(getattr(func.__self__, "__name__", ""))
+    return str(name)
+
+
+def _has_symbolic_int(key: Any) -> bool:
+    if isinstance(key, tuple):
+        plain = all(k is None or k is Ellipsis or isinstance(k, (int, slice, torch.SymInt)) for k in key)
+        return plain and any(isinstance(k, torch.SymInt) for k in key)
+    return isinstance(key, torch.SymInt)
+
+
+def _index(tensor: torch.Tensor, key: Any) -> torch.Tensor:
+    """`tensor[key]` where some ints of the key are traced: torch's own indexing would ask them for plain numbers."""
+    keys = key if isinstance(key, tuple) else (key,)
+    taken = sum(k is not None and k is not Ellipsis for k in keys)
+    result = tensor
+    dim = 0
+    for k in keys:
+        if k is Ellipsis:
+            dim += tensor.dim() - taken
+        elif k is None:
+            result = result.unsqueeze(dim)
+            dim += 1
+        elif isinstance(k, slice):
+            result = result[(slice(None),) * dim + (k,)]
+            dim += 1
+        else:
+            result = torch.select(result, dim, k)
+    return result

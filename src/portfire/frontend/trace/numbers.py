@@ -1,0 +1,225 @@
+"""Numbers that remember where they came from: sizes of tensors, items read out of them, and what is computed with those.
+
+Python sees a `torch.SymInt`, `SymFloat` or `SymBool`; behind it stands a `TracedNumber`, which answers torch's SymNode
+protocol (torch/fx/experimental/sym_node.py): arithmetic gives new traced numbers and records the operation; only when
+Python needs a plain number (a branch, `range`, `int()`) is the number fixed, and then the program gets a guard.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.fx.experimental.sym_node  # installs the operators on torch.SymInt and its siblings
+
+from portfire.ir.graph import Value
+
+if TYPE_CHECKING:
+    from portfire.frontend.trace.recording import Recording
+
+
+class TracedNumber:
+    """One int, float or bool of the run: what it is now, and its value in the graph (None: a constant)."""
+
+    def __init__(self, recording: Recording, concrete: int | float | bool, value: Value | None = None) -> None:
+        self.recording = recording
+        self.concrete = concrete
+        self.is_wrapped_constant = value is None
+        if value is not None:
+            recording.bind(self, value)
+
+    def as_value(self, recording: Recording) -> Value:
+        """This number in the current frame."""
+        return recording.constant(self.concrete) if self.is_wrapped_constant else recording.value_of(self)
+
+    # What torch asks of a SymNode
+
+    def is_int(self) -> bool:
+        return type(self.concrete) is int
+
+    def is_float(self) -> bool:
+        return type(self.concrete) is float
+
+    def is_bool(self) -> bool:
+        return type(self.concrete) is bool
+
+    def is_nested_int(self) -> bool:
+        return False
+
+    def is_constant(self) -> bool:
+        return False
+
+    def is_symbolic(self) -> bool:
+        return True
+
+    def has_hint(self) -> bool:
+        return True
+
+    @property
+    def hint(self) -> int | float | bool:
+        return self.concrete
+
+    def require_hint(self, fallback: object = None) -> int | float | bool:
+        return self.concrete
+
+    def maybe_as_int(self) -> int | None:
+        return None
+
+    def maybe_as_float(self) -> float | None:
+        return None
+
+    def maybe_as_bool(self) -> bool | None:
+        return None
+
+    def constant_int(self) -> int | None:
+        return None
+
+    constant_bool = constant_float = nested_int = constant_int
+
+    def clone(self) -> TracedNumber:
+        return self
+
+    def wrap_int(self, number: int) -> TracedNumber:
+        return TracedNumber(self.recording, number)
+
+    def wrap_float(self, number: float) -> TracedNumber:
+        return TracedNumber(self.recording, number)
+
+    def wrap_bool(self, number: bool) -> TracedNumber:
+        return TracedNumber(self.recording, number)
+
+    def str(self) -> str:
+        return str(self.concrete)
+
+    __str__ = __repr__ = _graph_repr = str
+
+    # Where Python needs a plain number
+
+    def int_(self) -> int:
+        self._fix()
+        return int(self.concrete)
+
+    def bool_(self) -> bool:
+        self._fix()
+        return bool(self.concrete)
+
+    def float_(self) -> float:
+        self._fix()
+        return float(self.concrete)
+
+    def guard_int(self, file: str, line: int) -> int:
+        return self.int_()
+
+    def guard_bool(self, file: str, line: int) -> bool:
+        return self.bool_()
+
+    def guard_float(self, file: str, line: int) -> float:
+        return self.float_()
+
+    def guard_size_oblivious(self, file: str, line: int) -> bool:
+        return self.bool_()
+
+    def guard_or_false(self, file: str, line: int) -> bool:
+        return self.bool_()
+
+    def guard_or_true(self, file: str, line: int) -> bool:
+        return self.bool_()
+
+    def expect_true(self, file: str, line: int) -> bool:
+        return self.bool_()
+
+    def expect_size(self, file: str, line: int) -> bool:
+        return bool(self.concrete >= 0)
+
+    def statically_known_true(self, file: str, line: int) -> bool:
+        return False
+
+    def _fix(self) -> None:
+        """The run depends on what this number is: the program must see that it is the same."""
+        if self.is_wrapped_constant:
+            return
+        recording = self.recording
+        value = recording.value_of(self)
+        if isinstance(self.concrete, bool):
+            condition = value if self.concrete else recording.emit("aten::__not__", value)
+            outcome = "true" if self.concrete else "false"
+            recording.guard(condition, f"a condition on sizes or numbers was {outcome} when this was traced")
+        else:
+            recording.guard_equal(value, self.concrete, "a number that comes from a tensor")
+
+    # Arithmetic
+
+    def compute(self, op: str, function: Callable[..., Any], *others: TracedNumber) -> TracedNumber:
+        result = function(self.concrete, *(o.concrete for o in others))
+        numbers = (self, *others)
+        if all(n.is_wrapped_constant for n in numbers):
+            return TracedNumber(self.recording, result)
+        values = [n.as_value(self.recording) for n in numbers]
+        value = self.recording.emit(op, *values)
+        expected = {int: "int", float: "float", bool: "bool"}[type(result)]
+        if str(value.type) != expected:
+            value = self.recording.emit(f"aten::{expected.capitalize()}", value)
+        return TracedNumber(self.recording, result, value)
+
+
+_OPERATORS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "add": ("aten::add", operator.add),
+    "sub": ("aten::sub", operator.sub),
+    "mul": ("aten::mul", operator.mul),
+    "mod": ("aten::remainder", operator.mod),
+    "floordiv": ("aten::floordiv", operator.floordiv),
+    "int_floordiv": ("aten::floordiv", operator.floordiv),
+    "truediv": ("aten::div", operator.truediv),
+    "int_truediv": ("aten::div", operator.truediv),
+    "float_truediv": ("aten::div", operator.truediv),
+    "pow": ("aten::pow", operator.pow),
+    "pow_by_natural": ("aten::pow", operator.pow),
+    "float_pow": ("aten::pow", operator.pow),
+    "neg": ("aten::neg", operator.neg),
+    "abs": ("prim::abs", operator.abs),
+    "eq": ("aten::eq", operator.eq),
+    "ne": ("aten::ne", operator.ne),
+    "lt": ("aten::lt", operator.lt),
+    "le": ("aten::le", operator.le),
+    "gt": ("aten::gt", operator.gt),
+    "ge": ("aten::ge", operator.ge),
+    "sym_min": ("prim::min", min),
+    "sym_max": ("prim::max", max),
+    "and_": ("aten::__and__", lambda a, b: a and b),
+    "or_": ("aten::__or__", lambda a, b: a or b),
+    "bitwise_and": ("aten::__and__", operator.and_),
+    "bitwise_or": ("aten::__or__", operator.or_),
+    "bitwise_xor": ("aten::__xor__", operator.xor),
+    "lshift": ("aten::__lshift__", operator.lshift),
+    "rshift": ("aten::__rshift__", operator.rshift),
+    "sym_not": ("aten::__not__", operator.not_),
+    "sym_float": ("aten::Float", float),
+    "sym_int": ("aten::Int", int),
+    "trunc": ("aten::trunc", math.trunc),
+    "floor": ("aten::floor", math.floor),
+    "ceil": ("aten::ceil", math.ceil),
+    "round": ("aten::round", round),
+    "sym_sqrt": ("aten::sqrt", math.sqrt),
+}
+
+
+def _method(op: str, function: Callable[..., Any]) -> Callable[..., TracedNumber]:
+    def method(self: TracedNumber, *others: TracedNumber) -> TracedNumber:
+        return self.compute(op, function, *others)
+
+    return method
+
+
+for _name, (_op, _function) in _OPERATORS.items():
+    setattr(TracedNumber, _name, _method(_op, _function))
+
+
+def traced_number(recording: Recording, concrete: int | float | bool, value: Value) -> Any:
+    """What Python gets for a number of the run: a SymBool, SymInt or SymFloat."""
+    node = TracedNumber(recording, concrete, value)
+    if isinstance(concrete, bool):
+        return torch.SymBool(node)
+    return torch.SymInt(node) if isinstance(concrete, int) else torch.SymFloat(node)

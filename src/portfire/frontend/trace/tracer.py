@@ -1,0 +1,140 @@
+"""Tracing a function or a module: the run, from example inputs to a function or a module state.
+
+Comes before: the other files of this folder. Comes after: `pipeline.py`, which makes a callable of the result and checks it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from portfire.errors import TraceError
+from portfire.frontend.trace.check import preserved_state
+from portfire.frontend.trace.frames import Frame
+from portfire.frontend.trace.interception import watching
+from portfire.frontend.trace.module_states import frame_function, lay_out, make_methods, module_frames, own_tensors
+from portfire.frontend.trace.recording import Recording, TraceNote
+from portfire.frontend.trace.structures import bind_input, copy_structure, output_value, structure_type
+from portfire.ir.graph import Function
+from portfire.ir.state import ObjectState
+
+
+@dataclass(frozen=True, slots=True)
+class TracedFunction:
+    """A traced function, and what the trace fixed. `is_deterministic`: it draws no random numbers."""
+
+    function: Function
+    notes: tuple[TraceNote, ...]
+    is_deterministic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TracedModule:
+    """A traced module with a method per traced method, and what the trace fixed."""
+
+    state: ObjectState
+    notes: tuple[TraceNote, ...]
+    is_deterministic: bool
+
+
+def as_inputs(example_inputs: Any) -> tuple[Any, ...]:
+    """Example inputs as a tuple of arguments: a lone tensor is the only argument."""
+    if isinstance(example_inputs, tuple):
+        return example_inputs
+    return tuple(example_inputs) if isinstance(example_inputs, list) else (example_inputs,)
+
+
+def trace_function(
+    function: Callable[..., Any], inputs: tuple[Any, ...], kwargs: dict[str, Any] | None = None, *, strict: bool = True
+) -> TracedFunction:
+    """Record one run of a function. Raises TraceError for inputs or outputs that a program cannot have."""
+    name = getattr(function, "__qualname__", type(function).__name__).replace("<locals>.", "").replace("<lambda>", "lambda_")
+    module = getattr(function, "__module__", None) or "portfire"
+    root = Frame(name.rpartition(".")[2], None, None, None)
+    recording = Recording(root)
+    _run(recording, function, inputs, kwargs or {}, strict)
+    compiled = frame_function(root, f"__torch__.{module}.{name}")
+    return TracedFunction(compiled, tuple(recording.notes), recording.is_deterministic)
+
+
+def trace_module(
+    module: torch.nn.Module,
+    calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]],
+    *,
+    strict: bool = True,
+) -> TracedModule:
+    """Record one run of each method in `calls` (name -> positional and keyword example inputs)."""
+    tree, states = lay_out(module)
+    notes: list[TraceNote] = []
+    deterministic = True
+    for method, (inputs, kwargs) in calls.items():
+        root = Frame(method, None, tree, module)
+        recording = Recording(root)
+        own_tensors(recording, states)
+        run = module if method == "forward" else getattr(module, method)
+        before = _attribute_identities(states)
+        with preserved_state(module), module_frames(recording, tree):
+            _run(recording, run, inputs, kwargs, strict)
+        _note_changed_attributes(recording, states, before)
+        make_methods(root, method)
+        notes += recording.notes
+        deterministic = deterministic and recording.is_deterministic
+    return TracedModule(states[module], tuple(notes), deterministic)
+
+
+def _run(
+    recording: Recording, function: Callable[..., Any], inputs: tuple[Any, ...], kwargs: dict[str, Any], strict: bool
+) -> None:
+    target = function.forward if isinstance(function, torch.nn.Module) else function
+    names = _parameter_names(target, len(inputs))
+    root = recording.root
+    examples = [*zip(names, inputs, strict=True), *kwargs.items()]
+    values = [root.graph.block.add_parameter(structure_type(e, f"input '{n}'"), n) for n, e in examples]
+    bound = [bind_input(recording, copy_structure(e), v) for (_, e), v in zip(examples, values, strict=True)]
+    positional = bound[: len(inputs)]
+    keywords = dict(zip(kwargs, bound[len(inputs) :], strict=True))
+    with watching(recording):
+        output = function(*positional, **keywords)
+        if recording.frame is not root:
+            raise TraceError("a module call was left open at the end of the run")
+        root.graph.block.add_input(output_value(recording, output, strict))
+
+
+def _parameter_names(function: Callable[..., Any], count: int) -> list[str]:
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names: list[str] = []
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}_{i}" for i in range(count - len(names))]
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            names.append(parameter.name)
+    names += [f"argument_{i}" for i in range(len(names), count)]
+    return names[:count]
+
+
+def _attribute_identities(states: dict[torch.nn.Module, ObjectState]) -> dict[tuple[int, str], int]:
+    return {(id(m), n): id(v) for m in states for n, v in _tensor_attributes(m)}
+
+
+def _tensor_attributes(module: torch.nn.Module) -> list[tuple[str, Any]]:
+    own = [(n, v) for n, v in vars(module).items() if isinstance(v, torch.Tensor)]
+    return [*own, *module._buffers.items(), *module._parameters.items()]
+
+
+def _note_changed_attributes(
+    recording: Recording, states: dict[torch.nn.Module, ObjectState], before: dict[tuple[int, str], int]
+) -> None:
+    """Assignments to attributes are Python's: the trace did not see them."""
+    for module in states:
+        for name, value in _tensor_attributes(module):
+            if value is not None and before.get((id(module), name)) != id(value):
+                message = f"{type(module).__name__}.{name} was assigned during the traced run; the program does not assign it"
+                recording.note(message, guarded=False)
+                recording.warn(f"{message}. Write into it in place, or script the module.")
