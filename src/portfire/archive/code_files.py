@@ -56,4 +56,6 @@ class CodeFiles:
 def print_code(function: Function) -> tuple[str, ConstantTable]:
     """One function for people to read (`.code`, `.code_with_constants`): its source, and the constants it names."""
     constants = ConstantTable()
-    return CodePrinter(UniqueNames().__getitem__, constants).function(function), constants
+    parameters = function.parameters
+    is_method = bool(parameters) and isinstance(parameters[0].type, ClassType) and parameters[0].name == "self"
+    return CodePrinter(UniqueNames().__getitem__, constants).function(function, plain_self=is_method), constants

@@ -61,8 +61,8 @@ class CodePrinter:
             return f"{self.type_name(type_)}.{value}"
         return self.constants.reference(value, type_)
 
-    def function(self, function: Function, name: str | None = None, *, drop_self: bool = False) -> str:
-        """The definition of `function`. A function that takes no part in a class is given a name of its own."""
+    def function(self, function: Function, name: str | None = None, *, plain_self: bool = False) -> str:
+        """The definition of `function`, called `name`. `plain_self`: the first parameter is written without its type."""
         graph = function.graph
         if graph is None:
             raise SaveError(f"{function.name} has no body to save")
@@ -70,6 +70,8 @@ class CodePrinter:
         self.used_names, self.next_number = set(), {}
         head = f"def {name or function.base_name}("
         parts = [self._parameter(p, v) for p, v in zip(function.parameters, graph.inputs, strict=True)]
+        if plain_self and parts:
+            parts[0] = parts[0].partition(":")[0]
         self.emit(f"{head}{(',' + chr(10) + ' ' * 4).join(parts)}) -> {self.type_name(function.return_type)}:")
         self.body(graph.block)
         return "\n".join(self.lines) + "\n"

@@ -1,0 +1,141 @@
+"""Saving: the whole archive on one page. `docs/archive.md` describes the result byte by byte.
+
+    archive/data.pkl, data/N            the state of the model, and its tensors
+    archive/code/**.py                  TorchScript source of every class and function
+    archive/constants.pkl, constants/N  the constants the source refers to
+    archive/portfire/program.bin        the engine's program; its tensors are those above
+    archive/extra/*                     files of the user's
+    archive/version, byteorder, .data/serialization_id
+
+Comes before: every other writer of this folder. Comes after: `pipeline.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any
+
+from portfire.archive.code_files import CodeFiles
+from portfire.archive.pickler import Pickler
+from portfire.archive.program_writer import Example, write_program
+from portfire.archive.storages import StorageTable, storage_bytes
+from portfire.archive.zip_writer import ZipWriter, replacing
+from portfire.errors import SaveError
+from portfire.ir.graph import Function, Graph, Parameter
+from portfire.ir.state import ObjectState
+from portfire.ir.types import ANY, BOOL, ClassType, TupleType
+
+#: The folder all records lie in.
+PREFIX = "archive"
+#: The version of TorchScript's file format and operators that is written: what every libtorch since 1.6 reads.
+FILE_VERSION = "3\n"
+PROGRAM_RECORD = "portfire/program.bin"
+#: The class that stands for a saved function, as torch has it: a module whose `forward` is the function.
+FUNCTION_MODULE = "__torch__.PlaceholderModule"
+
+
+def save(
+    root: ObjectState | Function,
+    path: str | os.PathLike[str] | IO[bytes],
+    *,
+    body: Callable[[Function], Graph | None] = lambda f: f.graph,
+    examples: Sequence[Example] = (),
+    extra_files: Mapping[str, str | bytes] | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write a module or a function, and everything it refers to.
+
+    The source shows the functions' own graphs; the engine's program runs those that `body` gives. A path is replaced when
+    the archive is complete; an open file is written where it stands. Raises SaveError for what an archive cannot hold.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        _write(root, path, body, examples, extra_files or {}, metadata or {})
+        return
+    with replacing(path) as file:
+        _write(root, file, body, examples, extra_files or {}, metadata or {})
+
+
+def _write(
+    root: ObjectState | Function,
+    file: IO[bytes],
+    body: Callable[[Function], Graph | None],
+    examples: Sequence[Example],
+    extra_files: Mapping[str, str | bytes],
+    metadata: Mapping[str, str],
+) -> None:
+    state = root if isinstance(root, ObjectState) else _function_module(root)
+    code, storages = CodeFiles(), StorageTable()
+    data = Pickler(code.name_of, storages, "data")
+    data.value(state, state.cls)
+    sources = code.files()
+    constants = _pickled_constants(code, storages)
+    sources |= code.files()  # a constant may be an object of a class that nothing else names
+    program = write_program(
+        [root] if isinstance(root, Function) else list(root.cls.methods.values()),
+        root=None if isinstance(root, Function) else root,
+        body=body,
+        storage_record=lambda tensor: storages.existing(tensor, "portfire/tensors"),
+        metadata=metadata,
+        examples=examples,
+    )
+    archive = ZipWriter(file, PREFIX)
+    archive.write("data.pkl", data.finish())
+    archive.write("byteorder", "little")
+    for name, text in sources.items():
+        archive.write(f"code/{name}", text)
+    archive.write("constants.pkl", constants)
+    archive.write(PROGRAM_RECORD, program.data)
+    for name, storage in storages.storages.items():
+        archive.write(name, storage_bytes(storage))
+    for name, content in extra_files.items():
+        archive.write(f"extra/{_checked(name)}", content)
+    archive.write("version", FILE_VERSION)
+    archive.write(".data/serialization_id", _serialization_id(data.finish(), constants, sources))
+    archive.close()
+
+
+def _pickled_constants(code: CodeFiles, storages: StorageTable) -> bytes:
+    pickler = Pickler(code.name_of, storages, "constants")
+    entries = code.constants.entries
+    types = tuple(type_ or ANY for _, type_ in entries)
+    pickler.value(tuple(value for value, _ in entries), TupleType(types))
+    return pickler.finish()
+
+
+def _function_module(function: Function) -> ObjectState:
+    if function.graph is None:
+        raise SaveError(f"{function.name} has no body to save")
+    cls = ClassType(FUNCTION_MODULE, is_module=True)
+    cls.add_attribute("training", BOOL)
+    cls.methods["forward"] = _MethodView(cls, function)
+    return ObjectState(cls, {"training": True})
+
+
+class _MethodView(Function):
+    """A function seen as the method `forward` of a class, which it does not use."""
+
+    def __init__(self, cls: ClassType, function: Function) -> None:
+        from portfire.ir.clone import clone_graph
+
+        assert function.graph is not None
+        graph = clone_graph(function.graph)
+        receiver = graph.block.add_parameter(cls, "self")
+        graph.block.parameters.insert(0, graph.block.parameters.pop())
+        for index, value in enumerate(graph.block.parameters):
+            value.index = index
+        parameters = [Parameter(receiver.name or "self", cls), *function.parameters]
+        super().__init__(f"{FUNCTION_MODULE}.forward", parameters, function.return_type, graph, function.range)
+
+
+def _checked(name: str) -> str:
+    if name.startswith("/") or ".." in name.split("/"):
+        raise SaveError(f"{name!r} cannot be the name of an extra file")
+    return name
+
+
+def _serialization_id(data: bytes, constants: bytes, sources: Mapping[str, Any]) -> str:
+    """Forty digits, as torch has them, that depend on nothing but the content."""
+    digest = hashlib.sha256(data + constants + repr(sorted(sources.items())).encode()).digest()
+    return f"{int.from_bytes(digest[:16], 'little'):040d}"[:40]
