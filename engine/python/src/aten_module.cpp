@@ -1,0 +1,91 @@
+// The extension module `portfire._aten`: torch's Python objects as values of the engine. The only file that includes
+// torch's Python headers.
+
+#include <torch/csrc/DynamicTypes.h>
+#include <torch/csrc/Device.h>
+#include <torch/csrc/Dtype.h>
+#include <torch/csrc/Generator.h>
+#include <torch/csrc/Layout.h>
+#include <torch/csrc/MemoryFormat.h>
+#include <torch/csrc/autograd/python_variable.h>
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "portfire/aten.h"
+#include "tensor_bridge.h"
+
+namespace nb = nanobind;
+
+namespace portfire::python {
+namespace {
+
+bool tensor_from_python(PyObject* object, Value& out) {
+  if (!THPVariable_CheckExact(object)) {
+    if (!THPVariable_Check(object)) return false;
+  }
+  out = aten::to_value(THPVariable_Unpack(object));
+  return true;
+}
+
+bool other_from_python(PyObject* object, Value& out) {
+  if (THPDtype_Check(object)) {
+    out = static_cast<std::int64_t>(reinterpret_cast<THPDtype*>(object)->scalar_type);
+  } else if (THPLayout_Check(object)) {
+    out = static_cast<std::int64_t>(reinterpret_cast<THPLayout*>(object)->layout);
+  } else if (THPMemoryFormat_Check(object)) {
+    out = static_cast<std::int64_t>(reinterpret_cast<THPMemoryFormat*>(object)->memory_format);
+  } else if (THPDevice_Check(object)) {
+    out = aten::to_value(reinterpret_cast<THPDevice*>(object)->device);
+  } else if (THPGenerator_Check(object)) {
+    out = aten::to_value(reinterpret_cast<THPGenerator*>(object)->cdata);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+PyObject* tensor_to_python(const Value& value) { return THPVariable_Wrap(aten::to_tensor(value)); }
+
+PyObject* device_to_python(const Device& device) { return THPDevice_New(aten::to_device(device)); }
+
+PyObject* opaque_to_python(const Value& value) {
+  if (const auto generator = aten::to_generator(value)) return THPGenerator_Wrap(*generator);
+  PyErr_SetString(PyExc_TypeError, "a value of this type has no form in Python");
+  return nullptr;
+}
+
+// A kernel written in Python raised: its exception goes on under its own class.
+void translate_python_error() {
+  try {
+    throw;
+  } catch (python_error& e) {
+    const nb::gil_scoped_acquire gil;
+    e.restore();
+    const nb::python_error fetched;
+    const nb::object cls = nb::borrow(fetched.type());
+    const std::string module = nb::cast<std::string>(cls.attr("__module__"));
+    const std::string name = nb::cast<std::string>(cls.attr("__qualname__"));
+    const std::string text = nb::str(nb::handle(fetched.value())).c_str();
+    throw Error(ErrorCode::kRuntime, module == "builtins" ? name : module + "." + name, text);
+  } catch (...) {
+    // Not Python's: the caller knows it.
+  }
+}
+
+}  // namespace
+}  // namespace portfire::python
+
+NB_MODULE(_aten, m) {
+  using namespace portfire;
+  m.doc() = "ATen's kernels for the portfire engine.";
+  static const python::TensorBridge bridge{
+      aten::kernels(),          aten::executor(),          python::tensor_from_python, python::other_from_python,
+      python::tensor_to_python, python::device_to_python, python::opaque_to_python,
+  };
+  aten::set_exception_translator(python::translate_python_error);
+  nb::module_::import_("portfire._engine")
+      .attr("set_tensor_bridge")(nb::capsule(&bridge, python::kBridgeCapsule));
+  m.def("dispatcher_schemas", aten::dispatcher_schemas, "The text of every operator schema the dispatcher knows now.");
+}
