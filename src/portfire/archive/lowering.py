@@ -313,10 +313,12 @@ class _Lowering:
             self.emit(Opcode.MOVE, [condition], [spare])
             condition = spare
         self.move_all(self.operands(returned), registers)
-        if condition is not None:
-            self.emit(Opcode.JUMP_IF_FALSE, [condition], label=end)
         if counted:
+            if condition is not None:
+                self.emit(Opcode.JUMP_IF_FALSE, [condition], label=end)
             self.emit(Opcode.LOOP_NEXT, [trip], [trip], label=head)
+        elif condition is not None:
+            self.emit(Opcode.JUMP_IF_TRUE, [condition], label=head)
         else:
             self.emit(Opcode.JUMP, label=head)
         self.place(end)
