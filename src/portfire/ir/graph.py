@@ -231,7 +231,7 @@ class Block(_User):
         for node in reversed(self.nodes):
             if node in gone:
                 node._drop()
-        self.nodes = [n for n in self.nodes if n not in gone]
+        self.nodes[:] = [n for n in self.nodes if n not in gone]
 
     def walk(self) -> Iterator[Node]:
         """Every node of this block and the blocks nested in it, in program order (a node before its blocks)."""

@@ -1,0 +1,181 @@
+"""What a node does besides giving its results: prints, raises, draws random numbers, writes.
+
+Everything not known to be harmless is an effect. Writes to memory are told apart from other effects, because whether a
+write matters depends on who else sees the memory (`aliasing.py`).
+
+Comes before: `ops/table.py`. Comes after: `passes/`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from portfire.ir.graph import Node, Value
+from portfire.ir.types import TensorType
+from portfire.ops.schema import FunctionSchema, writes
+from portfire.ops.table import schema_of
+
+#: Kinds without a schema that only compute their outputs.
+_PURE_KINDS = frozenset(
+    f"prim::{name}"
+    for name in (
+        *("Constant", "GetAttr", "TupleConstruct", "TupleUnpack", "TupleIndex", "TupleSlice", "ListConstruct"),
+        *("ListUnpack", "DictConstruct", "isinstance", "unchecked_cast", "Uninitialized", "CreateObject"),
+        *("EmptyListLiteral",),
+    )
+)
+
+#: Kinds whose effects are those of the nodes in their blocks.
+_STRUCTURED = frozenset({"prim::If", "prim::Loop"})
+
+#: Operators of torch that do what their schema does not say.
+_EFFECTFUL = frozenset(
+    {
+        *("prim::Print", "prim::RaiseException", "prim::SetAttr", "prim::Guard", "prim::fork", "aten::wait"),
+        *("aten::warn", "aten::save", "aten::manual_seed", "aten::seed", "aten::set_grad_enabled", "aten::backward"),
+        *("aten::grad", "aten::_assert_async", "aten::_assert_scalar", "aten::sym_constrain_range"),
+        *("aten::_assert_tensor_metadata", "prim::TimePoint", "prim::AddStatValue"),
+    }
+)
+
+#: Operators on numbers, strings and containers that raise for some arguments: Python programs rely on that.
+_RAISING = frozenset(
+    {
+        *("aten::__getitem__", "aten::index.list_int", "aten::index.list_str", "aten::index.list_float"),
+        *("aten::index.list_bool", "aten::index.list_Tensor", "aten::index.str", "aten::Int.str", "aten::Float.str"),
+        *("aten::ord", "aten::chr", "aten::_unwrap_optional", "prim::ListUnpack", "aten::item", "aten::factorial"),
+    }
+)
+
+_DIVISIONS = frozenset({"aten::div", "aten::floordiv", "aten::remainder", "aten::fmod", "aten::divmod", "aten::pow"})
+
+#: Operators that draw random numbers without taking a generator; the index is that of the argument without which they
+#: do not: a `train` flag, or a dropout probability.
+_RANDOM: dict[str, str | None] = {
+    "aten::dropout": "train",
+    "aten::dropout_": "train",
+    "aten::alpha_dropout": "train",
+    "aten::alpha_dropout_": "train",
+    "aten::feature_dropout": "train",
+    "aten::feature_dropout_": "train",
+    "aten::feature_alpha_dropout": "train",
+    "aten::feature_alpha_dropout_": "train",
+    "aten::native_dropout": "train",
+    "aten::rrelu": "training",
+    "aten::rrelu_": "training",
+    "aten::lstm": "train",
+    "aten::gru": "train",
+    "aten::rnn_tanh": "train",
+    "aten::rnn_relu": "train",
+    "aten::scaled_dot_product_attention": "dropout_p",
+    "aten::_scaled_dot_product_flash_attention": "dropout_p",
+    "aten::_scaled_dot_product_flash_attention_for_cpu": "dropout_p",
+    "aten::_scaled_dot_product_efficient_attention": "dropout_p",
+    "aten::_scaled_dot_product_attention_math": "dropout_p",
+    "aten::miopen_rnn": None,
+    "aten::_cudnn_rnn": None,
+    "aten::_cudnn_init_dropout_state": None,
+    "aten::bernoulli": None,
+    "aten::rand": None,
+    "aten::randn": None,
+    "aten::randint": None,
+    "aten::randperm": None,
+    "aten::rand_like": None,
+    "aten::randn_like": None,
+    "aten::randint_like": None,
+    "aten::normal": None,
+    "aten::_fill_mem_eff_dropout_mask_": None,
+}
+
+#: Normalisations that update running statistics when the flag holds, which their schemas do not say.
+_UPDATES_STATISTICS = {"aten::batch_norm": "training", "aten::instance_norm": "use_input_stats"}
+_STATISTICS = ("running_mean", "running_var")
+
+
+def constant_argument(node: Node, schema: FunctionSchema, name: str) -> Any:
+    """The constant passed for an argument; None if it is not constant or there is no such argument."""
+    index = schema.argument_index(name)
+    if index is None or index >= len(node.inputs):
+        return None
+    origin = node.inputs[index].node
+    return origin.attributes.get("value") if origin is not None and origin.kind == "prim::Constant" else None
+
+
+def is_nondeterministic(node: Node) -> bool:
+    """Whether the node draws random numbers: two runs differ, and each run moves the generator on."""
+    schema = schema_of(node)
+    if schema is None:
+        return False
+    if node.kind not in _RANDOM:
+        return schema.argument_index("generator") is not None
+    flag = _RANDOM[node.kind]
+    if flag is None or schema.argument_index(flag) is None:
+        return True
+    value = constant_argument(node, schema, flag)
+    return not (value is False or (flag == "dropout_p" and value == 0))
+
+
+class Write(NamedTuple):
+    """A write to the memory of a value; to that of its elements if `to_contents`."""
+
+    value: Value
+    to_contents: bool
+
+
+def writes_of(node: Node) -> list[Write]:
+    """The writes to memory that a node does, as far as its schema, or what is known of it, says."""
+    if node.kind == "prim::SetAttr":
+        return [Write(node.inputs[0], False)]
+    schema = schema_of(node)
+    if schema is None:
+        return []
+    found = [
+        Write(v, not a.alias.is_write)
+        for v, a in zip(node.inputs, schema.arguments, strict=False)
+        if a.alias is not None and writes(a.alias)
+    ]
+    flag = _UPDATES_STATISTICS.get(node.kind)
+    if flag is not None and constant_argument(node, schema, flag) is not False:
+        indices = (schema.argument_index(name) for name in _STATISTICS)
+        found += [Write(node.inputs[i], False) for i in indices if i is not None]
+    return found
+
+
+def has_side_effects(node: Node) -> bool:
+    """Whether running the node does something that a later node, or the world, could see, other than writing memory."""
+    if node.kind in _STRUCTURED:
+        return any(has_side_effects(n) for block in node.blocks for n in block.nodes)
+    if node.kind in _PURE_KINDS:
+        return False
+    if node.kind in _EFFECTFUL:
+        return True
+    schema = schema_of(node)
+    if schema is None or is_nondeterministic(node):
+        return True
+    # An operator without results is there for what it does: if not for a write, then for something unsaid.
+    if not schema.returns and not schema.is_varret:
+        return not writes_of(node)
+    return False
+
+
+def may_raise(node: Node) -> bool:
+    """Whether the node is one that programs rely on to raise: `d["missing"]`, `int("x")`, division by zero.
+
+    Tensor operators are not: their misuse is an error of the program, and an unused one may go.
+    """
+    if node.kind in _RAISING:
+        return True
+    if node.kind in _DIVISIONS:
+        return all(not isinstance(v.type, TensorType) for v in node.inputs) and not _has_constant_divisor(node)
+    schema = schema_of(node)
+    return schema is not None and schema.full_name in _RAISING
+
+
+def _has_constant_divisor(node: Node) -> bool:
+    divisor = node.inputs[1].node if len(node.inputs) > 1 else None
+    return divisor is not None and divisor.kind == "prim::Constant" and divisor.attributes.get("value") not in (0, None)
+
+
+def is_pure(node: Node) -> bool:
+    """Whether the node's outputs depend on its inputs alone, and nothing else happens."""
+    return not node.blocks and not has_side_effects(node) and not writes_of(node)
