@@ -1,5 +1,5 @@
 // See arithmetic.h: the operations that are more than a line.
-#include "arithmetic.h"
+#include "ops/arithmetic.h"
 
 #include <cmath>
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <utility>
 
-#include "bind.h"
-#include "raise.h"
+#include "ops/bind.h"
+#include "ops/raise.h"
 
 namespace portfire::ops {
 

@@ -1,7 +1,7 @@
 // Comparison of numbers of every pair of kinds. NaN compares as IEEE and Python say; an int with a float exactly.
-#include "bind.h"
-#include "number_order.h"
-#include "ops.h"
+#include "ops/bind.h"
+#include "ops/number_order.h"
+#include "ops/ops.h"
 
 namespace portfire::ops {
 namespace {

@@ -1,8 +1,8 @@
 // Arithmetic on complex numbers, and on one with an int or a float (widened when it is read).
 #include <cmath>
 
-#include "arithmetic.h"
-#include "ops.h"
+#include "ops/arithmetic.h"
+#include "ops/ops.h"
 
 namespace portfire::ops {
 namespace {

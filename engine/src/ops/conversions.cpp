@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "arithmetic.h"
-#include "number_text.h"
-#include "ops.h"
-#include "unicode.h"
+#include "ops/arithmetic.h"
+#include "ops/number_text.h"
+#include "ops/ops.h"
+#include "ops/unicode.h"
 
 namespace portfire::ops {
 namespace {

@@ -1,8 +1,8 @@
 // Dicts, in insertion order. One function per op serves every key type; the schemas name them one by one as TorchScript
 // does.
-#include "bind.h"
-#include "ops.h"
-#include "raise.h"
+#include "ops/bind.h"
+#include "ops/ops.h"
+#include "ops/raise.h"
 
 namespace portfire::ops {
 namespace {

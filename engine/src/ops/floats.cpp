@@ -1,8 +1,8 @@
 // Arithmetic on floats, and on an int with a float (the int is widened when it is read).
 #include <cmath>
 
-#include "arithmetic.h"
-#include "ops.h"
+#include "ops/arithmetic.h"
+#include "ops/ops.h"
 
 namespace portfire::ops {
 namespace {

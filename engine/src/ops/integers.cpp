@@ -1,6 +1,6 @@
 // Ops on ints and bools: arithmetic, bits, and the two that `for i in range(...)` is lowered to.
-#include "arithmetic.h"
-#include "ops.h"
+#include "ops/arithmetic.h"
+#include "ops/ops.h"
 
 namespace portfire::ops {
 namespace {

@@ -1,7 +1,7 @@
 // Lists of any element type: access, growth, copies, slices. Ordering, counting and searching are in list_order.cpp.
-#include "arithmetic.h"
-#include "ops.h"
-#include "sequence.h"
+#include "ops/arithmetic.h"
+#include "ops/ops.h"
+#include "ops/sequence.h"
 
 namespace portfire::ops {
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "arithmetic.h"
-#include "ops.h"
+#include "ops/arithmetic.h"
+#include "ops/ops.h"
 
 namespace portfire::ops {
 namespace {

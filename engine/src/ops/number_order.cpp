@@ -1,10 +1,10 @@
 // See number_order.h.
-#include "number_order.h"
+#include "ops/number_order.h"
 
 #include <cmath>
 
-#include "bind.h"
-#include "raise.h"
+#include "ops/bind.h"
+#include "ops/raise.h"
 
 namespace portfire::ops {
 

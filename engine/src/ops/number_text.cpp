@@ -1,13 +1,13 @@
 // See number_text.h.
-#include "number_text.h"
+#include "ops/number_text.h"
 
 #include <algorithm>
 #include <charconv>
 #include <limits>
 
+#include "ops/raise.h"
+#include "ops/unicode.h"
 #include "portfire/value.h"
-#include "raise.h"
-#include "unicode.h"
 
 namespace portfire::ops {
 namespace {

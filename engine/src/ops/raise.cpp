@@ -1,5 +1,5 @@
 // See raise.h. Out of line, so that the fast path of an op stays small.
-#include "raise.h"
+#include "ops/raise.h"
 
 #include "portfire/error.h"
 

@@ -1,9 +1,9 @@
 // Arithmetic on Scalars: numbers whose kind is known only when the program runs. A bool counts as an int, as in Python.
 #include <cmath>
 
-#include "arithmetic.h"
-#include "number_order.h"
-#include "ops.h"
+#include "ops/arithmetic.h"
+#include "ops/number_order.h"
+#include "ops/ops.h"
 
 namespace portfire::ops {
 namespace {

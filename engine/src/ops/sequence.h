@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "raise.h"
+#include "ops/raise.h"
 
 namespace portfire::ops {
 

@@ -2,11 +2,11 @@
 // relatives). Searching is in string_search.cpp, taking apart and joining in string_split.cpp, case in string_case.cpp.
 #include <algorithm>
 
-#include "bind.h"
-#include "ops.h"
-#include "raise.h"
-#include "sequence.h"
-#include "unicode.h"
+#include "ops/bind.h"
+#include "ops/ops.h"
+#include "ops/raise.h"
+#include "ops/sequence.h"
+#include "ops/unicode.h"
 
 namespace portfire::ops {
 namespace {

@@ -1,10 +1,10 @@
 // See unicode.h: UTF-8, and look-ups in the generated tables.
-#include "unicode.h"
+#include "ops/unicode.h"
 
 #include <algorithm>
 #include <span>
 
-#include "unicode_tables.h"
+#include "ops/unicode_tables.h"
 
 namespace portfire::ops {
 namespace {
@@ -128,6 +128,7 @@ bool is_title(char32_t c) {
          (c >= 0x1F98 && c <= 0x1F9F) || (c >= 0x1FA8 && c <= 0x1FAF) || c == 0x1FBC || c == 0x1FCC || c == 0x1FFC;
 }
 bool is_cased(char32_t c) { return is_lower(c) || is_upper(c) || is_title(c); }
+bool is_case_ignorable(char32_t c) { return contains(kCaseIgnorable, kCaseIgnorableSize, c); }
 bool is_printable(char32_t c) { return !contains(kUnprintable, kUnprintableSize, c); }
 bool is_identifier_start(char32_t c) {
   if (is_alpha(c)) return !contains(kAlphaNotIdentifierStart, kAlphaNotIdentifierStartSize, c);

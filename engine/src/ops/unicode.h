@@ -31,6 +31,7 @@ bool is_lower(char32_t c);
 bool is_upper(char32_t c);
 bool is_title(char32_t c);
 bool is_cased(char32_t c);
+bool is_case_ignorable(char32_t c);
 bool is_printable(char32_t c);
 bool is_identifier_start(char32_t c);
 bool is_identifier_part(char32_t c);

@@ -39,6 +39,8 @@ extern const CodePointRun kLower[];
 extern const std::size_t kLowerSize;
 extern const CodePointRun kUpper[];
 extern const std::size_t kUpperSize;
+extern const CodePointRun kCaseIgnorable[];
+extern const std::size_t kCaseIgnorableSize;
 extern const CodePointRun kUnprintable[];
 extern const std::size_t kUnprintableSize;
 extern const CodePointRun kIdentifierStartNotAlpha[];

@@ -1,6 +1,6 @@
 // Comparison of what is no number: bools, strings, devices, enum members, lists; and identity.
-#include "bind.h"
-#include "ops.h"
+#include "ops/bind.h"
+#include "ops/ops.h"
 
 namespace portfire::ops {
 namespace {
