@@ -1,0 +1,129 @@
+"""Inputs on the command line: made up from a description, read from a file, or written as a number.
+
+    float32[1,3,224,224]     random numbers, standard normal; integers from 0 to 9; bools at random
+    int64[2,7]=0..99         integers from 0 to 99
+    float32[1..4,3,224,224]  a size between 1 and 4 (verify tries several; elsewhere the first)
+    image.npy  inputs.pt     a file: .npy one tensor; .pt a tensor, or a tuple or dict of them
+    3  2.5  true  none  "text"
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+
+_SPEC = re.compile(r"^(?P<dtype>[a-z]+\d*)\[(?P<sizes>[^\]]*)\](=(?P<low>-?\d+)\.\.(?P<high>-?\d+))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """One argument: either a description of a tensor, or a value."""
+
+    text: str
+    dtype: torch.dtype | None = None
+    sizes: tuple[tuple[int, int], ...] = ()
+    low: int = 0
+    high: int = 9
+    value: Any = None
+
+    def sample(self, generator: torch.Generator, vary: bool = False) -> Any:
+        """The argument; sizes with a range are drawn from it if `vary`, else they are the first."""
+        if self.dtype is None:
+            return self.value
+        sizes = [
+            int(torch.randint(low, high + 1, (), generator=generator)) if vary else low for low, high in self.sizes
+        ]
+        if self.dtype == torch.bool:
+            return torch.randint(0, 2, sizes, generator=generator).bool()
+        if self.dtype.is_floating_point or self.dtype.is_complex:
+            return torch.randn(sizes, generator=generator, dtype=torch.float32).to(self.dtype)
+        return torch.randint(self.low, self.high + 1, sizes, generator=generator).to(self.dtype)
+
+    @property
+    def varies(self) -> bool:
+        return any(low != high for low, high in self.sizes)
+
+
+class InputType(click.ParamType):
+    """Turns one `--input` into an `InputSpec`."""
+
+    name = "INPUT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> InputSpec:
+        if isinstance(value, InputSpec):
+            return value
+        match = _SPEC.match(value)
+        if match is not None:
+            return self._tensor(value, match, param, ctx)
+        if value.endswith((".npy", ".pt", ".pth")):
+            return InputSpec(value, value=read_value(value))
+        named = {"true": True, "false": False, "none": None}
+        if value.lower() in named:
+            return InputSpec(value, value=named[value.lower()])
+        try:
+            return InputSpec(value, value=ast.literal_eval(value))
+        except (ValueError, SyntaxError):
+            self.fail(
+                f'{value!r} is not an input: write float32[1,3,224,224], int64[2,7]=0..99, a .npy or .pt file, or a number',
+                param, ctx,
+            )  # fmt: skip
+
+    def _tensor(
+        self, value: str, match: re.Match[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> InputSpec:
+        dtype = getattr(torch, match["dtype"], None)
+        if not isinstance(dtype, torch.dtype):
+            self.fail(f"{match['dtype']!r} in {value!r} is not a dtype of torch", param, ctx)
+        sizes = []
+        for part in filter(None, (p.strip() for p in match["sizes"].split(","))):
+            low, _, high = part.partition("..")
+            if not low.isdigit() or (high and not high.isdigit()):
+                self.fail(f"{part!r} in {value!r} is not a size", param, ctx)
+            sizes.append((int(low), int(high or low)))
+        bounds = (int(match["low"]), int(match["high"])) if match["low"] else (0, 9)
+        return InputSpec(value, dtype, tuple(sizes), *bounds)
+
+
+input_option = click.option(
+    "--input", "-i", "inputs", multiple=True, type=InputType(), metavar="SPEC",
+    help='One argument, in order: "float32[1,3,224,224]", "int64[2,7]=0..99", a .npy or .pt file, or a number.',
+)  # fmt: skip
+seed_option = click.option("--seed", default=0, show_default=True, help="Seed of made-up inputs.")
+
+
+def samples(inputs: tuple[InputSpec, ...], seed: int, vary: bool = False) -> tuple[Any, ...]:
+    """One value for each input."""
+    generator = torch.Generator().manual_seed(seed)
+    return tuple(spec.sample(generator, vary) for spec in inputs)
+
+
+def read_value(path: str) -> Any:
+    """What a .npy or .pt file holds. Raises click.BadParameter if it cannot be read."""
+    import numpy
+
+    if not Path(path).exists():
+        raise click.BadParameter(f"there is no file {path}")
+    try:
+        if path.endswith(".npy"):
+            return torch.from_numpy(numpy.load(path, allow_pickle=False))
+        return torch.load(path, weights_only=True)
+    except Exception as e:
+        raise click.BadParameter(f"{path} cannot be read: {e}") from e
+
+
+def describe(value: Any) -> str:
+    """A short line about a value: dtype and sizes of a tensor, the value of a number."""
+    if isinstance(value, torch.Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}".replace(" ", "")
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(describe(v) for v in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {describe(v)}" for k, v in value.items()) + "}"
+    return repr(value)

@@ -1,0 +1,88 @@
+"""`MODULE:ATTR`: naming a model on the command line."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import click
+import torch
+
+
+class Target(click.ParamType):
+    """`package.module:attribute` or `path/to/file.py:attribute`."""
+
+    name = "MODULE:ATTR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        place, _, attribute = value.rpartition(":")
+        if not place or not attribute:
+            self.fail(f"{value!r} is not of the form MODULE:ATTR, as in mypackage.models:Net or model.py:net", param, ctx)
+        found: Any = self._module(place, param, ctx)
+        for part in attribute.split("."):
+            if not hasattr(found, part):
+                self.fail(f"{place} has no attribute '{attribute}'", param, ctx)
+            found = getattr(found, part)
+        return found
+
+    def _module(self, place: str, param: click.Parameter | None, ctx: click.Context | None) -> ModuleType:
+        if os.getcwd() not in sys.path:
+            sys.path.insert(0, os.getcwd())
+        if not place.endswith(".py"):
+            try:
+                return importlib.import_module(place)
+            except ModuleNotFoundError as e:
+                self.fail(f"cannot import {place}: {e}", param, ctx)
+        if not os.path.exists(place):
+            self.fail(f"there is no file {place}", param, ctx)
+        name = os.path.splitext(os.path.basename(place))[0]
+        spec = importlib.util.spec_from_file_location(name, place)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules.setdefault(name, module)
+        spec.loader.exec_module(module)
+        return module
+
+
+def model_of(target: Any, *, is_function: bool = False) -> Callable[..., Any]:
+    """The model a target means: a module as it is, a module class or a factory called without arguments, a function.
+
+    A function counts as a factory if it can be called without arguments, unless `is_function`.
+    """
+    if isinstance(target, torch.nn.Module):
+        return target
+    if isinstance(target, type):
+        if not issubclass(target, torch.nn.Module):
+            raise click.UsageError(f"{target.__qualname__} is a class, but not of a torch.nn.Module")
+        made: Callable[..., Any] = _called(target)
+        return made.eval() if isinstance(made, torch.nn.Module) else made
+    if not callable(target):
+        raise click.UsageError(f"the target is a {type(target).__qualname__}; give a module, a function, or what makes one")
+    if not is_function and _takes_nothing(target):
+        made = target()
+        if callable(made):
+            return made
+    return target  # type: ignore[no-any-return]
+
+
+def _called(cls: type) -> Any:
+    try:
+        return cls()
+    except TypeError as e:
+        raise click.UsageError(f"{cls.__qualname__} cannot be made without arguments ({e}); name a function that makes it") from e
+
+
+def _takes_nothing(function: Callable[..., Any]) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return all(p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters)
