@@ -1,0 +1,218 @@
+"""What a Python class means in an expression: calls make objects, attributes are constants, enum members, static methods.
+
+Comes before: `classes.py`, `object_values.py`, `methods.py`. Comes after: the compiler, which asks for the value of a class.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import types
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+
+from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.conversion import convert
+from portfire.frontend.script.methods import BoundMethod, MethodSource
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.ir import types as ir
+from portfire.ir.graph import MISSING
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.compiler import Compiler
+    from portfire.frontend.script.emitter import Emitter
+
+Arguments = Sequence[StaticValue]
+Keywords = dict[str, StaticValue]
+
+
+def class_value(cls: type, compiler: Compiler) -> StaticValue:
+    """The value of a Python class. Builtin types and exceptions are not asked for here."""
+    if issubclass(cls, enum.Enum):
+        return EnumClass(cls)
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return NamedTupleClass(cls)
+    return ScriptClass(cls)
+
+
+class ClassValue(StaticValue):
+    """Base: the class as a compile-time object."""
+
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the class '{self.cls.__name__}'"
+
+    def type(self, emitter: Emitter) -> ir.Type:
+        """The type of the objects of the class."""
+        return emitter.compiler.classes.type_of(self.cls, emitter.range)
+
+    def has_attribute(self, emitter: Emitter, name: str) -> bool:
+        """See the base class."""
+        return hasattr(self.cls, name)
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        for base in self.cls.__mro__:
+            found = vars(base).get(name, MISSING)
+            if found is MISSING or base is object:
+                continue
+            if isinstance(found, types.FunctionType):
+                return UnboundMethod(MethodSource(name, found, base))
+            if isinstance(found, classmethod):
+                return ClassMethod(self.cls, cast(types.FunctionType, found.__func__), name)
+            if isinstance(found, staticmethod):
+                return emitter.compiler.value_of(emitter, found.__func__, name)
+            return emitter.compiler.value_of(emitter, found, name)
+        if name == "__name__":
+            return ConstantValue(self.cls.__name__)
+        raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ClassValue) and other.cls is self.cls
+
+    def __hash__(self) -> int:
+        return hash(self.cls)
+
+
+class EnumClass(ClassValue):
+    """An enum."""
+
+    def _member(self, emitter: Emitter, member: enum.Enum) -> StaticValue:
+        return ConstantValue(member, self.type(emitter))
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        members = cast(type[enum.Enum], self.cls).__members__
+        if name in members:
+            return self._member(emitter, members[name])
+        return super().attribute(emitter, name)
+
+    def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        name = key.constant()
+        if not isinstance(name, str):
+            raise emitter.fail("not-a-constant-index", "the name of an enum member must be known while compiling")
+        return self.attribute(emitter, name)
+
+    def iterate(self, emitter: Emitter) -> Iteration:
+        """See the base class."""
+        return Iteration(items=tuple(self._member(emitter, m) for m in cast(type[enum.Enum], self.cls)))
+
+    def length(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(len(cast(type[enum.Enum], self.cls)))
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """`Color(1)`: the member with that value, which must be known while compiling."""
+        value = args[0].constant() if len(args) == 1 else MISSING
+        if value is MISSING:
+            raise emitter.fail(
+                "not-a-constant-index",
+                f"which member of '{self.cls.__name__}' this is must be known while compiling",
+                help="compare with the members: `if v == Color.RED.value:`",
+            )
+        try:
+            return self._member(emitter, self.cls(value))
+        except ValueError as error:
+            raise emitter.fail("no-attribute", str(error)) from None
+
+
+class NamedTupleClass(ClassValue):
+    """A named tuple."""
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        type_ = self.type(emitter)
+        assert isinstance(type_, ir.TupleType) and type_.fields is not None
+        if len(args) > len(type_.fields):
+            raise emitter.fail(
+                "argument-count", f"'{self.cls.__name__}' has {len(type_.fields)} fields, not {len(args)}"
+            )
+        given: dict[str, StaticValue] = dict(zip(type_.fields, args, strict=False))
+        for name, value in kwargs.items():
+            if name not in type_.fields or name in given:
+                raise emitter.fail("unknown-keyword", f"'{self.cls.__name__}' has no further field '{name}'")
+            given[name] = value
+        defaults: dict[str, Any] = getattr(self.cls, "_field_defaults", {})
+        items = []
+        for name, element in zip(type_.fields, type_.elements, strict=True):
+            if name not in given and name not in defaults:
+                raise emitter.fail("missing-argument", f"the field '{name}' of '{self.cls.__name__}' is missing")
+            value = given.get(name) or emitter.compiler.value_of(emitter, defaults[name], name)
+            items.append(convert(emitter, value, element, f"the field '{name}' of {self.cls.__name__}"))
+        return emitter.insert("prim::TupleConstruct", items, type_)
+
+
+class ScriptClass(ClassValue):
+    """A plain class, or the class of a module."""
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """`Class(*args)`: a new object, then `__init__`."""
+        if issubclass(self.cls, torch.nn.Module):
+            raise emitter.fail(
+                "unsupported-call",
+                f"a program cannot make a module: '{self.cls.__name__}' is constructed in a compiled method",
+                help="construct it in __init__ and keep it as a submodule",
+            )
+        cls = self.type(emitter)
+        if not isinstance(cls, ir.ClassType):
+            raise emitter.fail(
+                "unsupported-call", f"'{self.cls.__name__}' is an interface and has no objects of its own"
+            )
+        made = emitter.insert("prim::CreateObject", [], cls)
+        init = emitter.compiler.methods.initialiser(emitter, made, cls)
+        if init is not None:
+            init.call(emitter, args, kwargs)
+        elif args or kwargs:
+            raise emitter.fail("argument-count", f"'{self.cls.__name__}' takes no arguments")
+        return made
+
+
+class UnboundMethod(StaticValue):
+    """`Base.method`: a function whose first argument is the object."""
+
+    def __init__(self, source: MethodSource) -> None:
+        self.source = source
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the method '{self.source.name}'"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        receiver = args[0] if args else None
+        if not isinstance(receiver, RuntimeValue) or not isinstance(receiver.type, ir.ClassType):
+            return emitter.compiler.value_of(emitter, self.source.function, self.source.name).call(
+                emitter, args, kwargs
+            )
+        owner = receiver.type.python_class
+        source = self.source
+        base = source.defining_class
+        is_overridden = owner is None or inspect.getattr_static(owner, source.name, None) is not source.function
+        if is_overridden and base is not None:
+            source = MethodSource(f"{base.__name__}__{source.name}", source.function, base)
+        return BoundMethod(receiver, source).call(emitter, args[1:], kwargs)
+
+
+class ClassMethod(StaticValue):
+    """A class method: its first argument is the class."""
+
+    def __init__(self, cls: type, function: types.FunctionType, name: str) -> None:
+        self.cls = cls
+        self.function = function
+        self.name = name
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the class method '{self.name}' of '{self.cls.__name__}'"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        cls = emitter.compiler.value_of(emitter, self.cls, self.cls.__name__)
+        return emitter.compiler.value_of(emitter, self.function, self.name).call(emitter, [cls, *args], kwargs)

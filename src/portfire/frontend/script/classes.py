@@ -1,0 +1,257 @@
+"""Python classes as types: script classes, dataclasses, enums, named tuples, interfaces.
+
+A class becomes a type the first time something names it. The attributes of a script class are its dataclass fields, what its
+body annotates, and what `__init__` assigns, which is why `__init__` is compiled as soon as an attribute is asked for. Other
+methods are compiled when something calls them, or at the end (`finish`), where a method that cannot be compiled is left out.
+
+Comes before: `annotations.py`, `signatures.py`. Comes after: `class_values.py` (what expressions on them mean), `modules.py`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from portfire.diagnostics import CompileAbort, Diagnostic
+from portfire.frontend.script import marks
+from portfire.frontend.script.annotation_scope import AnnotationScope, class_lookup
+from portfire.frontend.script.annotations import (
+    is_class_variable,
+    is_final,
+    is_unparametrised,
+    type_from_annotation,
+)  # fmt: skip
+from portfire.frontend.script.qualified_names import NameTable
+from portfire.frontend.script.signatures import signature_of
+from portfire.frontend.script.value_types import UntypedValueError, type_of_value
+from portfire.ir import types as ir
+from portfire.ir.graph import Function
+from portfire.ir.source import SourceRange
+from portfire.ir.state import ObjectState
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.compiler import Compiler
+
+
+class ClassRegistry:
+    """The class types of one compilation."""
+
+    def __init__(self, compiler: Compiler, local_names: Mapping[str, Any] | None = None) -> None:
+        self.compiler = compiler
+        self.names = NameTable()
+        #: Names of the place where compilation was asked for: classes defined in a function are seen there only.
+        self.local_names = dict(local_names or {})
+        self._types: dict[type, ir.Type] = {}
+        self._script_types: dict[type, ir.ClassType] = {}
+        self._objects: dict[int, ObjectState] = {}
+
+    # Types
+
+    def type_of(self, cls: type, range_: SourceRange | None = None) -> ir.Type:
+        """The type of a Python class. Raises CompileAbort for a class that cannot be a type of a program."""
+        known = self._types.get(cls)
+        if known is not None:
+            return known
+        if issubclass(cls, enum.Enum):
+            return self._remember(cls, self._enum_type(cls, range_))
+        if marks.interface_of(cls) is not None:
+            return self._interface_type(cls)
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            return self._remember(cls, self._named_tuple_type(cls, range_))
+        why = _why_not_a_script_class(cls)
+        if why is not None:
+            raise CompileAbort(
+                Diagnostic("unsupported-type", f"'{cls.__qualname__}' cannot be a type of a program: {why}", range_)
+            )
+        return self.script_class(cls)
+
+    def type_of_object(self, value: Any) -> ir.Type:
+        """The type of an object of a class (enum members included). Raises UntypedValueError where there is none."""
+        cls = type(value)
+        if inspect.isroutine(value) or inspect.isclass(value) or inspect.ismodule(value):
+            raise UntypedValueError(f"a {cls.__name__} is not a run-time value")
+        try:
+            type_ = self.type_of(cls)
+        except CompileAbort as abort:
+            raise UntypedValueError(abort.diagnostic.message) from None
+        if isinstance(type_, ir.ClassType):
+            self._complete_from_object(type_, value)
+        return type_
+
+    def is_interface(self, cls: type) -> bool:
+        """Whether `cls` was marked as an interface, by portfire or by torch."""
+        return marks.interface_of(cls) is not None
+
+    def _remember(self, cls: type, type_: ir.Type) -> ir.Type:
+        self._types[cls] = type_
+        return type_
+
+    def scope_of(self, cls: type, range_: SourceRange | None = None) -> AnnotationScope:
+        """The names that annotations in the body of `cls` may use."""
+        return AnnotationScope(self, class_lookup(cls, self.local_names), range_ or class_range(cls))
+
+    def _enum_type(self, cls: type[enum.Enum], range_: SourceRange | None) -> ir.EnumType:
+        members = {m.name: m.value for m in cls}
+        kinds = {type(v) for v in members.values()}
+        if len(kinds) != 1 or not kinds <= {int, float, str}:
+            raise CompileAbort(
+                Diagnostic(
+                    "unsupported-enum",
+                    f"the values of the enum '{cls.__qualname__}' must be all int, all float, or all str",
+                    range_ or class_range(cls),
+                )
+            )
+        value_type = {int: ir.INT, float: ir.FLOAT, str: ir.STR}[kinds.pop()]
+        type_ = ir.EnumType(self.names.unique_for(cls), value_type, members)
+        type_.python_class = cls
+        return type_
+
+    def _named_tuple_type(self, cls: type, range_: SourceRange | None) -> ir.TupleType:
+        scope = self.scope_of(cls, range_)
+        annotations: dict[str, Any] = {}
+        for base in reversed(cls.__mro__):  # a subclass of a named tuple has its fields
+            annotations.update(inspect.get_annotations(base))
+        fields: tuple[str, ...] = cls._fields  # type: ignore[attr-defined]
+        elements = tuple(
+            type_from_annotation(annotations[f], scope) if f in annotations else ir.TENSOR for f in fields
+        )
+        defaults: dict[str, Any] = getattr(cls, "_field_defaults", {})
+        trailing = tuple(defaults[f] for f in fields if f in defaults)
+        type_ = ir.TupleType(elements, self.names.unique_for(cls), fields, trailing)
+        self.compiler.python_tuples[self._tuple_name(type_)] = cls
+        return type_
+
+    @staticmethod
+    def _tuple_name(type_: ir.TupleType) -> str:
+        assert type_.name is not None
+        return type_.name
+
+    def _interface_type(self, cls: type) -> ir.InterfaceType:
+        import torch
+
+        type_ = ir.InterfaceType(self.names.unique_for(cls), is_module=issubclass(cls, torch.nn.Module))
+        self._types[cls] = type_
+        for name, function in vars(cls).items():
+            if isinstance(function, types.FunctionType) and not _is_from(function, torch.nn.Module):
+                signature = signature_of(function, self, self_type=type_, names=self.local_names)
+                returns = signature.return_type if signature.return_type is not None else ir.TENSOR
+                type_.methods[name] = Function(f"{type_.name}.{name}", signature.parameters, returns)
+        return type_
+
+    # Script classes
+
+    def script_class(self, cls: type) -> ir.ClassType:
+        """The class type of a plain Python class, its attributes not yet complete."""
+        known = self._script_types.get(cls)
+        if known is not None:
+            return known
+        type_ = ir.ClassType(self.names.unique_for(cls))
+        type_.python_class = cls
+        type_.doc = cls.__doc__
+        self._script_types[cls] = type_
+        self._types[cls] = type_
+        bases = [b for b in cls.__bases__ if _why_not_a_script_class(b) is None and b not in _IGNORED_BASES]
+        type_.bases = tuple(self.script_class(b) for b in bases)
+        for base in type_.bases:
+            type_.attributes.update(base.attributes)
+        self._add_declared_attributes(cls, type_)
+        return type_
+
+    def _add_declared_attributes(self, cls: type, type_: ir.ClassType) -> None:
+        scope = self.scope_of(cls)
+        if dataclasses.is_dataclass(cls):
+            for field in dataclasses.fields(cls):
+                if field.name not in type_.attributes:
+                    type_.add_attribute(field.name, type_from_annotation(field.type, scope))
+            return
+        for name, annotation in inspect.get_annotations(cls).items():
+            if is_class_variable(annotation, scope) or is_unparametrised(annotation, scope):
+                continue
+            if is_final(annotation, scope) and name in vars(cls):
+                continue  # a constant of the class
+            type_.add_attribute(name, type_from_annotation(annotation, scope))
+
+    def function_of(self, cls: type, name: str) -> Callable[..., Any] | None:
+        """The Python function that is the method `name` of `cls`, inherited ones included; None if there is none."""
+        found = inspect.getattr_static(cls, name, None)
+        return found if isinstance(found, types.FunctionType) else None
+
+    def _complete_from_object(self, type_: ir.ClassType, value: Any) -> None:
+        """Attributes that only an existing object shows (a class whose `__init__` does not compile)."""
+        for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
+            if name not in type_.attributes:
+                type_.add_attribute(name, type_of_value(item, self))
+
+    def object_state(self, value: Any) -> ObjectState:
+        """The state of an object of a script class; one Python object is one state."""
+        known = self._objects.get(id(value))
+        if known is not None:
+            return known
+        type_ = self.type_of_object(value)
+        assert isinstance(type_, ir.ClassType)
+        state = ObjectState(type_, {}, value)
+        self._objects[id(value)] = state
+        for name in type_.attributes:
+            state.values[name] = self.state_value(getattr(value, name))
+        return state
+
+    def state_value(self, value: Any) -> Any:
+        """A Python value as it stands in an `ObjectState`: objects of script classes become states, deep inside too."""
+        if isinstance(value, (list, tuple, dict)):
+            return self._state_container(value)
+        type_ = self._script_types.get(type(value))
+        return value if type_ is None else self.object_state(value)
+
+    def _state_container(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            items = {k: self.state_value(v) for k, v in value.items()}
+            return value if all(items[k] is v for k, v in value.items()) else items
+        items_ = [self.state_value(v) for v in value]
+        if all(a is b for a, b in zip(items_, value, strict=True)):
+            return value
+        if hasattr(type(value), "_fields"):
+            return type(value)(*items_)
+        return type(value)(items_)
+
+    def script_types(self) -> list[ir.ClassType]:
+        """All script classes met so far."""
+        return list(self._script_types.values())
+
+
+_IGNORED_BASES: tuple[Any, ...] = (object, typing.Generic, typing.Protocol)
+
+
+def _why_not_a_script_class(cls: type) -> str | None:
+    if cls in _IGNORED_BASES:
+        return None
+    if issubclass(cls, BaseException):
+        return "exceptions are raised and caught, not kept"
+    if cls.__module__ == "builtins":
+        return "it is not written in Python"
+    if cls.__module__.split(".")[0] in ("numpy", "torch", "typing", "collections", "abc"):
+        return f"it belongs to {cls.__module__}"
+    if issubclass(cls, (list, dict, set, str, int, float, tuple)):
+        return "it is a subclass of a builtin type"
+    return None
+
+
+def _is_from(function: types.FunctionType, owner: type) -> bool:
+    return vars(owner).get(function.__name__) is function
+
+
+def class_range(cls: type) -> SourceRange | None:
+    """Where a class is defined, as far as its methods tell."""
+    from portfire.frontend.script.source import NoSourceError, source_of
+
+    for function in vars(cls).values():
+        if isinstance(function, types.FunctionType):
+            try:
+                return source_of(function).head
+            except NoSourceError:
+                continue
+    return None

@@ -1,0 +1,161 @@
+"""torch's containers of modules and parameters: their items are known while compiling, so loops over them unroll.
+
+Comes before: `module_values.py`. Comes after: `object_values.py`, `module_listings.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from portfire.frontend.script import module_values, object_values
+from portfire.frontend.script.constant_values import TRUE_VALUE, ConstantValue
+from portfire.frontend.script.control_flow import emit_choice
+from portfire.frontend.script.indexing import SliceValue
+from portfire.frontend.script.module_types import ModuleType
+from portfire.frontend.script.module_values import child, module_type
+from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
+from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir import types as ir
+from portfire.ir.graph import MISSING
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+Arguments = Sequence[StaticValue]
+Keywords = dict[str, StaticValue]
+
+
+def item_names(type_: ModuleType) -> list[str]:
+    """The names of a container's items, in order."""
+    example: Any = type_.example
+    if isinstance(example, torch.nn.ParameterList):
+        return [str(i) for i in range(len(example))]
+    if isinstance(example, torch.nn.ParameterDict):
+        return list(example.keys())
+    return list(example._modules)
+
+
+def items_of(emitter: Emitter, value: RuntimeValue) -> list[StaticValue]:
+    """The items of a container of modules or parameters."""
+    type_ = module_type(emitter, value)
+    if type_.container is None:
+        raise emitter.fail("not-iterable", f"'{type_.python_class.__name__}' cannot be iterated over")
+    return [child(emitter, value, n) for n in item_names(type_)]
+
+
+def iterate(emitter: Emitter, value: RuntimeValue) -> Iteration:
+    """`for x in container`: unrolled."""
+    type_ = module_type(emitter, value)
+    if type_.container == "dict":
+        return Iteration(items=tuple(ConstantValue(n) for n in item_names(type_)))
+    own = object_values.class_attribute(emitter, value, type_.python_class, "__iter__") if not type_.container else None
+    if own is not None:
+        return own.call(emitter, [], {}).iterate(emitter)
+    return Iteration(items=tuple(items_of(emitter, value)))
+
+
+def length(emitter: Emitter, value: RuntimeValue) -> StaticValue:
+    """`len(container)`."""
+    type_ = module_type(emitter, value)
+    if type_.container is None:
+        method = module_values.of_class(emitter, value, type_, "__len__")
+        if method is None:
+            raise emitter.fail("no-length", f"'{type_.python_class.__name__}' has no length")
+        return method.call(emitter, [], {})
+    return ConstantValue(len(item_names(type_)))
+
+
+def truth(emitter: Emitter, value: RuntimeValue) -> StaticValue:
+    """`bool(module)`: containers are true when not empty."""
+    type_ = module_type(emitter, value)
+    return ConstantValue(bool(item_names(type_))) if type_.container is not None else TRUE_VALUE
+
+
+def index(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+    """`container[key]`."""
+    type_ = module_type(emitter, value)
+    class_name = type_.python_class.__name__
+    if type_.container is None:
+        method = module_values.of_class(emitter, value, type_, "__getitem__")
+        if method is None:
+            raise emitter.fail("not-subscriptable", f"'{class_name}' cannot be indexed")
+        return method.call(emitter, [key], {})
+    names = item_names(type_)
+    if isinstance(key, SliceValue):
+        return ModuleSlice([child(emitter, value, n) for n in names[key.constant_slice(emitter)]], type_)
+    position = key.constant()
+    if position is MISSING:
+        if type_.container == "list":
+            return PickedModule(items_of(emitter, value), key)
+        raise emitter.fail(
+            "not-a-constant-index", f"which item of '{class_name}' is meant must be known while compiling"
+        )
+    if type_.container == "dict":
+        if position not in names:
+            raise emitter.fail("missing-submodule", f"'{class_name}' has no item {position!r}: it has {names}")
+        return child(emitter, value, position)
+    if not isinstance(position, int) or not -len(names) <= position < len(names):
+        raise emitter.fail(
+            "index-out-of-range", f"index {position!r} is outside a '{class_name}' of {len(names)} items"
+        )
+    return child(emitter, value, names[position])
+
+
+class ModuleSlice(TupleValue):
+    """`layers[1:]`: the modules; of a `Sequential`, still one that can be called."""
+
+    def __init__(self, items: Sequence[StaticValue], type_: ModuleType) -> None:
+        super().__init__(items, is_list=True)
+        self.type_of_whole = type_
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        if not issubclass(self.type_of_whole.python_class, torch.nn.Sequential) or len(args) != 1:
+            return super().call(emitter, args, kwargs)
+        result = args[0]
+        for item in self.items:
+            result = item.call(emitter, [result], {})
+        return result
+
+
+class PickedModule(StaticValue):
+    """`layers[i]` where `i` is known at run time only: every use branches over the items."""
+
+    def __init__(self, items: Sequence[StaticValue], key: StaticValue) -> None:
+        self.items = list(items)
+        self.key = key
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "a module picked by an index known at run time only"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        return self._branch(emitter, lambda item: item.call(emitter, args, kwargs))
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        return MethodValue(
+            self,
+            name,
+            lambda emitter, _, args, kwargs: self._branch(
+                emitter, lambda item: item.attribute(emitter, name).call(emitter, args, kwargs)
+            ),
+        )
+
+    def _branch(self, emitter: Emitter, use: Callable[[StaticValue], StaticValue]) -> StaticValue:
+        # Picking from a list of the numbers checks the index and counts negative ones from the end.
+        numbers = ConstantValue(list(range(len(self.items))), ir.ListType(ir.INT))
+        position = emitter.builtin("aten::__getitem__", [numbers, self.key], called="[]")
+
+        def choose(number: int) -> StaticValue:
+            if number == len(self.items) - 1:
+                return use(self.items[number])
+            is_this = emitter.builtin("aten::eq", [position, ConstantValue(number)])
+            return emit_choice(emitter, is_this, lambda: use(self.items[number]), lambda: choose(number + 1))
+
+        return choose(0)

@@ -1,0 +1,317 @@
+"""The type of a module instance: which attributes, submodules, constants and functions it has.
+
+Two instances share a type when everything that decides what their methods compile to is the same: the Python class, the
+names and types of attributes, constants and their values, functions held as attributes, the types of submodules, hooks, and
+the methods replaced on the instance. Otherwise each gets a type of its own, and its methods are compiled again for it.
+
+Comes before: `classes.py`, `value_types.py`. Comes after: `modules.py` (which makes the state), `module_values.py`.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from portfire.diagnostics import CompileAbort, Diagnostic
+from portfire.frontend.script import marks
+from portfire.frontend.script.annotations import is_final, is_unparametrised, type_from_annotation
+from portfire.frontend.script.classes import class_range
+from portfire.frontend.script.inference import pending_dict, pending_list
+from portfire.frontend.script.value_types import UntypedValueError, type_of_value
+from portfire.ir import types as ir
+from portfire.ir.graph import MISSING
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.compiler import Compiler
+
+
+@dataclass(eq=False, slots=True)
+class ModuleType:
+    """What the compiler knows of the modules of one type. `cls` holds the attributes that exist at run time."""
+
+    cls: ir.ClassType
+    python_class: type[torch.nn.Module]
+    #: One of the instances of this type: where Python attributes without a run-time type are read from.
+    example: torch.nn.Module
+    submodules: dict[str, ModuleType | ir.InterfaceType] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+    #: Functions and other callables held as attributes of the instance.
+    functions: dict[str, Any] = field(default_factory=dict)
+    #: Attributes without a run-time type, and why they have none.
+    untyped: dict[str, str] = field(default_factory=dict)
+    pre_hooks: tuple[Callable[..., Any], ...] = ()
+    hooks: tuple[Callable[..., Any], ...] = ()
+
+    @property
+    def container(self) -> str | None:
+        """`list` or `dict` for torch's containers of modules or parameters, whose items are known while compiling."""
+        for kind, classes in _CONTAINERS:
+            if issubclass(self.python_class, classes):
+                return kind
+        return None
+
+
+_CONTAINERS: tuple[tuple[str, tuple[type, ...]], ...] = (
+    ("list", (torch.nn.ModuleList, torch.nn.Sequential, torch.nn.ParameterList)),
+    ("dict", (torch.nn.ModuleDict, torch.nn.ParameterDict)),
+)
+
+#: The bookkeeping of `torch.nn.Module`, which is no state of the model.
+_BOOKKEEPING = frozenset(
+    (
+        "_version", "_parameters", "_buffers", "_non_persistent_buffers_set", "_backward_hooks", "_backward_pre_hooks",
+        "_is_full_backward_hook", "_forward_hooks", "_forward_hooks_with_kwargs", "_forward_pre_hooks",
+        "_forward_pre_hooks_with_kwargs", "_forward_hooks_always_called", "_state_dict_hooks", "_state_dict_pre_hooks",
+        "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks", "_modules", "_initializing", "dump_patches",
+        "call_super_init", "_compiled_call_impl",
+    )
+)  # fmt: skip
+
+_CONSTANT_TYPES = (
+    bool, int, float, complex, str, type(None), torch.device, torch.dtype, torch.layout, torch.memory_format, torch.qscheme,
+)  # fmt: skip
+
+
+class ModuleTypes:
+    """The module types of one compilation."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.compiler = compiler
+        self._by_class: dict[type, list[tuple[Hashable, ModuleType]]] = {}
+        self._by_type: dict[ir.ClassType, ModuleType] = {}
+        self._by_instance: dict[int, ModuleType] = {}
+
+    def of(self, module: torch.nn.Module) -> ModuleType:
+        """The type of an instance. Raises CompileAbort for a module that has none."""
+        known = self._by_instance.get(id(module))
+        if known is not None:
+            return known
+        check_initialised(module)
+        reader = _ModuleReader(self, module)
+        found = reader.read()
+        key = reader.key(found)
+        for other_key, other in self._by_class.setdefault(type(module), []):
+            if other_key == key:
+                self._by_instance[id(module)] = other
+                return other
+        found.cls.name = self.compiler.classes.names.unique_for(type(module))
+        self._by_class[type(module)].append((key, found))
+        self.register(found)
+        self._by_instance[id(module)] = found
+        return found
+
+    def register(self, type_: ModuleType) -> None:
+        """Make a module type known by its class type."""
+        self._by_type[type_.cls] = type_
+
+    def of_class(self, cls: ir.ClassType) -> ModuleType:
+        """The module type behind a class type."""
+        return self._by_type[cls]
+
+    def __iter__(self) -> Iterator[ModuleType]:
+        return iter(list(self._by_type.values()))
+
+
+def check_initialised(module: torch.nn.Module) -> None:
+    """Refuse modules whose `__init__` did not run, and lazy ones that have not seen an input."""
+    name = type(module).__name__
+    if "_parameters" not in vars(module):
+        raise _unsupported(module, f"'{name}' is not initialised", "call `super().__init__()` first in its `__init__`")
+    for tensors in (module._parameters, module._buffers):
+        for tensor_name, tensor in tensors.items():
+            if tensor is not None and torch.nn.parameter.is_lazy(tensor):
+                message = f"'{tensor_name}' of '{name}' has no shape yet"
+                raise _unsupported(module, message, "run the module once on an example first")
+
+
+def _unsupported(module: torch.nn.Module, message: str, help_: str) -> CompileAbort:
+    return CompileAbort(Diagnostic("unsupported-module", message, class_range(type(module)), help=help_))
+
+
+class _ModuleReader:
+    """Reads one instance into a `ModuleType`."""
+
+    def __init__(self, store: ModuleTypes, module: torch.nn.Module) -> None:
+        self.store = store
+        self.module = module
+        self.classes = store.compiler.classes
+        self.python_class = type(module)
+        self.scope = self.classes.scope_of(self.python_class)
+        self.annotations = inherited_annotations(module)
+        self.ignored: set[str] = set(getattr(module, "__jit_ignored_attributes__", ()))
+        cls = ir.ClassType(self.python_class.__name__, is_module=True)
+        cls.python_class = self.python_class
+        cls.doc = self.python_class.__doc__
+        self.type = ModuleType(cls, self.python_class, module)
+
+    def read(self) -> ModuleType:
+        self._read_tensors(self.module._parameters, "parameter")
+        self._read_tensors(self.module._buffers, "buffer")
+        self._read_submodules()
+        self._read_constants()
+        for name, value in vars(self.module).items():
+            if name not in _BOOKKEEPING and not name.startswith("__") and name not in self.ignored:
+                self._read_attribute(name, value)
+        self._read_hooks()
+        return self.type
+
+    def _is_known(self, name: str) -> bool:
+        type_ = self.type
+        return name in type_.cls.attributes or name in type_.constants
+
+    def _read_tensors(self, tensors: Mapping[str, torch.Tensor | None], kind: str) -> None:
+        for name, tensor in tensors.items():
+            if name in self.ignored:
+                continue
+            if tensor is None:
+                declared = self._declared_type(name)
+                self.type.cls.add_attribute(name, declared or ir.NONE, kind if declared is not None else "attribute")
+            else:
+                self.type.cls.add_attribute(name, self._declared_type(name) or ir.TENSOR, kind)
+
+    def _read_submodules(self) -> None:
+        for name, module in self.module._modules.items():
+            if name in self.ignored:
+                continue
+            if module is None:
+                self.type.cls.add_attribute(name, ir.NONE)
+                continue
+            declared = self._declared_type(name)
+            if isinstance(declared, ir.InterfaceType):
+                self.store.of(module)
+                self.type.submodules[name] = declared
+                self.type.cls.add_attribute(name, declared, "submodule")
+                continue
+            sub = self.store.of(module)
+            self.type.submodules[name] = sub
+            self.type.cls.add_attribute(name, sub.cls, "submodule")
+
+    def _declared_type(self, name: str) -> ir.Type | None:
+        """The type a class annotation gives to an attribute, if it names one."""
+        annotation = self.annotations.get(name)
+        if annotation is None or is_unparametrised(annotation, self.scope):
+            return None
+        try:
+            type_ = type_from_annotation(annotation, self.scope)
+        except CompileAbort:
+            return None  # `downsample: Optional[nn.Module]`, `act: Callable`: read from the value
+        return None if _mentions_a_module(type_) else type_
+
+    def _read_constants(self) -> None:
+        names = [n for n, a in self.annotations.items() if self._is_final(a)]
+        names += sorted(set(getattr(self.module, "__constants__", ())) - set(names))
+        for name in names:
+            if self._is_known(name) or name in self.ignored or name in self.type.submodules:
+                continue
+            value = getattr(self.module, name, MISSING)
+            if value is not MISSING and is_constant(value):
+                self.type.constants[name] = frozen(value)
+
+    def _is_final(self, annotation: Any) -> bool:
+        try:
+            return is_final(annotation, self.scope)
+        except CompileAbort:
+            return False
+
+    def _read_attribute(self, name: str, value: Any) -> None:
+        if self._is_known(name):
+            return
+        if _is_compile_time(value):
+            self.type.functions[name] = value
+            return
+        if type(value).__name__ == "Attribute" and hasattr(value, "type") and hasattr(value, "value"):
+            self.type.cls.add_attribute(name, type_from_annotation(value.type, self.scope))
+            return
+        try:
+            self.type.cls.add_attribute(name, self._attribute_type(name, value))
+        except UntypedValueError as error:
+            self.type.untyped[name] = str(error)
+        except CompileAbort as abort:
+            self.type.untyped[name] = abort.diagnostic.message
+
+    def _attribute_type(self, name: str, value: Any) -> ir.Type:
+        declared = self._declared_type(name)
+        if declared is not None:
+            return declared
+        if type(value) is list and not value:
+            return pending_list()
+        if type(value) is dict and not value:
+            return pending_dict()
+        return type_of_value(value, self.classes)
+
+    def _read_hooks(self) -> None:
+        self.type.pre_hooks = tuple(self.module._forward_pre_hooks.values())
+        self.type.hooks = tuple(self.module._forward_hooks.values())
+
+    def key(self, type_: ModuleType) -> Hashable:
+        """What two instances of one type have in common, beside the Python class."""
+        module = self.module
+        return (
+            tuple((a.name, _type_key(a.type), a.kind) for a in type_.cls.attributes.values()),
+            tuple(sorted((n, _value_key(v)) for n, v in type_.constants.items())),
+            tuple((n, _function_key(f)) for n, f in type_.functions.items()),
+            tuple((n, _value_key(vars(module).get(n))) for n in type_.untyped),
+            tuple((n, id(s.cls) if isinstance(s, ModuleType) else id(s)) for n, s in type_.submodules.items()),
+            type_.pre_hooks,
+            type_.hooks,
+        )
+
+
+def inherited_annotations(module: torch.nn.Module) -> dict[str, Any]:
+    """Annotations of the instance and of its class, those of base classes included; the nearest wins."""
+    found: dict[str, Any] = {}
+    for cls in reversed(type(module).__mro__):
+        if cls is not torch.nn.Module and cls is not object:
+            found.update(vars(cls).get("__annotations__", {}))
+    found.update(vars(module).get("__annotations__", {}))
+    return found
+
+
+def _mentions_a_module(type_: ir.Type) -> bool:
+    return type_ == ir.ANY_CLASS or any(map(_mentions_a_module, type_.contained()))
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a value may be a constant of a module: a scalar, string, dtype and the like, or lists and tuples of them."""
+    if isinstance(value, (tuple, list)):
+        return all(map(is_constant, value))
+    return isinstance(value, _CONSTANT_TYPES)
+
+
+def frozen(value: Any) -> Any:
+    """A constant as it is kept: lists become tuples, so that nothing can change it."""
+    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") else value
+
+
+def _is_compile_time(value: Any) -> bool:
+    """Whether an attribute only exists while compiling: functions, classes, bound methods, operators."""
+    if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType, type)):
+        return True
+    return isinstance(value, (torch._ops.OpOverloadPacket, torch._ops.OpOverload)) or (
+        callable(value) and marks.boolean_dispatch_of(value) is not None
+    )
+
+
+def _function_key(function: Any) -> Hashable:
+    if isinstance(function, types.MethodType):
+        return (function.__func__, id(function.__self__))
+    return id(function)
+
+
+def _type_key(type_: ir.Type) -> Hashable:
+    return str(type_) if "unknown" in str(type_) else type_
+
+
+def _value_key(value: Any) -> Hashable:
+    """Equal for values that compile alike: by content where it is plain data, else by identity."""
+    if isinstance(value, (list, tuple)):
+        return (type(value).__name__, tuple(map(_value_key, value)))
+    if isinstance(value, dict):
+        return ("dict", tuple((_value_key(k), _value_key(v)) for k, v in value.items()))
+    if isinstance(value, _CONSTANT_TYPES):
+        return (type(value).__name__, repr(value))
+    return id(value)

@@ -1,0 +1,284 @@
+"""What expressions on modules mean: attributes, methods, calls, and torch's containers of modules and parameters.
+
+A module is a run-time object, but which submodules it has is known while compiling; so loops over a `ModuleList` unroll, and
+an attribute that is None is the constant None, which decides `if self.downsample is not None` before its branches compile.
+
+Comes before: `module_types.py`, `methods.py`. Comes after: `object_values.py`.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+
+from portfire.frontend.script import marks, module_containers, module_listings, object_values
+from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.inference import resolved
+from portfire.frontend.script.methods import (
+    BoundMethod,
+    LeftToPython,
+    MethodSource,
+    OverloadedMethod,
+    call_method,
+    python_method,
+)  # fmt: skip
+from portfire.frontend.script.module_state import raw_attribute
+from portfire.frontend.script.module_types import ModuleType, is_constant
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
+from portfire.ir import types as ir
+from portfire.ir.graph import MISSING
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+Arguments = Sequence[StaticValue]
+Keywords = dict[str, StaticValue]
+
+
+def module_type(emitter: Emitter, value: RuntimeValue) -> ModuleType:
+    """What the compiler knows of a module."""
+    return emitter.compiler.module_types.of_class(cast(ir.ClassType, value.type))
+
+
+# Attributes
+
+
+def attribute(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+    """`module.name`, found as Python finds it."""
+    found = find_attribute(emitter, value, module_type(emitter, value), name)
+    if found is not None:
+        return found
+    type_ = module_type(emitter, value)
+    class_name = type_.python_class.__name__
+    if name in type_.untyped:
+        raise emitter.fail(
+            "untyped-attribute",
+            f"the attribute '{name}' of '{class_name}' has no type a program can hold: {type_.untyped[name]}",
+            help=f"annotate '{name}' in the class body, or keep it out of the compiled methods",
+        )
+    raise emitter.fail(
+        "no-attribute",
+        f"'{class_name}' has no attribute '{name}'",
+        notes=_suggestions(type_, name),
+    )
+
+
+def _suggestions(type_: ModuleType, name: str) -> tuple[str, ...]:
+    import difflib
+
+    close = difflib.get_close_matches(name, [*type_.cls.attributes, *dir(type_.python_class)], 1)
+    return (f"did you mean '{close[0]}'?",) if close else ()
+
+
+def has_attribute(emitter: Emitter, cls: ir.ClassType, name: str) -> bool:
+    """`hasattr(module, name)`."""
+    type_ = emitter.compiler.module_types.of_class(cls)
+    return name in cls.attributes or name in type_.constants or hasattr(type_.example, name)
+
+
+def find_attribute(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    """`module.name`, or None where there is no such attribute that a program can have."""
+    for find in (_property, _held_function, _slot, _constant, of_class, _listing_method, _plain_object):
+        found = find(emitter, value, type_, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _property(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    for base in type_.python_class.__mro__:
+        found = vars(base).get(name)
+        if found is None:
+            continue
+        if isinstance(found, property):
+            if _is_parametrized(type_, name):
+                return _parametrized(emitter, value, name)
+            if marks.is_left_to_python(found):
+                return LeftToPython(name, found.fget).call(emitter, [], {})
+            getter = cast(types.FunctionType, found.fget)
+            return BoundMethod(value, MethodSource(name, getter, base)).call(emitter, [], {})
+        return None
+    return None
+
+
+def _held_function(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    function = type_.functions.get(name)
+    if function is None:
+        return None
+    if isinstance(function, types.MethodType) and function.__self__ is type_.example:
+        return BoundMethod(value, MethodSource(name, cast(types.FunctionType, function.__func__), type_.python_class))
+    return emitter.compiler.value_of(emitter, function, name)
+
+
+def _slot(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    slot = type_.cls.attributes.get(name)
+    if slot is None:
+        return None
+    if slot.type == ir.NONE:
+        return NONE_VALUE
+    return emitter.insert("prim::GetAttr", [value.value], resolved(slot.type), name=name)
+
+
+def _constant(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    if name not in type_.constants:
+        return None
+    return emitter.compiler.value_of(emitter, type_.constants[name], name)
+
+
+def of_class(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    """What the Python class of a module, or a base of it, gives for `module.name`."""
+    for base in type_.python_class.__mro__:
+        if base in (torch.nn.Module, object):
+            return None
+        if name not in vars(base):
+            continue
+        found = vars(base)[name]
+        if isinstance(found, types.FunctionType):
+            if type_.container is not None and base.__module__.startswith("torch.nn.modules.container"):
+                return (
+                    None
+                    if name in module_listings.CONTAINER_METHODS
+                    else BoundMethod(value, MethodSource(name, found, base))
+                )
+            overloads = marks.method_overloads(type_.python_class, name)
+            if overloads:
+                return OverloadedMethod(value, name, found, overloads, base)
+            return BoundMethod(value, python_method(name, found, base, type_.python_class))
+        if isinstance(found, staticmethod):
+            return emitter.compiler.value_of(emitter, found.__func__, name)
+        if isinstance(found, classmethod):
+            return emitter.compiler.value_of(emitter, getattr(type_.python_class, name), name)
+        return emitter.compiler.value_of(emitter, found, name)
+    return None
+
+
+def _plain_object(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    """An attribute without a run-time type that is still known while compiling: a settings object, say."""
+    if name not in type_.untyped:
+        return None
+    held = raw_attribute(type_.example, name)
+    if isinstance(held, (list, tuple, dict, set)) or type(held).__module__ in ("numpy", "builtins"):
+        return None
+    return SettingsValue(held, name)
+
+
+class SettingsValue(StaticValue):
+    """A Python object of no run-time type whose plain attributes are read as constants (`self.config.hidden_size`)."""
+
+    def __init__(self, held: Any, name: str) -> None:
+        self.held = held
+        self.name = name
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the {type(self.held).__name__} '{self.name}'"
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        found = getattr(self.held, name, MISSING)
+        if found is MISSING:
+            raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+        if isinstance(found, (torch.Tensor, torch.nn.Module)):
+            raise emitter.fail(
+                "untyped-attribute",
+                f"'{name}' of {self.describe()} is no constant",
+                help=f"make '{name}' an attribute of the module itself",
+            )
+        if is_constant(found) or callable(found):
+            return emitter.compiler.value_of(emitter, found, name)
+        return SettingsValue(found, f"{self.name}.{name}")
+
+    def has_attribute(self, emitter: Emitter, name: str) -> bool:
+        """See the base class."""
+        return hasattr(self.held, name)
+
+    def truth(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(bool(self.held))
+
+
+def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticValue) -> None:
+    """`module.name = new`."""
+    type_ = module_type(emitter, value)
+    slot = type_.cls.attributes.get(name)
+    class_name = type_.python_class.__name__
+    if slot is None:
+        if name in type_.constants:
+            raise emitter.fail("no-set-attribute", f"'{name}' is a constant of '{class_name}' and cannot change")
+        raise emitter.fail(
+            "no-set-attribute",
+            f"'{class_name}' has no attribute '{name}' that could be set",
+            notes=(type_.untyped[name],) if name in type_.untyped else (),
+            help=f"give it a value in '{class_name}.__init__', or annotate it in the class body",
+        )
+    if slot.kind == "submodule":
+        raise emitter.fail("no-set-attribute", f"the submodule '{name}' cannot be replaced by a program")
+    object_values.store(emitter, value, slot, new, class_name)
+
+
+# Calls
+
+
+def call(emitter: Emitter, value: RuntimeValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`module(*args)`: hooks and `forward`, both of which the compiled method `forward` holds."""
+    type_ = module_type(emitter, value)
+    compiled = type_.cls.methods.get("forward")
+    if compiled is not None and not isinstance(type_.example, torch.nn.Module):
+        return call_method(emitter, value, compiled, args, kwargs)
+    own_call = _own_call(type_)
+    if own_call is not None:
+        return own_call(value).call(emitter, args, kwargs)
+    forward = find_attribute(emitter, value, type_, "forward")
+    if forward is None:
+        raise emitter.fail("no-forward", f"'{type_.python_class.__name__}' has no forward")
+    if type_.hooks or type_.pre_hooks:
+        from portfire.frontend.script.hooks import HookedForward
+
+        return HookedForward(value, type_, forward).call(emitter, args, kwargs)
+    return forward.call(emitter, args, kwargs)
+
+
+def _own_call(type_: ModuleType) -> Callable[[RuntimeValue], StaticValue] | None:
+    """A `__call__` that the user's class defines instead of `torch.nn.Module`'s."""
+    for base in type_.python_class.__mro__:
+        if base is torch.nn.Module:
+            return None
+        found = vars(base).get("__call__")
+        if isinstance(found, types.FunctionType):
+            return lambda value, f=found, b=base: BoundMethod(value, MethodSource("__call__", f, b))  # type: ignore[misc]
+    return None
+
+
+def child(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+    """A submodule or parameter that is known to be there."""
+    found = _slot(emitter, value, module_type(emitter, value), name)
+    assert found is not None, name
+    return found
+
+
+def _listing_method(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    return module_listings.listing_method(emitter, value, type_, name)
+
+
+# Parametrizations
+
+
+def _is_parametrized(type_: ModuleType, name: str) -> bool:
+    held = type_.example._modules.get("parametrizations")
+    return isinstance(held, torch.nn.ModuleDict) and name in held
+
+
+def _parametrized(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+    """The parametrised tensor, computed anew: the original sent through the list of parametrizations."""
+    holder = cast(RuntimeValue, child(emitter, value, "parametrizations"))
+    chain = cast(RuntimeValue, child(emitter, holder, name))
+    slots = cast(ir.ClassType, chain.type).attributes
+    names = ["original"] if "original" in slots else sorted(n for n in slots if n.startswith("original"))
+    result: Arguments = [attribute(emitter, chain, n) for n in names]
+    for item in module_containers.items_of(emitter, chain):
+        result = [item.call(emitter, result, {})]
+    return result[0]
