@@ -1,0 +1,68 @@
+"""What happens before the steady state: compiling, loading, the first call."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+import torch
+
+import portfire
+from bench.measure import Figure, medians
+from examples.models import resnet
+
+_FIRST_CALL = """
+    import statistics, sys, time
+    import torch
+    path, system = sys.argv[1:]
+    if system == "ours":
+        import portfire
+        model = portfire.load(path)
+    else:
+        model = torch.jit.load(path)
+    x = torch.rand(1, 3, 224, 224)
+    # What the first use of convolutions in a process costs by itself is torch's own: it is paid here, on both sides.
+    torch.conv2d(torch.rand(1, 3, 32, 32), torch.rand(8, 3, 3, 3))
+    times = []
+    with torch.no_grad():
+        for _ in range(15):
+            start = time.perf_counter()
+            model(x)
+            times.append(time.perf_counter() - start)
+    print(times[0] / statistics.median(times[5:]))
+"""
+
+
+def first_call() -> list[Figure]:
+    """The first call of a loaded resnet18 over a steady one, each in a fresh process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "resnet18.pt"
+        portfire.save(portfire.script(resnet.resnet18()), path)
+        ratios = {system: [_ratio(path, system) for _ in range(5)] for system in ("ours", "peer")}
+    ours, peer = (statistics.median(ratios[s]) for s in ("ours", "peer"))
+    return [Figure("first call / steady call", ours, 1.5, note=f"(torch.jit: {peer:.2f}x)")]
+
+
+def _ratio(path: Path, system: str) -> float:
+    command = [sys.executable, "-c", textwrap.dedent(_FIRST_CALL), str(path), system]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def compile_time() -> list[Figure]:
+    """Scripting resnet18."""
+    model = resnet.resnet18()
+    times = medians({"ours": lambda: portfire.script(model), "peer": lambda: torch.jit.script(model)}, rounds=7, warm=1)
+    return [Figure("scripting resnet18 / torch.jit.script", times["ours"] / times["peer"], 3.0)]
+
+
+def load_time() -> list[Figure]:
+    """Loading resnet18.pt, the same file on both sides."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "resnet18.pt")
+        portfire.save(portfire.script(resnet.resnet18()), path)
+        times = medians({"ours": lambda: portfire.load(path), "peer": lambda: torch.jit.load(path)}, rounds=11, warm=2)
+    return [Figure("loading resnet18.pt / torch.jit.load", times["ours"] / times["peer"], 1.0)]
