@@ -34,8 +34,7 @@ def print_class(printer: CodePrinter, cls: ClassType, name: str) -> str:
                 lines.append("  __annotations__ = []")
             lines.append(f"  __annotations__[{quoted(attribute)}] = {printer.type_name(type_)}")
     lines += _constants(printer, cls)
-    for method in stored_methods(cls):
-        lines.append(_indented(printer.function(method)))
+    lines += [printer.function(method, level=1) for method in stored_methods(cls)]
     if len(lines) == 1:
         lines.append("  pass")
     return "\n".join(line.rstrip("\n") for line in lines) + "\n"
@@ -100,9 +99,3 @@ def print_interface(printer: CodePrinter, type_: InterfaceType, name: str) -> st
         lines.append(f"  def {method.base_name}(self{parameters}) -> {printer.type_name(method.return_type)}:")
         lines.append("    pass")
     return "\n".join(lines) + "\n"
-
-
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" if line else line for line in text.splitlines())

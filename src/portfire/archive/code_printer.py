@@ -61,13 +61,13 @@ class CodePrinter:
             return f"{self.type_name(type_)}.{value}"
         return self.constants.reference(value, type_)
 
-    def function(self, function: Function, name: str | None = None, *, plain_self: bool = False) -> str:
+    def function(self, function: Function, name: str | None = None, *, level: int = 0, plain_self: bool = False) -> str:
         """The definition of `function`, called `name`. `plain_self`: the first parameter is written without its type."""
         graph = function.graph
         if graph is None:
             raise SaveError(f"{function.name} has no body to save")
         self.lines, self.texts, self.inlined, self.broken = [], {}, set(), {}
-        self.used_names, self.next_number = set(), {}
+        self.used_names, self.next_number, self.level = set(), {}, level
         head = f"def {name or function.base_name}("
         parts = [self._parameter(p, v) for p, v in zip(function.parameters, graph.inputs, strict=True)]
         if plain_self and parts:

@@ -52,7 +52,34 @@ def read_function(
         raise ArchiveError(f"the code of {function.name} is nested too deeply") from error
     result = body.returned if body.returned is not None else body.builder.constant(None, NONE)
     graph.block.add_input(result)
+    _prune(graph)
     return graph
+
+
+def _prune(graph: Graph) -> None:
+    """Remove outputs of control flow that nothing uses: names that were only local to an arm or a body."""
+    changed = True
+    while changed:
+        changed = False
+        for node in reversed(list(graph.walk())):
+            for index in reversed(range(len(node.outputs))):
+                if node.kind == "prim::If" and not node.outputs[index].uses:
+                    for block in node.blocks:
+                        block.remove_input(index)
+                elif node.kind == "prim::Loop" and not (node.outputs[index].uses or _feeds(node.blocks[0], index)):
+                    (body,) = node.blocks
+                    body.remove_input(index + 1)
+                    body.remove_parameter(index + 1)
+                    node.remove_input(index + 2)
+                else:
+                    continue
+                node.remove_output(index)
+                changed = True
+
+
+def _feeds(body: Block, index: int) -> bool:
+    """Whether a carried value is used in the body, other than by being carried on."""
+    return any(use != (body, index + 1) for use in body.parameters[index + 1].uses)
 
 
 class FunctionReader:
