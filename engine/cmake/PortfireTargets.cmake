@@ -4,6 +4,9 @@
 function(portfire_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${PORTFIRE_WERROR}>:-Werror> -ffunction-sections
                                            -fdata-sections -fno-semantic-interposition)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(${target} PRIVATE -Wno-restrict)  # false alarms on std::string, gcc bug 105651
+  endif()
   target_compile_definitions(${target} PRIVATE PORTFIRE_BUILDING)
   if(PORTFIRE_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=undefined

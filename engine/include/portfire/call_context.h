@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -32,14 +33,17 @@ class PORTFIRE_EXPORT CallContext {
  private:
   friend class Interpreter;
   struct Budget;
-  explicit CallContext(const CallOptions& options) : options_(options) {}
-  ~CallContext() = default;
+  // `depth`: calls around this one; `nesting`: interpreters around this one, on this thread's stack.
+  CallContext(const CallOptions& options, std::shared_ptr<Budget> budget, std::uint32_t depth, std::uint32_t nesting);
+  ~CallContext();
   void refill();
+  static std::shared_ptr<Budget> make_budget(const CallOptions& options);
 
   const CallOptions& options_;
-  std::int64_t credit_ = 0;          // steps until the next look at limits and cancellation
-  Budget* budget_ = nullptr;         // shared by a call and what it forked
-  std::uint32_t depth_ = 0;
+  std::int64_t credit_ = 0;         // steps until the next look at limits and cancellation
+  std::shared_ptr<Budget> budget_;  // shared by a call and what it forked; null: no limit
+  std::uint32_t depth_;
+  std::uint32_t nesting_;
 };
 
 }  // namespace portfire

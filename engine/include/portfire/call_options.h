@@ -20,7 +20,7 @@ class PORTFIRE_EXPORT Executor {
 
 // Plain data; copied into the call. Limits hold for a call with all the calls it makes and forks.
 struct CallOptions {
-  // About one step per instruction, charged at loops and calls. 0: no limit. Beyond: Error(kLimit).
+  // One step per turn of a loop, call and caught exception. 0: no limit. Beyond: Error(kLimit).
   std::uint64_t max_steps = 0;
   // Calls inside calls. Beyond: Error(kLimit), class RecursionError.
   std::uint32_t max_depth = 1000;

@@ -55,8 +55,8 @@ class PORTFIRE_EXPORT Error : public std::runtime_error {
   const std::vector<SourceFrame>& traceback() const noexcept { return traceback_; }
   const char* what() const noexcept override { return what_.c_str(); }
 
-  // Called by the interpreter while the error travels outwards: adds a frame at the outer end.
-  void add_frame(SourceFrame frame);
+  // Called by the interpreter while the error travels outwards: adds frames at the outer end, outermost first.
+  void add_frames(std::vector<SourceFrame> outer);
 
  private:
   void render();

@@ -96,6 +96,7 @@ class PORTFIRE_EXPORT Object final : public Box {
   const Function* find_method(std::string_view name) const noexcept { return class_->find_method(name); }
 
  private:
+  friend class Dismantler;  // core/dismantle.h
   const ClassInfo* class_;
   std::shared_ptr<const Program> owner_;
   std::vector<Value> slots_;

@@ -26,6 +26,8 @@ struct Operand {
 
 class CallContext;  // portfire/call_context.h
 
+[[noreturn]] PORTFIRE_EXPORT void throw_missing_argument(std::size_t i);
+
 // One call of one op: where its arguments and results lie.
 class Call {
  public:
@@ -34,18 +36,24 @@ class Call {
       : registers_(registers), constants_(constants), in_(in), out_(out), data_(data), context_(context) {}
 
   std::size_t size() const noexcept { return in_.size(); }
-  const Value& arg(std::size_t i) const noexcept {
+  // Throws Error(kType) if the program gives fewer arguments than the op reads.
+  const Value& arg(std::size_t i) const {
+    if (i >= in_.size()) [[unlikely]] throw_missing_argument(i);
     const Operand o = in_[i];
     return o.kind() == Operand::kConstant ? constants_[o.index()] : registers_[o.index()];
   }
-  const Value& operator[](std::size_t i) const noexcept { return arg(i); }
+  const Value& operator[](std::size_t i) const { return arg(i); }
   // The argument, moved out of its register if this is its last use, else copied.
-  Value take(std::size_t i) const noexcept {
+  Value take(std::size_t i) const {
+    if (i >= in_.size()) [[unlikely]] throw_missing_argument(i);
     const Operand o = in_[i];
     return o.kind() == Operand::kRegisterLastUse ? std::move(registers_[o.index()]) : Value(arg(i));
   }
   std::size_t result_count() const noexcept { return out_.size(); }
-  void set_result(std::size_t i, Value v) const noexcept { registers_[out_[i]] = std::move(v); }
+  // A result that the program does not ask for is dropped.
+  void set_result(std::size_t i, Value v) const noexcept {
+    if (i < out_.size()) registers_[out_[i]] = std::move(v);
+  }
   void set_result(Value v) const noexcept { set_result(0, std::move(v)); }
   // What the library bound to this instruction (BoundOp::data).
   const void* data() const noexcept { return data_; }

@@ -148,15 +148,18 @@ struct ComplexBox final : Box {
   explicit ComplexBox(std::complex<double> c) : number(c) {}
   const std::complex<double> number;
 };
-struct ListBox final : Box {
+// Containers are destroyed without recursion: a chain of a million nodes does not exhaust the stack.
+struct PORTFIRE_EXPORT ListBox final : Box {
   ListBox(TypePtr e, std::vector<Value> v) : element(std::move(e)), items(std::move(v)) {}
-  TypePtr element;
+  ~ListBox() override;
+  TypePtr element;  // may be null: then it is what the items are
   std::vector<Value> items;
 };
-struct TupleBox final : Box {
+struct PORTFIRE_EXPORT TupleBox final : Box {
   TupleBox(TypePtr t, std::vector<Value> v) : type(std::move(t)), items(std::move(v)) {}
+  ~TupleBox() override;
   TypePtr type;  // may be null: then it is what the items are
-  const std::vector<Value> items;
+  std::vector<Value> items;  // never changed once the tuple is made
 };
 struct DeviceBox final : Box {
   explicit DeviceBox(Device d) : device(std::move(d)) {}
@@ -182,6 +185,7 @@ struct PORTFIRE_EXPORT KeyEqual {
 // leave holes that are squeezed out when they outnumber the live ones.
 struct PORTFIRE_EXPORT DictBox final : Box {
   DictBox(TypePtr k, TypePtr v) : key(std::move(k)), value(std::move(v)) {}
+  ~DictBox() override;
   struct Entry {
     Value key, value;
     bool live = true;
@@ -196,6 +200,8 @@ struct PORTFIRE_EXPORT DictBox final : Box {
   const std::vector<Entry>& entries() const noexcept { return entries_; }  // skip those that are not `live`
 
  private:
+  friend class Dismantler;  // core/dismantle.h
+  void squeeze();
   std::vector<Entry> entries_;
   std::unordered_map<Value, std::size_t, KeyHash, KeyEqual> index_;
 };

@@ -1,0 +1,74 @@
+#include "core/dismantle.h"
+
+#include "portfire/object.h"
+
+namespace portfire {
+
+// Whether dropping `v` would run the destructor of a container that may hold further ones.
+bool Dismantler::is_nested(const Value& v) noexcept {
+  switch (v.tag()) {
+    case Tag::kList:
+    case Tag::kTuple:
+    case Tag::kDict:
+    case Tag::kObject:
+      return v.box()->is_unique();
+    default:
+      return false;
+  }
+}
+
+void Dismantler::collect(std::vector<Value>& values) {
+  for (Value& v : values) {
+    if (is_nested(v)) pending_.push_back(std::move(v));
+  }
+}
+
+void Dismantler::take_apart(Box* box, Tag tag) {
+  switch (tag) {
+    case Tag::kList:
+      return collect(static_cast<ListBox*>(box)->items);
+    case Tag::kTuple:
+      return collect(static_cast<TupleBox*>(box)->items);
+    case Tag::kObject:
+      return collect(static_cast<Object*>(box)->slots_);
+    case Tag::kDict:
+      for (DictBox::Entry& entry : static_cast<DictBox*>(box)->entries_) {
+        if (is_nested(entry.value)) pending_.push_back(std::move(entry.value));
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+void Dismantler::run() {
+  while (!pending_.empty()) {
+    const Value last = std::move(pending_.back());
+    pending_.pop_back();
+    if (is_nested(last)) take_apart(last.box(), last.tag());
+  }
+}
+
+void Dismantler::drop(std::vector<Value>& values) noexcept {
+  Dismantler d;
+  try {
+    d.collect(values);
+    d.run();
+  } catch (const std::bad_alloc&) {
+    return;  // the rest goes the recursive way
+  }
+}
+
+void Dismantler::drop(std::vector<DictBox::Entry>& entries) noexcept {
+  Dismantler d;
+  try {
+    for (DictBox::Entry& entry : entries) {
+      if (is_nested(entry.value)) d.pending_.push_back(std::move(entry.value));
+    }
+    d.run();
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+}
+
+}  // namespace portfire

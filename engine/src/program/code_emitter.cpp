@@ -1,0 +1,392 @@
+#include "program/code_emitter.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+
+#include "portfire/op.h"
+#include "program/instruction.h"
+#include "program/linked_program.h"
+
+namespace portfire {
+namespace {
+
+using Words = std::vector<std::uint32_t>;
+
+bool is_scalar(const ConstantRecord& c) { return c.tag <= ConstantTag::kFloat; }
+bool is_register(Operand o) { return o.kind() != Operand::kConstant; }
+bool contains(const Words& words, std::uint32_t w) { return std::find(words.begin(), words.end(), w) != words.end(); }
+
+class CodeEmitter {
+ public:
+  CodeEmitter(const LinkedProgram& program, const ProgramImage& image, const FunctionRecord& record,
+              const std::vector<std::optional<Intrinsic>>& intrinsics)
+      : program_(program), image_(image), record_(record), intrinsics_(intrinsics) {}
+
+  std::unique_ptr<FunctionCode> run() {
+    code_ = std::make_unique<FunctionCode>();
+    scan();
+    offsets_.assign(record_.code.size() + 1, kUnset);
+    for (at_ = 0; at_ < instructions_.size(); ++at_) {
+      offsets_[instructions_[at_].word] = here();
+      emit(instructions_[at_]);
+    }
+    finish();
+    return std::move(code_);
+  }
+
+ private:
+  static constexpr std::uint32_t kUnset = std::numeric_limits<std::uint32_t>::max();
+
+  std::uint32_t here() const { return static_cast<std::uint32_t>(code_->words.size()); }
+  void put(std::uint32_t word) { code_->words.push_back(word); }
+  void put(Code code) { put(static_cast<std::uint32_t>(code)); }
+  void put_all(std::span<const std::uint32_t> words) { code_->words.insert(code_->words.end(), words.begin(), words.end()); }
+  void put_label(std::uint32_t word) {
+    fixups_.emplace_back(here(), word);
+    put(0);
+  }
+
+  // Finds where control can arrive from elsewhere, and how many scratch registers are needed.
+  void scan() {
+    targets_.assign(record_.code.size() + 1, false);
+    Instruction i;
+    for (std::uint32_t word = 0; word < record_.code.size(); word = i.next) {
+      read_instruction(record_.code, word, i);
+      instructions_.push_back(i);
+      if (i.has_label && i.opcode != Opcode::kCheckType) targets_[i.label] = true;
+      if (results_overlap(i)) scratch_count_ = std::max(scratch_count_, static_cast<std::uint32_t>(i.results.size()));
+    }
+    for (const HandlerRecord& h : record_.handlers) targets_[h.begin] = targets_[h.end] = targets_[h.target] = true;
+  }
+
+  // Whether an op with several results could overwrite an argument with its first result.
+  static bool results_overlap(const Instruction& i) {
+    if (i.opcode != Opcode::kOp || i.results.size() < 2) return false;
+    return std::any_of(i.inputs.begin(), i.inputs.end(), [&](std::uint32_t bits) {
+      const Operand o{bits};
+      return is_register(o) && std::find(i.results.begin(), i.results.end(), o.index()) != i.results.end();
+    });
+  }
+
+  std::uint32_t scratch(std::uint32_t i = 0) const { return record_.register_count + i; }
+
+  // The register that holds a copy of a scalar constant.
+  std::uint32_t scalar_register(Index constant) {
+    const auto next = static_cast<std::uint32_t>(code_->scalars.size());
+    const auto [it, is_new] = scalar_registers_.emplace(constant, scratch(scratch_count_) + next);
+    if (is_new) code_->scalars.push_back(program_.constants[constant]);
+    return it->second;
+  }
+
+  // Whether an operand can be read in place, in a register of the frame.
+  bool is_in_frame(Operand o) const { return is_register(o) || is_scalar(program_.constant_records[o.index()]); }
+  std::uint32_t frame_register(std::uint32_t bits) {
+    const Operand o{bits};
+    if (is_register(o)) return o.index();
+    if (is_in_frame(o)) return scalar_register(o.index());
+    put(Code::kLoad);
+    put(o.index());
+    put(scratch());
+    return scratch();
+  }
+
+  void emit(const Instruction& i) {
+    switch (i.opcode) {
+      case Opcode::kOp:
+        return emit_op(i);
+      case Opcode::kMove:
+        return emit_move(Operand{i.inputs[0]}, i.results[0]);
+      case Opcode::kJump:
+        put(i.label <= i.word ? Code::kJumpBack : Code::kJump);
+        return put_label(i.label);
+      case Opcode::kJumpIfFalse:
+      case Opcode::kJumpIfTrue:
+        return emit_branch(i);
+      case Opcode::kCall:
+      case Opcode::kFork:
+        return emit_call(i);
+      case Opcode::kCallMethod:
+        put(Code::kCallMethod);
+        put(i.number);
+        put(cache_count_++);
+        return put_result_and_inputs(i);
+      case Opcode::kCallValue:
+        put(Code::kCallValue);
+        put(i.extra);
+        return put_result_and_inputs(i);
+      case Opcode::kGetAttribute:
+      case Opcode::kSetAttribute:
+        put(i.opcode == Opcode::kGetAttribute ? Code::kGetAttribute : Code::kSetAttribute);
+        put(i.number);
+        put(cache_count_++);
+        put_all(i.inputs);
+        return put_all(i.results);
+      case Opcode::kMakeTuple:
+      case Opcode::kMakeList:
+      case Opcode::kMakeDict:
+        put(i.opcode == Opcode::kMakeTuple ? Code::kMakeTuple
+                                           : (i.opcode == Opcode::kMakeList ? Code::kMakeList : Code::kMakeDict));
+        put(i.number);
+        return put_result_and_inputs(i);
+      case Opcode::kLoopTest:
+      case Opcode::kLoopNext:
+        return emit_loop(i);
+      default:
+        return emit_simple(i);
+    }
+  }
+
+  // The instructions whose fields are stored as they are.
+  void emit_simple(const Instruction& i) {
+    switch (i.opcode) {
+      case Opcode::kReturn:
+        put(Code::kReturn);
+        return put_all(i.inputs);
+      case Opcode::kUnpack:
+        put(Code::kUnpack);
+        put_all(i.inputs);
+        return put_list(i.results);
+      case Opcode::kTupleItem:
+        put(Code::kTupleItem);
+        put_all(i.inputs);
+        put(i.number);
+        return put_all(i.results);
+      case Opcode::kMakeObject:
+        put(Code::kMakeObject);
+        put(i.number);
+        return put_all(i.results);
+      case Opcode::kIsInstance:
+        put(Code::kIsInstance);
+        put_all(i.inputs);
+        put_all(i.results);
+        return put_list(i.types);
+      case Opcode::kRaise:
+        put(Code::kRaise);
+        return put_all(i.inputs);
+      case Opcode::kReraise:
+        put(Code::kReraise);
+        return put_all(i.inputs);
+      case Opcode::kWait:
+        put(Code::kWait);
+        put_all(i.inputs);
+        return put_all(i.results);
+      case Opcode::kDrop:
+        put(Code::kDrop);
+        return put_list(i.results);
+      case Opcode::kGuard:
+        put(Code::kGuard);
+        put_all(i.inputs);
+        return put(i.number);
+      case Opcode::kPrint:
+        put(Code::kPrint);
+        return put_list(i.inputs);
+      case Opcode::kCheckType:
+        put(Code::kCheckType);
+        put_all(i.inputs);
+        put(i.extra);
+        return put_list(i.types);
+      default:
+        throw Error(ErrorCode::kInternal, "an instruction has no code");
+    }
+  }
+
+  void put_list(std::span<const std::uint32_t> words) {
+    put(static_cast<std::uint32_t>(words.size()));
+    put_all(words);
+  }
+  void put_result_and_inputs(const Instruction& i) {
+    put(i.results[0]);
+    put_list(i.inputs);
+  }
+
+  void emit_move(Operand from, std::uint32_t to) {
+    if (from.kind() == Operand::kConstant) {
+      put(Code::kLoad);
+    } else {
+      put(from.kind() == Operand::kRegisterLastUse ? Code::kSteal : Code::kCopy);
+    }
+    put(from.index());
+    put(to);
+  }
+
+  void emit_call(const Instruction& i) {
+    put(i.opcode == Opcode::kCall ? Code::kCall : Code::kFork);
+    put(i.number);
+    put(i.results[0]);
+    const std::vector<ParameterRecord>& parameters = image_.functions[i.number].parameters;
+    put(static_cast<std::uint32_t>(parameters.size()));
+    put_all(i.inputs);
+    for (std::size_t p = i.inputs.size(); p < parameters.size(); ++p) {
+      put(parameters[p].default_value << 2U | Operand::kConstant);
+    }
+  }
+
+  void emit_op(const Instruction& i) {
+    if (emit_intrinsic(i)) return;
+    const Words inputs = without_repeated_last_uses(i.inputs);
+    const bool overlap = results_overlap(i);
+    Words results(i.results.begin(), i.results.end());
+    if (overlap) {
+      for (std::uint32_t k = 0; k < results.size(); ++k) results[k] = scratch(k);
+    }
+    const Words cleared = cleared_registers(i.inputs, results);
+    put(Code::kOp);
+    put(i.number);
+    put(static_cast<std::uint32_t>(inputs.size()));
+    put(static_cast<std::uint32_t>(results.size()));
+    put(static_cast<std::uint32_t>(cleared.size()));
+    put_all(inputs);
+    put_all(results);
+    put_all(cleared);
+    if (!overlap) return;
+    for (std::uint32_t k = 0; k < results.size(); ++k) {
+      emit_move(Operand{results[k] << 2U | Operand::kRegisterLastUse}, i.results[k]);
+    }
+  }
+
+  // A register that is two arguments is moved out of by neither.
+  static Words without_repeated_last_uses(std::span<const std::uint32_t> inputs) {
+    Words out(inputs.begin(), inputs.end());
+    for (std::uint32_t& bits : out) {
+      const Operand o{bits};
+      if (o.kind() != Operand::kRegisterLastUse) continue;
+      const auto same = [&](std::uint32_t b) { return is_register(Operand{b}) && Operand{b}.index() == o.index(); };
+      if (std::count_if(inputs.begin(), inputs.end(), same) > 1) bits = o.index() << 2U | Operand::kRegister;
+    }
+    return out;
+  }
+
+  static Words cleared_registers(std::span<const std::uint32_t> inputs, const Words& results) {
+    Words out;
+    for (const std::uint32_t bits : inputs) {
+      const Operand o{bits};
+      const bool dies = o.kind() == Operand::kRegisterLastUse && !contains(results, o.index()) && !contains(out, o.index());
+      if (dies) out.push_back(o.index());
+    }
+    return out;
+  }
+
+  bool emit_intrinsic(const Instruction& i) {
+    const std::optional<Intrinsic>& intrinsic = intrinsics_[i.number];
+    if (!intrinsic || i.inputs.size() != intrinsic->arity || i.results.size() != 1) return false;
+    for (const std::uint32_t bits : i.inputs) {
+      if (!is_in_frame(Operand{bits})) return false;
+    }
+    const bool reads_list = intrinsic->code == Code::kListItem || intrinsic->code == Code::kListLength;
+    if (reads_list && Operand{i.inputs[0]}.kind() != Operand::kRegister) return false;  // a dying list is to be released
+    const std::uint32_t a = frame_register(i.inputs[0]);
+    const std::uint32_t b = i.inputs.size() > 1 ? frame_register(i.inputs[1]) : 0;
+    if (emit_fused_branch(i, intrinsic->code, a, b)) return true;
+    put(intrinsic->code);
+    put(a);
+    put(b);
+    put(i.results[0]);
+    put(i.number);
+    return true;
+  }
+
+  // A comparison whose result only decides the next jump becomes one instruction with it.
+  bool emit_fused_branch(const Instruction& i, Code comparison, std::uint32_t a, std::uint32_t b) {
+    const std::optional<Code> branch = branch_of(comparison);
+    if (!branch || at_ + 1 == instructions_.size()) return false;
+    const Instruction& jump = instructions_[at_ + 1];
+    const bool is_branch = jump.opcode == Opcode::kJumpIfFalse || jump.opcode == Opcode::kJumpIfTrue;
+    const bool fits = is_branch && !targets_[jump.word] &&
+                      jump.inputs[0] == (i.results[0] << 2U | Operand::kRegisterLastUse);
+    if (!fits) return false;
+    if (jump.label <= jump.word) put(Code::kStep);
+    put(*branch);
+    put(a);
+    put(b);
+    put(i.results[0]);
+    put(i.number);
+    put_label(jump.opcode == Opcode::kJumpIfFalse ? jump.label : jump.next);
+    put_label(jump.opcode == Opcode::kJumpIfFalse ? jump.next : jump.label);
+    ++at_;
+    offsets_[jump.word] = here();
+    return true;
+  }
+
+  void emit_branch(const Instruction& i) {
+    if (i.label <= i.word) put(Code::kStep);
+    const std::uint32_t condition = frame_register(i.inputs[0]);
+    put(i.opcode == Opcode::kJumpIfFalse ? Code::kJumpIfFalse : Code::kJumpIfTrue);
+    put(condition);
+    put_label(i.label);
+  }
+
+  void emit_loop(const Instruction& i) {
+    if (i.opcode == Opcode::kLoopTest) {
+      if (i.label <= i.word) put(Code::kStep);
+      const std::uint32_t limit = frame_register(i.inputs[0]);
+      put(Code::kLoopTest);
+      put(i.results[0]);
+      put(limit);
+      return put_label(i.label);
+    }
+    Instruction test;
+    read_instruction(record_.code, i.label, test);
+    const bool fits = test.opcode == Opcode::kLoopTest && test.results[0] == i.results[0] && is_in_frame(Operand{test.inputs[0]});
+    if (!fits) {
+      put(Code::kLoopNext);
+      put(i.results[0]);
+      return put_label(i.label);
+    }
+    const std::uint32_t limit = frame_register(test.inputs[0]);
+    put(Code::kLoopNextTest);
+    put(i.results[0]);
+    put(limit);
+    put_label(test.next);
+    put_label(test.label);
+  }
+
+  void finish() {
+    spread_offsets();
+    for (const auto& [at, word] : fixups_) code_->words[at] = offsets_[word];
+    code_->program = &program_;
+    code_->parameter_count = static_cast<std::uint32_t>(record_.parameters.size());
+    code_->owned_registers = record_.register_count + scratch_count_;
+    code_->frame_size = code_->owned_registers + static_cast<std::uint32_t>(code_->scalars.size());
+    code_->caches = std::make_unique<std::atomic<std::uint64_t>[]>(cache_count_);
+    for (const HandlerRecord& h : record_.handlers) {
+      code_->handlers.push_back({offsets_[h.begin], offsets_[h.end], offsets_[h.target], h.result, h.classes});
+    }
+    for (const PositionRecord& p : record_.positions) {
+      const std::uint32_t offset = p.word < offsets_.size() ? offsets_[p.word] : kUnset;
+      code_->positions.push_back({offset, p.source, p.line, p.column, p.function, p.inlined_through});
+    }
+  }
+
+  // A word in the middle of an instruction counts as the next instruction.
+  void spread_offsets() {
+    offsets_.back() = here();
+    for (std::size_t w = offsets_.size() - 1; w-- > 0;) {
+      if (offsets_[w] == kUnset) offsets_[w] = offsets_[w + 1];
+    }
+  }
+
+  const LinkedProgram& program_;
+  const ProgramImage& image_;
+  const FunctionRecord& record_;
+  const std::vector<std::optional<Intrinsic>>& intrinsics_;
+
+  std::unique_ptr<FunctionCode> code_;
+  std::vector<Instruction> instructions_;
+  std::size_t at_ = 0;  // the instruction being emitted
+  std::vector<bool> targets_;
+  std::vector<std::uint32_t> offsets_;  // by word of the file's code
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> fixups_;
+  std::unordered_map<Index, std::uint32_t> scalar_registers_;
+  std::uint32_t scratch_count_ = 1;
+  std::uint32_t cache_count_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<FunctionCode> emit_code(const LinkedProgram& program, const ProgramImage& image, const FunctionRecord& record,
+                                        const std::vector<std::optional<Intrinsic>>& intrinsics) {
+  return CodeEmitter(program, image, record, intrinsics).run();
+}
+
+}  // namespace portfire

@@ -1,0 +1,58 @@
+#include "program/intrinsics.h"
+
+namespace portfire {
+namespace {
+
+struct Row {
+  std::string_view op;
+  Intrinsic intrinsic;
+};
+
+constexpr Row kRows[] = {
+    {"aten::add.int", {Code::kAddInt, 2}},
+    {"aten::sub.int", {Code::kSubInt, 2}},
+    {"aten::mul.int", {Code::kMulInt, 2}},
+    {"aten::floordiv.int", {Code::kFloorDivInt, 2}},
+    {"aten::remainder.int", {Code::kRemainderInt, 2}},
+    {"aten::__and__.int", {Code::kAndInt, 2}},
+    {"aten::__or__.int", {Code::kOrInt, 2}},
+    {"aten::__xor__.int", {Code::kXorInt, 2}},
+    {"aten::add.float", {Code::kAddFloat, 2}},
+    {"aten::sub.float", {Code::kSubFloat, 2}},
+    {"aten::mul.float", {Code::kMulFloat, 2}},
+    {"aten::div.float", {Code::kDivFloat, 2}},
+    {"aten::lt.int", {Code::kLtInt, 2}},
+    {"aten::le.int", {Code::kLeInt, 2}},
+    {"aten::gt.int", {Code::kGtInt, 2}},
+    {"aten::ge.int", {Code::kGeInt, 2}},
+    {"aten::eq.int", {Code::kEqInt, 2}},
+    {"aten::ne.int", {Code::kNeInt, 2}},
+    {"aten::lt.float", {Code::kLtFloat, 2}},
+    {"aten::le.float", {Code::kLeFloat, 2}},
+    {"aten::gt.float", {Code::kGtFloat, 2}},
+    {"aten::ge.float", {Code::kGeFloat, 2}},
+    {"aten::eq.float", {Code::kEqFloat, 2}},
+    {"aten::ne.float", {Code::kNeFloat, 2}},
+    {"aten::__getitem__.t", {Code::kListItem, 2}},
+    {"aten::len.t", {Code::kListLength, 1}},
+    {"aten::__not__", {Code::kNot, 1}},
+};
+
+}  // namespace
+
+std::optional<Intrinsic> find_intrinsic(std::string_view op) noexcept {
+  for (const Row& row : kRows) {
+    if (row.op == op) return row.intrinsic;
+  }
+  return std::nullopt;
+}
+
+std::optional<Code> branch_of(Code comparison) noexcept {
+  const auto at = static_cast<std::uint32_t>(comparison);
+  constexpr auto kFirst = static_cast<std::uint32_t>(Code::kLtInt);
+  constexpr auto kLast = static_cast<std::uint32_t>(Code::kNeFloat);
+  if (at < kFirst || at > kLast) return std::nullopt;
+  return static_cast<Code>(static_cast<std::uint32_t>(Code::kIfLtInt) + (at - kFirst));
+}
+
+}  // namespace portfire
