@@ -57,6 +57,18 @@ _WITH_MEMORY = (
 )
 
 
+#: Operators of ATen that may return an input or a view of one, though their schemas do not say so.
+_MAY_RETURN_INPUT = frozenset(
+    f"aten::{name}"
+    for name in (
+        *("dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "type_as", "einsum", "kron"),
+        *("atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "meshgrid", "sum_to_size", "cartesian_prod"),
+        *("_grad_sum_to_size", "rnn_tanh", "rnn_relu", "lstm", "gru", "block_diag", "repeat_interleave", "pad"),
+        *("channel_shuffle", "native_channel_shuffle", "dequantize", "to_dense", "combinations", "align_tensors"),
+    )
+)
+
+
 def has_memory(type_: Type) -> bool:
     """Whether values of the type refer to memory that can be shared and written, or contain such values."""
     if isinstance(type_, _WITH_MEMORY):
@@ -89,6 +101,7 @@ class Aliasing:
         self._block(graph.block)
         for value in graph.outputs:
             self._escape(value)
+        self._escaping = self._escaping_groups()
 
     def is_wildcard(self, value: Value) -> bool:
         """Whether the value's memory may be known outside of the graph from the start."""
@@ -97,7 +110,12 @@ class Aliasing:
 
     def escapes(self, value: Value) -> bool:
         """Whether the value's memory, or that of what it contains, may be seen outside of the graph after the run."""
-        return any(g.escapes for g in self._reachable(value))
+        return any(id(g) in self._escaping for g in self._reachable(value))
+
+    def is_written(self, value: Value) -> bool:
+        """Whether any node of the graph may write the memory of the value itself."""
+        group = self._group(value)
+        return group is not None and bool(group.writers)
 
     def writers(self, value: Value) -> set[Node]:
         """The nodes that may write the memory of the value or of what it contains."""
@@ -119,6 +137,10 @@ class Aliasing:
         """Names of the groups of the value and of what it contains, for comparison with others."""
         return {id(g) for g in self._reachable(value)}
 
+    def any_escapes(self, groups: set[int]) -> bool:
+        """Whether one of the named groups may be seen outside of the graph after the run."""
+        return any(group in self._escaping for group in groups)
+
     def groups_written_by(self, node: Node) -> set[int]:
         """Names of the groups that a node itself writes, nested blocks not counted."""
         if _is_opaque(node):
@@ -132,6 +154,19 @@ class Aliasing:
             yield from groups
         elif own is not None:
             yield own
+
+    def _escaping_groups(self) -> set[int]:
+        """What escapes takes along what it contains."""
+        found: set[int] = set()
+        for group in map(_find, self._groups.values()):
+            if group.escapes:
+                current: _Group | None = group
+                while current is not None and id(current) not in found:
+                    found.add(id(current))
+                    current.escapes = True
+                    current = None if current.contents is None else _find(current.contents)
+        found.add(id(_find(self._wildcard)))
+        return found
 
     def _group(self, value: Value) -> _Group | None:
         group = self._groups.get(value)
@@ -201,7 +236,20 @@ class Aliasing:
             self._annotated(value, argument.alias, sets)
         for value, result in zip(node.outputs, schema.returns, strict=False):
             self._annotated(value, result.alias, sets)
+        if node.kind in _MAY_RETURN_INPUT:
+            self._returns_input(node)
         self._containers(node, schema)
+
+    def _returns_input(self, node: Node) -> None:
+        """Join the tensors that go in and come out, alone or in lists."""
+        shared = _Group()
+        for value in (*node.inputs, *node.outputs):
+            self._join(value, shared) if isinstance(value.type, TensorType) else self._join_contents(value, shared)
+
+    def _join_contents(self, value: Value, group: _Group) -> None:
+        contents = self._contents(value)
+        if contents is not None:
+            _union(contents, group)
 
     def _annotated(self, value: Value, alias: AliasInfo | None, sets: dict[str, _Group]) -> None:
         if alias is None:

@@ -176,6 +176,22 @@ def _has_constant_divisor(node: Node) -> bool:
     return divisor is not None and divisor.kind == "prim::Constant" and divisor.attributes.get("value") not in (0, None)
 
 
+#: What depends on a state of the process that other nodes, or the host, may change.
+_READS_ENVIRONMENT = frozenset(
+    {
+        *("aten::is_grad_enabled", "aten::is_autocast_enabled", "aten::is_autocast_cpu_enabled"),
+        *("aten::get_autocast_dtype", "aten::_get_cpu_capability", "aten::_get_tracing_state", "aten::initial_seed"),
+        *("prim::TimePoint", "aten::cudnn_is_acceptable", "aten::has_torch_function", "aten::from_file"),
+        *("prim::grad", "aten::is_leaf", "prim::requires_grad", "aten::retains_grad", "aten::_version", "prim::id"),
+    }
+)
+
+
+def reads_environment(node: Node) -> bool:
+    """Whether the outputs depend on more than the inputs: grad mode, autocast, the machine."""
+    return node.kind in _READS_ENVIRONMENT
+
+
 def is_pure(node: Node) -> bool:
     """Whether the node's outputs depend on its inputs alone, and nothing else happens."""
     return not node.blocks and not has_side_effects(node) and not writes_of(node)

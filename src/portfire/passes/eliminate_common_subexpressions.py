@@ -1,0 +1,122 @@
+"""Compute once what is computed twice from the same inputs.
+
+Before::
+
+    graph(%x : Tensor, %y : Tensor):
+      %a : Tensor = aten::relu(%x)
+      %b : Tensor = aten::relu(%x)
+      %z : Tensor = aten::mul(%a, %b)
+      return (%z)
+
+After::
+
+    graph(%x : Tensor, %y : Tensor):
+      %a : Tensor = aten::relu(%x)
+      %z : Tensor = aten::mul(%a, %a)
+      return (%z)
+
+Nodes that read or make memory which anyone writes are left alone, and so are two that both leave the graph: their caller may
+write one and not the other.
+
+Comes before: `analysis/`. Comes after: `inline_calls.py`, which makes equal nodes out of equal calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from portfire.analysis.aliasing import Aliasing, has_memory
+from portfire.analysis.effects import is_pure, reads_environment
+from portfire.ir.graph import Block, Graph, Node, Value
+
+#: They give what is there already, and make no memory.
+_PROJECTIONS = frozenset(
+    {"prim::GetAttr", "prim::TupleUnpack", "prim::TupleIndex", "prim::unchecked_cast", "aten::_unwrap_optional"}
+)
+
+#: Their results have an identity, or are not values.
+_UNIQUE = frozenset({"prim::CreateObject", "prim::Uninitialized", "prim::EmptyListLiteral"})
+
+_Known = dict[Hashable, Node]
+
+
+def eliminate_common_subexpressions(graph: Graph) -> bool:
+    """Replace repeated nodes by the first of them. Returns whether there were any."""
+    return _block(graph.block, {}, Aliasing(graph))
+
+
+def _block(block: Block, outer: _Known, aliasing: Aliasing) -> bool:
+    """`outer` holds the nodes of the surrounding blocks; those of this block are known in it alone."""
+    known = _Scope(outer)
+    repeated: list[Node] = []
+    changed = False
+    for node in block.nodes:
+        for nested in node.blocks:
+            changed |= _block(nested, known, aliasing)
+        key = _key(node, aliasing)
+        if key is None:
+            continue
+        first = known.get(key)
+        if first is None:
+            known[key] = node
+            continue
+        for output, other in zip(node.outputs, first.outputs, strict=True):
+            output.replace_all_uses_with(other)
+        repeated.append(node)
+    block.remove(repeated)
+    return changed or bool(repeated)
+
+
+class _Scope(dict[Hashable, Node]):
+    """A dictionary that looks further out for what it does not have."""
+
+    def __init__(self, outer: _Known) -> None:
+        super().__init__()
+        self.outer = outer
+
+    def get(self, key: Hashable, default: Any = None) -> Any:
+        found = super().get(key)
+        return self.outer.get(key, default) if found is None else found
+
+
+def _key(node: Node, aliasing: Aliasing) -> Hashable | None:
+    """What two nodes have in common that give the same; None if the node must stay."""
+    if node.kind in _UNIQUE or not node.outputs or not is_pure(node) or reads_environment(node):
+        return None
+    if aliasing.has_writers(node.inputs) or not all(_may_be_shared(node, v, aliasing) for v in node.outputs):
+        return None
+    attributes = _hashable(node.attributes)
+    if attributes is None:
+        return None
+    inputs = tuple(id(v) for v in node.inputs)
+    return (node.kind, node.overload, inputs, attributes, tuple(v.type for v in node.outputs))
+
+
+def _may_be_shared(node: Node, value: Value, aliasing: Aliasing) -> bool:
+    if not has_memory(value.type):
+        return True
+    if aliasing.has_writers([value]):
+        return False
+    if node.kind in _PROJECTIONS or (node.kind == "prim::Constant" and _is_tensor(node.attributes.get("value"))):
+        return True
+    return not aliasing.escapes(value) or node.kind == "prim::Constant"
+
+
+def _is_tensor(value: Any) -> bool:
+    return hasattr(value, "storage_offset")
+
+
+def _hashable(value: Any) -> Hashable | None:
+    """The value as a key that tells 1 from 1.0 and True, and 0.0 from -0.0; None if there is none."""
+    if isinstance(value, dict):
+        parts = [(k, _hashable(v)) for k, v in value.items()]
+        return None if any(v is None for _, v in parts) else ("dict", *parts)
+    if isinstance(value, (list, tuple)):
+        items = [_hashable(v) for v in value]
+        return None if any(v is None for v in items) else (type(value), *items)
+    if value is None or isinstance(value, (bool, int, float, complex, str)):
+        return (type(value), repr(value))
+    if isinstance(value, Graph):
+        return None
+    return (type(value), id(value))

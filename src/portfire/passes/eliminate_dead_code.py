@@ -1,0 +1,151 @@
+"""Remove the nodes whose results nobody needs and which do nothing else; results of branches and loops too.
+
+Before::
+
+    graph(%x : Tensor, %n : int):
+      %one : int = prim::Constant[value=1]()
+      %unused : Tensor = aten::mul(%x, %x)
+      %fresh : Tensor = aten::relu(%x)
+      %written : Tensor = aten::add_(%fresh, %x, %one)
+      %y : Tensor = aten::add(%x, %x, %one)
+      return (%y)
+
+After::
+
+    graph(%x : Tensor, %n : int):
+      %one : int = prim::Constant[value=1]()
+      %y : Tensor = aten::add(%x, %x, %one)
+      return (%y)
+
+A write is needed if what it writes is needed, or may be seen from outside. Operators that draw random numbers stay: to
+leave one out would change all that follow. So do operators that programs rely on to raise.
+
+Comes before: `analysis/`. Comes after: every pass that leaves unused nodes behind.
+"""
+
+from __future__ import annotations
+
+from portfire.analysis.aliasing import Aliasing
+from portfire.analysis.effects import has_side_effects, may_raise
+from portfire.ir.graph import Block, Graph, Node, Value
+
+
+def eliminate_dead_code(graph: Graph) -> bool:
+    """Remove dead nodes, outputs and loop-carried values. Returns whether there were any."""
+    live = _Liveness(graph)
+    return _sweep(graph.block, live)
+
+
+class _Liveness:
+    """Marks what is needed, from the results and effects backwards."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.aliasing = Aliasing(graph)
+        self.nodes: set[Node] = set()
+        self.values: set[Value] = set()
+        self._groups: set[int] = set()
+        self._writers: dict[int, list[Node]] = {}
+        self._pending: list[Value | Node] = list(graph.outputs)
+        for node in graph.walk():
+            self._enter(node)
+        self._run()
+
+    def _enter(self, node: Node) -> None:
+        written = self.aliasing.groups_written_by(node)
+        for group in written:
+            self._writers.setdefault(group, []).append(node)
+        if node.kind in ("prim::If", "prim::Loop"):
+            return
+        if has_side_effects(node) or may_raise(node) or self.aliasing.any_escapes(written):
+            self._pending.append(node)
+
+    def _run(self) -> None:
+        while self._pending:
+            item = self._pending.pop()
+            if isinstance(item, Node):
+                self._node(item)
+            else:
+                self._value(item)
+
+    def _node(self, node: Node) -> None:
+        if node in self.nodes:
+            return
+        self.nodes.add(node)
+        owner = node.block.owning_node
+        if owner is not None:
+            self._pending.append(owner)
+        match node.kind:
+            case "prim::If":
+                self._pending.append(node.inputs[0])
+            case "prim::Loop":
+                self._pending += (*node.inputs[:2], node.blocks[0].returns[0])
+            case _:
+                self._pending += node.inputs
+                for block in node.blocks:
+                    self._pending += (*block.nodes, *block.returns)
+
+    def _value(self, value: Value) -> None:
+        if value in self.values:
+            return
+        self.values.add(value)
+        for group in self.aliasing.groups_of(value) - self._groups:
+            self._groups.add(group)
+            self._pending += self._writers.get(group, ())
+        owner = value.owner
+        if isinstance(owner, Block):
+            if owner.owning_node is not None and owner.owning_node.kind == "prim::Loop" and value.index > 0:
+                self._carried(owner.owning_node, value.index - 1)
+            return
+        self._pending.append(owner)
+        if owner.kind == "prim::If":
+            self._pending += (block.returns[value.index] for block in owner.blocks)
+        elif owner.kind == "prim::Loop":
+            self._carried(owner, value.index)
+
+    def _carried(self, loop: Node, index: int) -> None:
+        (body,) = loop.blocks
+        self._pending += (loop.inputs[index + 2], body.returns[index + 1], body.parameters[index + 1])
+
+
+def _sweep(block: Block, live: _Liveness) -> bool:
+    """Remove what is not live from `block`, last first, so that nothing that goes still has users."""
+    changed = False
+    dead: list[Node] = []
+    for node in reversed(block.nodes):
+        if node not in live.nodes:
+            node.set_inputs(())
+            for nested in node.blocks:
+                nested.clear()
+            dead.append(node)
+        elif node.kind == "prim::If":
+            changed |= _trim_branch(node, live)
+        elif node.kind == "prim::Loop":
+            changed |= _trim_loop(node, live)
+        else:
+            for nested in node.blocks:
+                changed |= _sweep(nested, live)
+    block.remove(dead)
+    return changed or bool(dead)
+
+
+def _trim_branch(node: Node, live: _Liveness) -> bool:
+    dead = [o.index for o in reversed(node.outputs) if o not in live.values]
+    for index in dead:
+        node.remove_output(index)
+        for block in node.blocks:
+            block.remove_input(index)
+    changed = [_sweep(block, live) for block in node.blocks]
+    return bool(dead) or any(changed)
+
+
+def _trim_loop(node: Node, live: _Liveness) -> bool:
+    (body,) = node.blocks
+    dead = [o.index for o in reversed(node.outputs) if o not in live.values]
+    for index in dead:
+        node.remove_output(index)
+        body.remove_input(index + 1)
+    changed = _sweep(body, live)
+    for index in dead:
+        body.remove_parameter(index + 1)
+        node.remove_input(index + 2)
+    return bool(dead) or changed

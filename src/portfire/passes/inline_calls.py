@@ -1,0 +1,104 @@
+"""Put the bodies of called functions and methods in the place of the calls.
+
+Before::
+
+    graph(%x : Tensor):
+      %f : Function = prim::Constant[name="double"]()
+      %y : Tensor = prim::CallFunction(%f, %x)
+      return (%y)
+
+After, where `double` adds its argument to itself::
+
+    graph(%x : Tensor):
+      %f : Function = prim::Constant[name="double"]()
+      %one : int = prim::Constant[value=1]()
+      %y : Tensor = aten::add(%x, %x, %one)
+      return (%y)
+
+Inlined nodes keep their own ranges, and get the range of the call in front of their scope: a traceback still shows both.
+Recursive calls stay calls, and so do methods of interfaces and of classes that have subclasses.
+
+Comes before: `ir/clone.py`. Comes after: `pipeline.py`, `freeze_module.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from portfire.ir.clone import clone_node
+from portfire.ir.graph import Block, Function, Graph, Node, Value
+from portfire.ir.source import SourceRange
+from portfire.ir.types import ClassType, FunctionType
+
+#: A graph does not grow beyond this many nodes.
+LARGEST_GRAPH = 200_000
+
+
+def inline_calls(graph: Graph, body: Callable[[Function], Graph | None] = lambda f: f.graph) -> bool:
+    """Inline every call whose callee is known, and the calls in what was inlined. `body` gives a callee's graph."""
+    inliner = _Inliner(body)
+    inliner.block(graph.block, ())
+    return inliner.changed
+
+
+def callee_of(node: Node) -> Function | None:
+    """The function that a call node calls, if that is known before it runs."""
+    if node.kind == "prim::CallFunction":
+        type_ = node.inputs[0].type
+        return type_.function if isinstance(type_, FunctionType) else None
+    if node.kind == "prim::CallMethod":
+        type_ = node.inputs[0].type
+        if isinstance(type_, ClassType) and _is_exact(node.inputs[0], type_):
+            return type_.methods.get(node.attributes["name"])
+    return None
+
+
+def _is_exact(receiver: Value, type_: ClassType) -> bool:
+    """Whether the object is of this class and not of a subclass."""
+    return type_.is_module or (receiver.node is not None and receiver.node.kind == "prim::CreateObject")
+
+
+class _Inliner:
+    def __init__(self, body: Callable[[Function], Graph | None]) -> None:
+        self.body = body
+        self.changed = False
+        self.added = 0
+
+    def block(self, block: Block, active: tuple[Function, ...]) -> None:
+        out: list[Node] = []
+        for node in list(block.nodes):
+            self.node(node, block, active, out)
+        block.nodes[:] = out
+
+    def node(self, node: Node, block: Block, active: tuple[Function, ...], out: list[Node]) -> None:
+        """Append `node`, or what stands for it, to `out`. `active` are the functions being inlined around it."""
+        for nested in node.blocks:
+            self.block(nested, active)
+        callee = callee_of(node)
+        graph = None if callee is None or callee in active else self.body(callee)
+        if callee is None or graph is None or self.added > LARGEST_GRAPH:
+            out.append(node)
+            return
+        self.changed = True
+        arguments = node.inputs[1:] if node.kind == "prim::CallFunction" else node.inputs
+        mapped: dict[Value, Value] = dict(zip(graph.inputs, arguments, strict=True))
+        chain = node.scope if node.range is None else (*node.scope, node.range)
+        for original in graph.block.nodes:
+            copy = clone_node(original, block, mapped)
+            self.added += 1 + _prefix_scope(copy, chain)
+            self.node(copy, block, (*active, callee), out)
+        (result,) = graph.outputs
+        result = mapped.get(result, result)
+        result.name = result.name or node.output.name
+        node.output.replace_all_uses_with(result)
+        node.set_inputs(())
+
+
+def _prefix_scope(node: Node, chain: tuple[SourceRange, ...]) -> int:
+    """Put `chain` in front of the scopes of the node and those in its blocks. Returns how many these are."""
+    node.scope = (*chain, *node.scope)
+    count = 0
+    for block in node.blocks:
+        for inner in block.nodes:
+            count += 1 + _prefix_scope(inner, chain)
+    return count
