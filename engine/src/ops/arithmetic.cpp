@@ -87,7 +87,9 @@ double modulo(double a, double b) {
 }
 
 double power(double base, double exponent) {
-  if (base == 0.0 && exponent < 0.0) raise_zero_division("0.0 cannot be raised to a negative power");
+  if (base == 0.0 && exponent < 0.0 && std::isfinite(exponent)) {
+    raise_zero_division("0.0 cannot be raised to a negative power");
+  }
   const double r = std::pow(base, exponent);
   if (std::isinf(r) && std::isfinite(base) && std::isfinite(exponent)) {
     raise("OverflowError", "(34, 'Numerical result out of range')");

@@ -1,6 +1,7 @@
 // See format_spec.h. The order of checks is CPython's, so that the first complaint is the same.
 #include "ops/format_spec.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -13,7 +14,11 @@
 namespace portfire::ops {
 namespace {
 
-bool is_align(char32_t c) { return c == '<' || c == '>' || c == '^' || c == '='; }
+bool is_one_of(char32_t c, std::string_view ascii) {
+  return c != 0 && c < 0x80 && ascii.find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+bool is_align(char32_t c) { return is_one_of(c, "<>^="); }
 
 // Decimal digits at `at`; -1 if there are none.
 std::int64_t take_number(const std::u32string& text, std::size_t& at) {
@@ -28,8 +33,7 @@ std::int64_t take_number(const std::u32string& text, std::size_t& at) {
 
 // The character at `at`, consumed, if it is one of `wanted`; else 0.
 char take_one_of(const std::u32string& text, std::size_t& at, std::string_view wanted) {
-  if (at == text.size() || text[at] >= 0x80 || wanted.find(static_cast<char>(text[at])) == std::string_view::npos)
-    return 0;
+  if (at == text.size() || !is_one_of(text[at], wanted)) return 0;
   return static_cast<char>(text[at++]);
 }
 
@@ -43,11 +47,7 @@ char take_grouping(const std::u32string& text, std::size_t& at) {
 
 void check_grouping(const FormatSpec& spec) {
   if (spec.grouping == 0 || spec.type == 0) return;
-  static constexpr std::string_view kAnyGrouping = "deEfFgG%", kUnderscoreOnly = "boxX";
-  const bool ascii = spec.type < 0x80;
-  const char type = ascii ? static_cast<char>(spec.type) : '\0';
-  if (ascii && kAnyGrouping.find(type) != std::string_view::npos) return;
-  if (ascii && spec.grouping == '_' && kUnderscoreOnly.find(type) != std::string_view::npos) return;
+  if (is_one_of(spec.type, "deEfFgG%") || (spec.grouping == '_' && is_one_of(spec.type, "boxX"))) return;
   std::string name;
   append_utf8(name, spec.type);
   raise_value_error(std::string("Cannot specify '") + spec.grouping + "' with '" + name + "'.");
@@ -58,14 +58,6 @@ void check_grouping(const FormatSpec& spec) {
   append_utf8(code, type);
   raise_value_error("Unknown format code '" + code + "' for object of type '" + type_name + "'");
 }
-
-// A number taken apart, before grouping and padding: sign, prefix ("0x"), whole digits, and what follows them.
-struct NumberText {
-  std::string sign;
-  std::string prefix;
-  std::string digits;
-  std::string rest;
-};
 
 // Separators between groups of digits, counted from the right; zeros in front until the whole is `min_width` wide.
 std::string grouped(const std::string& digits, char separator, std::size_t group, std::size_t min_width) {
@@ -112,15 +104,6 @@ std::string sign_text(bool negative, char wanted) {
   return wanted == '+' ? "+" : wanted == ' ' ? " " : "";
 }
 
-std::string number_with_padding(const NumberText& n, const FormatSpec& spec, std::size_t group) {
-  const std::size_t around = n.sign.size() + n.prefix.size() + n.rest.size();
-  const bool zero_fill = spec.fill == '0' && spec.align == '=';
-  const auto width = static_cast<std::size_t>(spec.width < 0 ? 0 : spec.width);
-  const std::string digits = grouped(n.digits, spec.grouping, group, zero_fill && width > around ? width - around : 0);
-  const std::string head = n.sign + n.prefix, body = digits + n.rest;
-  return padded(head, body, static_cast<std::int64_t>(head.size() + body.size()), spec, '>');
-}
-
 std::string format_character(std::int64_t value, const FormatSpec& spec) {
   if (spec.sign) raise_value_error("Sign not allowed with integer format specifier 'c'");
   if (spec.alternate) raise_value_error("Alternate form (#) not allowed with integer format specifier 'c'");
@@ -135,9 +118,7 @@ std::string upper_ascii(std::string text) {
   return text;
 }
 
-bool is_float_type(char32_t type) {
-  return type < 0x80 && std::string_view("eEfFgG%").find(static_cast<char>(type)) != std::string_view::npos;
-}
+bool is_float_type(char32_t type) { return is_one_of(type, "eEfFgG%"); }
 
 int checked_precision(std::int64_t precision) {
   if (precision > std::numeric_limits<int>::max() - 1024) raise_value_error("precision too big");
@@ -197,53 +178,42 @@ FormatSpec parse_format_spec(std::string_view utf8, const Value& value) {
   if (text.size() - at > 1) {
     raise_value_error("Invalid format specifier");
   }
-  if (at < text.size()) spec.type = text[at];
+  if (at < text.size()) {
+    spec.type = text[at];
+  } else if (value.is_string()) {
+    spec.type = 's';
+  }
   check_grouping(spec);
   return spec;
 }
 
+std::string padded_number(const NumberText& n, const FormatSpec& spec, std::size_t group) {
+  const std::size_t around = n.sign.size() + n.prefix.size() + n.rest.size();
+  const bool zero_fill = spec.fill == '0' && spec.align == '=';
+  const auto width = static_cast<std::size_t>(spec.width < 0 ? 0 : spec.width);
+  const std::string digits = grouped(n.digits, spec.grouping, group, zero_fill && width > around ? width - around : 0);
+  const std::string head = n.sign + n.prefix, body = digits + n.rest;
+  return padded(head, body, static_cast<std::int64_t>(head.size() + body.size()), spec, '>');
+}
+
+NumberText number_text(std::int64_t value, char32_t type, const FormatSpec& spec) {
+  const char* prefix = type == 'b' ? "0b" : type == 'o' ? "0o" : type == 'x' ? "0x" : type == 'X' ? "0X" : "";
+  const unsigned base = type == 'b' ? 2 : type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
+  std::string digits = digits_in_base(magnitude(value), base);
+  if (type == 'X') digits = upper_ascii(digits);
+  return {sign_text(value < 0, spec.sign), spec.alternate ? prefix : "", digits, ""};
+}
+
 std::string format_int(std::int64_t value, const FormatSpec& spec, const char* type_name) {
   if (is_float_type(spec.type)) return format_float(static_cast<double>(value), spec, type_name);
+  const bool decimal = spec.type == 0 || is_one_of(spec.type, "dn");
+  if (!decimal && !is_one_of(spec.type, "boxXc")) raise_unknown_code(spec.type, type_name);
   if (spec.precision >= 0) raise_value_error("Precision not allowed in integer format specifier");
   if (spec.no_negative_zero) {
-    raise_value_error("Negative zero coercion (z) not allowed in format specifier with integer presentation type");
+    raise_value_error("Negative zero coercion (z) not allowed in integer format specifier");
   }
-  NumberText n;
-  std::size_t group = 3;
-  switch (spec.type) {
-    case 'c':
-      return format_character(value, spec);
-    case 0:
-    case 'd':
-    case 'n':
-      n.digits = digits_in_base(magnitude(value), 10);
-      break;
-    case 'b':
-      n.prefix = "0b";
-      n.digits = digits_in_base(magnitude(value), 2);
-      group = 4;
-      break;
-    case 'o':
-      n.prefix = "0o";
-      n.digits = digits_in_base(magnitude(value), 8);
-      group = 4;
-      break;
-    case 'x':
-      n.prefix = "0x";
-      n.digits = digits_in_base(magnitude(value), 16);
-      group = 4;
-      break;
-    case 'X':
-      n.prefix = "0X";
-      n.digits = upper_ascii(digits_in_base(magnitude(value), 16));
-      group = 4;
-      break;
-    default:
-      raise_unknown_code(spec.type, type_name);
-  }
-  if (!spec.alternate) n.prefix.clear();
-  n.sign = sign_text(value < 0, spec.sign);
-  return number_with_padding(n, spec, group);
+  if (spec.type == 'c') return format_character(value, spec);
+  return padded_number(number_text(value, spec.type, spec), spec, decimal ? 3 : 4);
 }
 
 std::string format_float(double value, const FormatSpec& spec, const char* type_name) {
@@ -257,7 +227,7 @@ std::string format_float(double value, const FormatSpec& spec, const char* type_
   if (spec.type == 'E' || spec.type == 'F' || spec.type == 'G') text = upper_ascii(text);
   if (spec.type == '%') text += "%";
   const std::size_t whole = std::min(text.find_first_not_of("0123456789"), text.size());
-  return number_with_padding({sign_text(negative, spec.sign), "", text.substr(0, whole), text.substr(whole)}, spec, 3);
+  return padded_number({sign_text(negative, spec.sign), "", text.substr(0, whole), text.substr(whole)}, spec, 3);
 }
 
 std::string format_string(std::string_view value, const FormatSpec& spec) {

@@ -23,6 +23,19 @@ struct FormatSpec {
   char32_t type = 0;
 };
 
+// A number taken apart, before grouping and padding: sign, prefix ("0x"), whole digits, and what follows them.
+struct NumberText {
+  std::string sign;
+  std::string prefix;
+  std::string digits;
+  std::string rest;
+};
+
+// An int in the base of its type (b, o, x, X; else decimal).
+NumberText number_text(std::int64_t value, char32_t type, const FormatSpec& spec);
+// Put together again: separators between groups of `group` digits, filled up to the width.
+std::string padded_number(const NumberText& number, const FormatSpec& spec, std::size_t group);
+
 FormatSpec parse_format_spec(std::string_view text, const Value& value);
 
 std::string format_int(std::int64_t value, const FormatSpec& spec, const char* type_name = "int");

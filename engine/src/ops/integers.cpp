@@ -8,8 +8,10 @@ namespace {
 std::int64_t shift_left(std::int64_t a, std::int64_t n) {
   if (n < 0) raise_value_error("negative shift count");
   if (a == 0) return 0;
-  if (n > 62) raise_int_overflow();
-  return mul(a, std::int64_t{1} << n);
+  if (n > 63) raise_int_overflow();
+  const auto shifted = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) << n);
+  if (shifted >> n != a) raise_int_overflow();
+  return shifted;
 }
 
 std::int64_t shift_right(std::int64_t a, std::int64_t n) {
@@ -20,6 +22,11 @@ std::int64_t shift_right(std::int64_t a, std::int64_t n) {
 std::int64_t round_to_zero_divide(std::int64_t a, std::int64_t b) {
   if (b == 0) raise_zero_division("integer division or modulo by zero");
   return b == -1 ? neg(a) : a / b;
+}
+
+std::int64_t integer_in_range(std::uint64_t value) {
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) raise_int_overflow();
+  return static_cast<std::int64_t>(value);
 }
 
 // The number of steps of range(lo, hi, step). The difference is taken unsigned: it may need 64 bits and a sign.
@@ -34,7 +41,7 @@ std::int64_t range_length(std::int64_t lo, std::int64_t hi, std::int64_t step) {
   };
   const std::uint64_t gap = step > 0 ? distance(lo, hi) : distance(hi, lo);
   const std::uint64_t stride = step > 0 ? static_cast<std::uint64_t>(step) : ~static_cast<std::uint64_t>(step) + 1;
-  return static_cast<std::int64_t>((gap - 1) / stride) + 1;
+  return add(integer_in_range((gap - 1) / stride), 1);
 }
 
 std::int64_t greatest_common_divisor(std::int64_t a, std::int64_t b) {
@@ -57,7 +64,7 @@ constexpr OpEntry kOps[] = {
     {"aten::floordiv.int(int a, int b) -> int", op<[](std::int64_t a, std::int64_t b) { return floor_divide(a, b); }>},
     {"aten::remainder.int(int a, int b) -> int", op<[](std::int64_t a, std::int64_t b) { return modulo(a, b); }>},
     {"aten::divmod.int(int x, int y) -> (int, int)",
-     op<[](std::int64_t a, std::int64_t b) { return std::tuple(floor_divide(a, b), modulo(a, b)); }>},
+     op<[](std::int64_t a, std::int64_t b) { return std::tuple{floor_divide(a, b), modulo(a, b)}; }>},
     {"aten::__round_to_zero_floordiv.int(int a, int b) -> int", op<round_to_zero_divide>},
     {"aten::pow.int(int a, int b) -> float", op<[](std::int64_t a, std::int64_t b) { return power(a, b); }>},
     {"aten::pow.int_to_int(int a, int b) -> int", op<integer_power>},

@@ -76,9 +76,11 @@ Value greater_list(const Value& a, const Value& b) { return value_less(a, b) ? b
 Value lesser_list(const Value& a, const Value& b) { return value_less(b, a) ? b : a; }
 
 std::int64_t sum_of_ints(ListBox& list) {
-  std::int64_t total = 0;
-  for (const Value& item : list.items) total = add(total, read_integer(item));
-  return total;
+  // Wider than any sum of a list that fits in memory: only the result must fit in 64 bits.
+  __extension__ __int128 total = 0;
+  for (const Value& item : list.items) total += read_integer(item);
+  if (total != static_cast<std::int64_t>(total)) raise_int_overflow();
+  return static_cast<std::int64_t>(total);
 }
 
 double sum_of_floats(ListBox& list) {

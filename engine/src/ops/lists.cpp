@@ -1,4 +1,6 @@
 // Lists of any element type: access, growth, copies, slices. Ordering, counting and searching are in list_order.cpp.
+#include <algorithm>
+
 #include "ops/arithmetic.h"
 #include "ops/ops.h"
 #include "ops/sequence.h"

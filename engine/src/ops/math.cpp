@@ -72,6 +72,20 @@ constexpr auto kComplexLog = [](Complex z) {
   return std::log(z);
 };
 
+// The poles: log at 0, the inverse tangents at +-i and +-1.
+constexpr auto kComplexLogTen = [](Complex z) {
+  if (z == Complex(0.0, 0.0)) raise_domain_error();
+  return std::log10(z);
+};
+constexpr auto kComplexAtan = [](Complex z) {
+  if (z.real() == 0.0 && std::abs(z.imag()) == 1.0) raise_domain_error();
+  return std::atan(z);
+};
+constexpr auto kComplexAtanh = [](Complex z) {
+  if (z.imag() == 0.0 && std::abs(z.real()) == 1.0) raise_domain_error();
+  return std::atanh(z);
+};
+
 double log_in_base(double x, double base) { return divide(checked<kLog>(x), checked<kLog>(base)); }
 Complex complex_log_in_base(Complex x, Complex base) { return divide(kComplexLog(x), kComplexLog(base)); }
 
@@ -156,19 +170,19 @@ constexpr OpEntry kOps[] = {
     REAL_OR_COMPLEX("sqrt", checked<kSqrt>, kSqrt),
     REAL_OR_COMPLEX("exp", overflowing<kExp>, kExp),
     REAL_OR_COMPLEX("log", checked<kLog>, kComplexLog),
-    REAL_OR_COMPLEX("log10", checked<kLogTen>, kLogTen),
+    REAL_OR_COMPLEX("log10", checked<kLogTen>, kComplexLogTen),
     REAL_OR_COMPLEX("sin", checked<kSin>, kSin),
     REAL_OR_COMPLEX("cos", checked<kCos>, kCos),
     REAL_OR_COMPLEX("tan", checked<kTan>, kTan),
     REAL_OR_COMPLEX("asin", checked<kAsin>, kAsin),
     REAL_OR_COMPLEX("acos", checked<kAcos>, kAcos),
-    REAL_OR_COMPLEX("atan", checked<kAtan>, kAtan),
+    REAL_OR_COMPLEX("atan", checked<kAtan>, kComplexAtan),
     REAL_OR_COMPLEX("sinh", overflowing<kSinh>, kSinh),
     REAL_OR_COMPLEX("cosh", overflowing<kCosh>, kCosh),
     REAL_OR_COMPLEX("tanh", checked<kTanh>, kTanh),
     REAL_OR_COMPLEX("asinh", checked<kAsinh>, kAsinh),
     REAL_OR_COMPLEX("acosh", checked<kAcosh>, kAcosh),
-    REAL_OR_COMPLEX("atanh", checked<kAtanh>, kAtanh),
+    REAL_OR_COMPLEX("atanh", checked<kAtanh>, kComplexAtanh),
     REAL("expm1", overflowing<[](double x) { return std::expm1(x); }>),
     REAL("log1p", checked<[](double x) { return std::log1p(x); }>),
     REAL("erf", [](double x) { return std::erf(x); }),

@@ -99,7 +99,8 @@ std::int64_t parse_int(const std::string& text) {
   const bool negative = take_sign(digits);
   std::string bare(digits);
   if (bare.empty() || !drop_underscores(bare) || !std::all_of(bare.begin(), bare.end(), is_ascii_digit)) {
-    raise_value_error("invalid literal for int() with base 10: " + value_repr(Value(text)));
+    const std::string repr = value_repr(Value(text));
+    raise_value_error("invalid literal for int() with base 10: " + repr.substr(0, byte_offset(repr, 200)));
   }
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(bare.data(), bare.data() + bare.size(), value);

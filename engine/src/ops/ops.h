@@ -33,4 +33,8 @@ std::span<const OpEntry> tensor_metadata_ops();
 // engine cannot do them, so every kernel library binds them under these very schemas. See README.md.
 PORTFIRE_EXPORT std::span<const char* const> library_op_schemas();
 
+// Schemas of ops that are instructions of the program format (raise, print, wait): nobody binds them, but graphs name
+// them.
+PORTFIRE_EXPORT std::span<const char* const> instruction_schemas();
+
 }  // namespace portfire::ops

@@ -1,7 +1,10 @@
 // `format % values`: "%[flags][width][.precision]type", one value each; `*` takes a width or precision from the values.
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "ops/arithmetic.h"
+#include "ops/float_digits.h"
 #include "ops/format_spec.h"
 #include "ops/python_names.h"
 #include "ops/raise.h"
@@ -14,8 +17,11 @@ namespace {
 class Arguments {
  public:
   explicit Arguments(std::span<const Value> values) : values_(values) {}
-  const Value& next() {
+  void check_some_left() const {
     if (used_ == values_.size()) raise_type_error("not enough arguments for format string");
+  }
+  const Value& next() {
+    check_some_left();
     return values_[used_++];
   }
   void check_all_used() const {
@@ -99,46 +105,28 @@ std::string text_conversion(Conversion c, const std::string& text) {
   return format_string(text, c.spec);
 }
 
-std::int64_t integer_argument(const Value& v, char type) {
-  if (v.is_int() || v.is_bool()) return read_integer(v);
-  const bool decimal = type == 'd';
-  if (decimal && v.is_double()) return integer_of(std::trunc(v.to_double()));
-  raise_type_error(std::string("%") + type + " format: " + (decimal ? "a real number" : "an integer") +
-                   " is required, not " + python_type_name(v));
+// The digits of a float that no int holds are still exact.
+NumberText integer_text(const Conversion& c, const Value& v) {
+  const char type = c.type == 'i' || c.type == 'u' ? 'd' : static_cast<char>(c.type);
+  if (v.is_int() || v.is_bool()) return number_text(read_integer(v), static_cast<char32_t>(type), c.spec);
+  if (type != 'd' || !v.is_double()) {
+    raise_type_error(std::string("%") + static_cast<char>(c.type) + " format: " +
+                     (type == 'd' ? "a real number" : "an integer") + " is required, not " + python_type_name(v));
+  }
+  const double whole = std::trunc(v.to_double());
+  if (!(std::abs(whole) >= 0x1p63) || std::isinf(whole)) return number_text(integer_of(whole), U'd', c.spec);
+  NumberText text = number_text(whole < 0 ? -1 : 1, U'd', c.spec);
+  text.digits = float_digits(std::abs(whole), {'f', 0});
+  return text;
 }
 
 // A precision means at least that many digits here, which format() does not know.
 std::string integer_conversion(Conversion c, const Value& v) {
-  const char type = c.type == 'i' || c.type == 'u' ? 'd' : static_cast<char>(c.type);
-  const std::int64_t value = integer_argument(v, type);
-  FormatSpec digits_spec = c.spec;
-  digits_spec.type = static_cast<char32_t>(type);
-  digits_spec.width = -1;
-  digits_spec.precision = -1;
-  if (c.spec.precision >= 0) {
-    // The digits with their zeros, padded behind the sign and the prefix.
-    FormatSpec plain = digits_spec;
-    plain.sign = 0;
-    plain.alternate = false;
-    const std::size_t bare = format_int(value, plain).size() - (value < 0 ? 1 : 0);
-    const std::size_t zeros =
-        static_cast<std::size_t>(c.spec.precision) > bare ? static_cast<std::size_t>(c.spec.precision) - bare : 0;
-    digits_spec.fill = '0';
-    digits_spec.align = '=';
-    digits_spec.width = static_cast<std::int64_t>(format_int(value, digits_spec).size() + zeros);
-  }
+  NumberText text = integer_text(c, v);
+  const auto digits = static_cast<std::int64_t>(text.digits.size());
+  if (c.spec.precision > digits) text.digits.insert(0, static_cast<std::size_t>(c.spec.precision - digits), '0');
   align(c, true);
-  const std::string body = format_int(value, digits_spec);
-  const auto missing = c.spec.width - static_cast<std::int64_t>(body.size());
-  if (missing <= 0) return body;
-  if (c.spec.align == '=') {
-    digits_spec.fill = '0';
-    digits_spec.align = '=';
-    digits_spec.width = c.spec.width;
-    return format_int(value, digits_spec);
-  }
-  const std::string blanks(static_cast<std::size_t>(missing), ' ');
-  return c.left ? body + blanks : blanks + body;
+  return padded_number(text, c.spec, 3);
 }
 
 std::string float_conversion(Conversion c, const Value& v) {
@@ -150,7 +138,8 @@ std::string float_conversion(Conversion c, const Value& v) {
   return format_float(read_double(v), c.spec);
 }
 
-std::string character_conversion(const Conversion& c, const Value& v) {
+std::string character_conversion(Conversion c, const Value& v) {
+  c.spec.precision = -1;
   if (v.is_string()) {
     if (count_code_points(v.to_string()) != 1) raise_type_error("%c requires int or char");
     return text_conversion(c, v.to_string());
@@ -165,8 +154,6 @@ std::string character_conversion(const Conversion& c, const Value& v) {
 
 std::string convert(const Conversion& c, std::size_t position, Arguments& arguments) {
   switch (c.type) {
-    case '%':
-      return "%";
     case 's':
       return text_conversion(c, value_str(arguments.next()));
     case 'r':
@@ -192,6 +179,7 @@ std::string convert(const Conversion& c, std::size_t position, Arguments& argume
     default:
       break;
   }
+  arguments.check_some_left();  // Python's complaint about that comes first
   std::string code;
   append_utf8(code, c.type);
   char hex[16];
@@ -205,11 +193,13 @@ std::string fill_percent_conversions(std::string_view format, std::span<const Va
   Arguments arguments(values);
   std::string result;
   for (std::size_t at = 0; at < format.size();) {
-    if (format[at] != '%') {
-      result += format[at++];
+    const char literal = format[at++];
+    const bool escaped = literal == '%' && at < format.size() && format[at] == '%';
+    if (literal != '%' || escaped) {
+      result += literal;
+      at += escaped;
       continue;
     }
-    ++at;
     const Conversion c = parse_conversion(format, at, arguments);
     result += convert(c, count_code_points(format.substr(0, at)) - 1, arguments);
   }

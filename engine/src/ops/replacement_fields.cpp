@@ -2,6 +2,8 @@
 // once.
 #include "ops/replacement_fields.h"
 
+#include <algorithm>
+
 #include "ops/format_spec.h"
 #include "ops/number_text.h"
 #include "ops/raise.h"
@@ -26,7 +28,7 @@ class FieldNumbers {
       raise_value_error("cannot switch from automatic field numbering to manual field specification");
     }
     mode_ = Mode::kManual;
-    if (digits.size() > 9) raise_value_error("Too many decimal digits in format string");
+    if (digits.size() > 18) raise_value_error("Too many decimal digits in format string");
     return static_cast<std::size_t>(parse_int(std::string(digits)));
   }
 
@@ -103,7 +105,7 @@ Field parse_field(std::string_view text) {
     field.has_conversion = true;
     const std::size_t colon = std::min(text.find(':', at), text.size());
     field.conversion = text.substr(at + 1, colon - at - 1);
-    if (field.conversion.empty()) raise_value_error("end of string while looking for conversion specifier");
+    if (field.conversion.empty()) raise_value_error("unmatched '{' in format spec");
     if (field.conversion.size() > 1) raise_value_error("expected ':' after conversion specifier");
     at = colon;
   }
@@ -111,17 +113,22 @@ Field parse_field(std::string_view text) {
   return field;
 }
 
-// The byte behind the '}' that closes the field opened before `at`.
+// Where the '}' is that closes the field opened before `at`. Braces in the "[key]" of a field's name do not count.
 std::size_t field_end(std::string_view format, std::size_t at) {
+  bool in_name = true;
   for (int depth = 1; at < format.size(); ++at) {
+    if (format[at] == ':' || format[at] == '!') in_name = false;
+    if (format[at] == '[' && in_name) at = format.find(']', at);
+    if (at == std::string_view::npos) break;
     if (format[at] == '{') ++depth;
     if (format[at] == '}' && --depth == 0) return at;
   }
   raise_value_error("expected '}' before end of string");
 }
 
+// `depth`: how many levels of fields may still be opened.
 std::string fill(std::string_view format, std::span<const Value> arguments, FieldNumbers& numbers, int depth) {
-  if (depth < 0) raise_value_error("Max string recursion exceeded");
+  if (depth == 0) raise_value_error("Max string recursion exceeded");
   std::string result;
   for (std::size_t at = 0; at < format.size();) {
     const char c = format[at++];
@@ -140,7 +147,8 @@ std::string fill(std::string_view format, std::span<const Value> arguments, Fiel
     const Field field = parse_field(format.substr(at, end - at));
     Value value = field_value(field.name, arguments, numbers);
     if (field.has_conversion) value = converted(value, field.conversion);
-    result += format_value(value, fill(field.spec, arguments, numbers, depth - 1));
+    const bool nested = field.spec.find('{') != std::string_view::npos;
+    result += format_value(value, nested ? fill(field.spec, arguments, numbers, depth - 1) : std::string(field.spec));
     at = end + 1;
   }
   return result;
@@ -167,7 +175,7 @@ std::string ascii_repr(const Value& value) {
 
 std::string fill_replacement_fields(std::string_view format, std::span<const Value> arguments) {
   FieldNumbers numbers;
-  return fill(format, arguments, numbers, 1);
+  return fill(format, arguments, numbers, 2);
 }
 
 }  // namespace portfire::ops

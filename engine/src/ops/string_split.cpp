@@ -66,7 +66,7 @@ Value split_at_blanks(Text text, std::int64_t max) {
   std::vector<Value> items;
   for (std::size_t at = skip_while(text, 0, true); at < text.size(); at = skip_while(text, at, true)) {
     if (max-- == 0) {
-      items.emplace_back(strip_right(text.substr(at), is_blank, {}));
+      items.emplace_back(text.substr(at));  // with its trailing blanks
       break;
     }
     const std::size_t end = skip_while(text, at, false);

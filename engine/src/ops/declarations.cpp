@@ -1,5 +1,5 @@
-// Declarations without functions: TorchScript's own ops on the data of tensors. See README.md for what is expected of
-// each.
+// Schemas without functions: what kernel libraries do with tensor data, and what the program format has instructions
+// for. See README.md for what is expected of each.
 #include "ops/ops.h"
 
 namespace portfire::ops {
@@ -156,8 +156,16 @@ constexpr const char* kSchemas[] = {
     "aten::_get_cpu_capability() -> str",
 };
 
+constexpr const char* kInstructions[] = {
+    "prim::RaiseException(str msg, str? cls=None) -> ()",
+    "prim::Print(...) -> ()",
+    "aten::wait(Future(t) self) -> t",
+};
+
 }  // namespace
 
 std::span<const char* const> library_op_schemas() { return kSchemas; }
+
+std::span<const char* const> instruction_schemas() { return kInstructions; }
 
 }  // namespace portfire::ops
