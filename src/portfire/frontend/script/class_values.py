@@ -132,18 +132,18 @@ class NamedTupleClass(ClassValue):
         assert isinstance(type_, ir.TupleType) and type_.fields is not None
         if len(args) > len(type_.fields):
             raise emitter.fail(
-                "argument-count", f"'{self.cls.__name__}' has {len(type_.fields)} fields, not {len(args)}"
+                "bad-call", f"'{self.cls.__name__}' has {len(type_.fields)} fields, not {len(args)}"
             )
         given: dict[str, StaticValue] = dict(zip(type_.fields, args, strict=False))
         for name, value in kwargs.items():
             if name not in type_.fields or name in given:
-                raise emitter.fail("unknown-keyword", f"'{self.cls.__name__}' has no further field '{name}'")
+                raise emitter.fail("bad-call", f"'{self.cls.__name__}' has no further field '{name}'")
             given[name] = value
         defaults: dict[str, Any] = getattr(self.cls, "_field_defaults", {})
         items = []
         for name, element in zip(type_.fields, type_.elements, strict=True):
             if name not in given and name not in defaults:
-                raise emitter.fail("missing-argument", f"the field '{name}' of '{self.cls.__name__}' is missing")
+                raise emitter.fail("bad-call", f"the field '{name}' of '{self.cls.__name__}' is missing")
             value = given.get(name) or emitter.compiler.value_of(emitter, defaults[name], name)
             items.append(convert(emitter, value, element, f"the field '{name}' of {self.cls.__name__}"))
         return emitter.insert("prim::TupleConstruct", items, type_)
@@ -166,11 +166,11 @@ class ScriptClass(ClassValue):
                 "unsupported-call", f"'{self.cls.__name__}' is an interface and has no objects of its own"
             )
         made = emitter.insert("prim::CreateObject", [], cls)
-        init = emitter.compiler.methods.initialiser(emitter, made, cls)
+        init = emitter.compiler.methods.initialiser(made, cls)
         if init is not None:
             init.call(emitter, args, kwargs)
         elif args or kwargs:
-            raise emitter.fail("argument-count", f"'{self.cls.__name__}' takes no arguments")
+            raise emitter.fail("bad-call", f"'{self.cls.__name__}' takes no arguments")
         return made
 
 

@@ -75,13 +75,25 @@ class ClassRegistry:
         cls = type(value)
         if inspect.isroutine(value) or inspect.isclass(value) or inspect.ismodule(value):
             raise UntypedValueError(f"a {cls.__name__} is not a run-time value")
+        is_new = cls not in self._types
         try:
+            if is_new and _only_holds_data(cls):
+                raise UntypedValueError(f"a {cls.__name__} holds settings: its attributes are constants")
             type_ = self.type_of(cls)
+            if isinstance(type_, ir.ClassType):
+                self._complete_from_object(type_, value)
         except CompileAbort as abort:
+            self._forget(cls, is_new)
             raise UntypedValueError(abort.diagnostic.message) from None
-        if isinstance(type_, ir.ClassType):
-            self._complete_from_object(type_, value)
+        except UntypedValueError:
+            self._forget(cls, is_new)
+            raise
         return type_
+
+    def _forget(self, cls: type, is_new: bool) -> None:
+        if is_new:
+            self._types.pop(cls, None)
+            self._script_types.pop(cls, None)
 
     def is_interface(self, cls: type) -> bool:
         """Whether `cls` was marked as an interface, by portfire or by torch."""
@@ -223,6 +235,8 @@ class ClassRegistry:
         return list(self._script_types.values())
 
 
+#: CPython's flag of classes made by a `class` statement.
+_HEAP_TYPE = 1 << 9
 _IGNORED_BASES: tuple[Any, ...] = (object, typing.Generic, typing.Protocol)
 
 
@@ -231,13 +245,24 @@ def _why_not_a_script_class(cls: type) -> str | None:
         return None
     if issubclass(cls, BaseException):
         return "exceptions are raised and caught, not kept"
-    if cls.__module__ == "builtins":
+    if not cls.__flags__ & _HEAP_TYPE:
         return "it is not written in Python"
     if cls.__module__.split(".")[0] in ("numpy", "torch", "typing", "collections", "abc"):
         return f"it belongs to {cls.__module__}"
     if issubclass(cls, (list, dict, set, str, int, float, tuple)):
         return "it is a subclass of a builtin type"
     return None
+
+
+def _only_holds_data(cls: type) -> bool:
+    """Whether a class has no methods of its own: its objects are read while compiling unless an annotation names them."""
+    if issubclass(cls, (enum.Enum, tuple)) or marks.interface_of(cls) is not None:
+        return False
+    methods = (n for b in cls.__mro__ if b is not object for n, f in vars(b).items() if isinstance(f, types.FunctionType))
+    return all(n.startswith("__") and n.endswith("__") and n not in _BEHAVIOUR for n in methods)
+
+
+_BEHAVIOUR = frozenset(("__call__", "__getitem__", "__setitem__", "__len__", "__iter__", "__contains__", "__add__"))
 
 
 def _is_from(function: types.FunctionType, owner: type) -> bool:

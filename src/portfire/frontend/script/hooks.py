@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import static_type
@@ -79,7 +79,7 @@ def _replaced(emitter: Emitter, old: StaticValue, result: StaticValue, *, as_inp
     if isinstance(type_, ir.OptionalType):
         value = emitter.runtime(result)
         is_none = emitter.builtin("aten::__is__", [value, emitter.constant(None)])
-        inner = cast(ir.OptionalType, type_).element
+        inner = type_.element
 
         def given() -> StaticValue:
             unwrapped = emitter.insert("prim::unchecked_cast", [value], inner)

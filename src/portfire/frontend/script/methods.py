@@ -1,21 +1,33 @@
 """Methods of classes and modules: compiled for one class type the first time something calls them.
 
 A method that a base class defines is compiled for the class it is called on, under its own name; the version that `super()`
-reaches gets the name of its class in front.
+reaches gets the name of its class in front. A method that takes `*args`, or is given compile-time values, has no one
+signature: it is compiled in place at each call.
 
-Comes before: `classes.py`, `signatures.py`, `calls.py`. Comes after: `object_values.py`, `module_values.py`.
+Comes before: `classes.py`, `signatures.py`, `function_values.py`. Comes after: `object_values.py`, `module_values.py`.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from portfire.frontend.script.signatures import Signature
+from portfire.diagnostics import CompileAbort, Diagnostic
+from portfire.frontend.script import marks
+from portfire.frontend.script.annotation_scope import function_lookup
+from portfire.frontend.script.calls import Callee, Specialised, call_python, complete_arguments, undeclared
+from portfire.frontend.script.dataclass_methods import generated_method, is_generated
+from portfire.frontend.script.emitter import Emitter
+from portfire.frontend.script.inference import settle, settle_graph
+from portfire.frontend.script.overloads import choose
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.signatures import Signature, signature_of
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir import types as ir
+from portfire.ir.graph import Function, Graph, Parameter, Value
 
 if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler
@@ -31,12 +43,94 @@ class MethodSource:
     name: str
     function: types.FunctionType
     defining_class: type | None = None
+    #: Instead of the function's own: that of an overload.
     signature: Signature | None = None
 
 
-def python_method(name: str, function: types.FunctionType, base: type, owner: type) -> MethodSource:
-    """The method `name` of `owner`, which `base` defines."""
-    return MethodSource(name, function, base)
+class BoundMethod(StaticValue):
+    """A method with its object."""
+
+    def __init__(self, receiver: RuntimeValue, source: MethodSource) -> None:
+        self.receiver = receiver
+        self.source = source
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the method '{self.source.name}'"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        if marks.is_left_to_python(self.source.function):
+            return LeftToPython(self.source.name, self.source.function).call(emitter, args, kwargs)
+        return emitter.compiler.methods.call(emitter, self.receiver, self.source, args, kwargs)
+
+
+class OverloadedMethod(StaticValue):
+    """A method for which torch holds several declarations: the one that fits the arguments is compiled."""
+
+    def __init__(
+        self,
+        receiver: RuntimeValue,
+        name: str,
+        function: types.FunctionType,
+        declarations: Sequence[Callable[..., Any]],
+        defining_class: type,
+    ) -> None:
+        self.receiver = receiver
+        self.name = name
+        self.function = function
+        self.declarations = declarations
+        self.defining_class = defining_class
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the method '{self.name}'"
+
+    def source(self, number: int, signature: Signature) -> MethodSource:
+        """Overload `number` as a method; the first has the plain name."""
+        name = self.name if number == 0 else f"{self.name}__{number}"
+        return MethodSource(name, self.function, self.defining_class, signature)
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        signature, number = choose(
+            emitter, self.function, self.declarations, args, kwargs, self_type=self.receiver.type
+        )
+        return BoundMethod(self.receiver, self.source(number, signature)).call(emitter, args, kwargs)
+
+
+class LeftToPython(StaticValue):
+    """A function marked `ignore` or `unused`: it may stand in a program, but a program that gets to it raises."""
+
+    def __init__(self, name: str, function: Any) -> None:
+        self.name = name
+        self.function = function
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the function '{self.name}'"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        marked = "ignore" if marks.mark_of(self.function) is marks.Mark.IGNORE else "unused"
+        message = emitter.builder.constant(
+            f"'{self.name}' is marked '{marked}': it is Python only, not a part of the program"
+        )
+        emitter.node("prim::RaiseException", [message, emitter.builder.constant("builtins.NotImplementedError")])
+        returned = self._return_type(emitter)
+        if returned == ir.NONE:
+            from portfire.frontend.script.constant_values import NONE_VALUE
+
+            return NONE_VALUE
+        return emitter.insert("prim::Uninitialized", [], returned)
+
+    def _return_type(self, emitter: Emitter) -> ir.Type:
+        """The declared type of the result; the rest of the signature need not be one a program could have."""
+        try:
+            declared = signature_of(self.function, emitter.compiler.classes).return_type
+        except CompileAbort:
+            declared = None
+        return declared if declared is not None else ir.TENSOR
 
 
 class MethodTable:
@@ -44,10 +138,201 @@ class MethodTable:
 
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
-        #: Classes whose `__init__` is being compiled: assignments to `self` define attributes.
-        self._open: set[ir.ClassType] = set()
         self._completed: set[ir.ClassType] = set()
+        #: Classes whose `__init__` is being compiled: assignments to `self` define attributes.
+        self._open: list[ir.ClassType] = []
+        self._callees: dict[Hashable, Callee] = {}
+        self._declared: list[tuple[ir.ClassType, Function]] = []
+
+    # Calls
+
+    def call(
+        self, emitter: Emitter, receiver: RuntimeValue, source: MethodSource, args: Arguments, kwargs: Keywords
+    ) -> StaticValue:
+        """Compile a method for its receiver, if that has not happened, and emit the call."""
+        cls = cast(ir.ClassType, receiver.type)
+        with self._opening(cls, source):
+            return call_python(emitter, self.callee(cls, source), [receiver, *args], kwargs)
+
+    @contextmanager
+    def _opening(self, cls: ir.ClassType, source: MethodSource) -> Iterator[None]:
+        is_init = source.function.__name__ == "__init__" and not cls.is_module
+        if is_init:
+            self._completed.add(cls)
+            self._open.append(cls)
+        try:
+            yield
+        finally:
+            if is_init:
+                self._open.pop()
+
+    def callee(self, cls: ir.ClassType, source: MethodSource) -> Callee:
+        """A method of a class, ready to be called with the object as its first argument."""
+        key = ("method", cls, source.name, source.function, id(source.signature))
+        if key not in self._callees:
+            self._callees[key] = self._make_callee(cls, source, key)
+        return self._callees[key]
+
+    def _make_callee(self, cls: ir.ClassType, source: MethodSource, key: Hashable) -> Callee:
+        compiler = self.compiler
+        generated = None
+        if is_generated(source.function):
+            generated = generated_method(compiler.classes, cls, source.name)
+        if generated is not None:
+            signature, lookup = generated.signature, generated.lookup
+        else:
+            signature = source.signature or signature_of(
+                source.function, compiler.classes, self_type=cls, names=compiler.local_names
+            )
+            lookup = function_lookup(source.function, compiler.local_names)
+        return Callee(
+            signature, lookup, lambda: self._free_name(cls, source.name), key, emit_call_method, source.defining_class,
+            lambda function: self._declare(cls, function),
+        )  # fmt: skip
+
+    @staticmethod
+    def _free_name(cls: ir.ClassType, name: str) -> str:
+        """The qualified name of the next version of a method."""
+        free = name
+        count = 1
+        while free in cls.methods or free in cls.attributes:
+            free = f"{name}__{count}"
+            count += 1
+        return f"{cls.name}.{free}"
+
+    def _declare(self, cls: ir.ClassType, function: Function) -> None:
+        cls.methods[function.base_name] = function
+        self._declared.append((cls, function))
+
+    # Without a call
+
+    def compile(self, cls: ir.ClassType, source: MethodSource) -> None:
+        """Compile a method with the types its signature declares."""
+        callee = self.callee(cls, source)
+        specialised = as_declared(callee)
+        if not self.compiler.has_version(specialised.key):
+            with self._opening(cls, source):
+                self.compiler.compile(callee, specialised, ())
+
+    def compile_if_possible(self, cls: ir.ClassType, source: MethodSource, *, required: bool = False) -> None:
+        """Compile a method that nothing has called; where it does not compile and is not required, leave it out."""
+        if source.name in cls.methods:
+            return
+        diagnostics = self.compiler.diagnostics.diagnostics
+        found, failed, declared = len(diagnostics), self.compiler.failed, len(self._declared)
+        with self.compiler.diagnostics.recovering():
+            self.compile(cls, source)
+        if required or (len(diagnostics) == found and self.compiler.failed == failed):
+            return
+        del diagnostics[found:]
+        self.compiler.failed = failed
+        for owner, function in self._declared[declared:]:
+            if function.graph is None or not function.graph.outputs:
+                owner.methods.pop(function.base_name, None)
+
+    def compile_emitted(
+        self, cls: ir.ClassType, name: str, parameters: Sequence[Parameter], emit: Callable[..., StaticValue]
+    ) -> None:
+        """Add a method that has no Python source: `emit(emitter, *arguments)` makes its result."""
+        function = Function(f"{cls.name}.{name}", parameters)
+        graph = function.graph = Graph(name)
+        emitter = Emitter(self.compiler, graph)
+        arguments = [RuntimeValue(graph.block.add_parameter(p.type, p.name)) for p in parameters]
+        output = emitter.runtime(emit(emitter, *arguments))
+        graph.block.add_input(output)
+        settle_graph(graph)
+        function.return_type = settle(output.type)
+        cls.methods[name] = function
+
+    # What `__init__` makes of a class
 
     def is_open(self, cls: ir.ClassType) -> bool:
         """Whether an assignment may define an attribute of `cls`."""
         return cls in self._open
+
+    def initialiser(self, made: RuntimeValue, cls: ir.ClassType) -> BoundMethod | None:
+        """The `__init__` of a new object; None where the class has none."""
+        source = self._init_source(cls)
+        return None if source is None else BoundMethod(made, source)
+
+    def _init_source(self, cls: ir.ClassType) -> MethodSource | None:
+        assert cls.python_class is not None
+        for base in cls.python_class.__mro__:
+            function = vars(base).get("__init__")
+            if isinstance(function, types.FunctionType):
+                return MethodSource("__init__", function, base)
+        return None
+
+    def complete(self, cls: ir.ClassType) -> None:
+        """Make sure the attributes that `__init__` assigns are known."""
+        if cls in self._completed or cls.python_class is None:
+            return
+        self._completed.add(cls)
+        source = self._init_source(cls)
+        if source is not None:
+            self.compile(cls, source)
+
+    def is_complete(self, cls: ir.ClassType) -> None:
+        """Note that all attributes of a class are known: an object has shown them."""
+        self._completed.add(cls)
+
+    def compile_all(self, cls: ir.ClassType) -> None:
+        """Compile every method of a script class; obstacles are noted."""
+        assert cls.python_class is not None
+        for source in _own_methods(cls.python_class):
+            with self.compiler.diagnostics.recovering():
+                self.compile(cls, source)
+
+    def finish_classes(self) -> None:
+        """Compile the methods of script classes that nothing has called, and settle what types are still open."""
+        for cls in self.compiler.classes.script_types():
+            assert cls.python_class is not None
+            for source in _own_methods(cls.python_class):
+                self.compile_if_possible(cls, source)
+            for attribute in cls.attributes.values():
+                attribute.type = settle(attribute.type)
+
+
+def _own_methods(cls: type) -> Iterator[MethodSource]:
+    for name, function in vars(cls).items():
+        if isinstance(function, types.FunctionType) and not marks.is_left_to_python(function):
+            yield MethodSource(name, function, cls)
+
+
+def emit_call_method(emitter: Emitter, function: Function, values: list[Value]) -> Value:
+    """`prim::CallMethod` of a compiled method; `values` starts with the object."""
+    return emitter.builder.insert("prim::CallMethod", values, function.return_type, name=function.base_name)
+
+
+def call_method(
+    emitter: Emitter, receiver: RuntimeValue, function: Function, args: Arguments, kwargs: Keywords
+) -> StaticValue:
+    """Call a method that is compiled already, or that an interface declares."""
+    values = complete_arguments(emitter, function, function.parameters[1:], args, kwargs)
+    return RuntimeValue(emit_call_method(emitter, function, [receiver.value, *values]))
+
+
+def as_declared(callee: Callee) -> Specialised:
+    """The version of a function that its signature alone describes: what can be called from outside."""
+    signature = callee.signature
+    if signature.vararg is not None or signature.kwarg is not None:
+        raise _open_ended(signature)
+    for diagnostic in signature.untyped.values():
+        raise CompileAbort(diagnostic)
+    free = undeclared(signature)
+    key = (callee.key, tuple((p.name, p.type if p.name in free else None) for p in signature.parameters))
+    specialised = Specialised(key, list(signature.parameters), called=callee.called, broadcast=signature.broadcast)
+    specialised.locals = {p.name: lambda values: RuntimeValue(next(values)) for p in signature.parameters}
+    return specialised
+
+
+def _open_ended(signature: Signature) -> CompileAbort:
+    stars = [s + n for s, n in (("*", signature.vararg), ("**", signature.kwarg)) if n is not None]
+    return CompileAbort(
+        Diagnostic(
+            "open-signature",
+            f"'{signature.source.name}' takes {' and '.join(stars)}, so it has no one signature to call from outside",
+            signature.source.head,
+            help="give the method that is called from outside a fixed list of parameters",
+        )
+    )

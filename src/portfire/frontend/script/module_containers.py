@@ -6,16 +6,17 @@ Comes before: `module_values.py`. Comes after: `object_values.py`, `module_listi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
-from portfire.frontend.script import module_values, object_values
+from portfire.frontend.script import module_values
 from portfire.frontend.script.constant_values import TRUE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.indexing import SliceValue
 from portfire.frontend.script.module_types import ModuleType
 from portfire.frontend.script.module_values import child, module_type
+from portfire.frontend.script.object_attributes import class_attribute
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -52,7 +53,7 @@ def iterate(emitter: Emitter, value: RuntimeValue) -> Iteration:
     type_ = module_type(emitter, value)
     if type_.container == "dict":
         return Iteration(items=tuple(ConstantValue(n) for n in item_names(type_)))
-    own = object_values.class_attribute(emitter, value, type_.python_class, "__iter__") if not type_.container else None
+    own = class_attribute(emitter, value, type_.python_class, "__iter__") if not type_.container else None
     if own is not None:
         return own.call(emitter, [], {}).iterate(emitter)
     return Iteration(items=tuple(items_of(emitter, value)))
@@ -159,3 +160,18 @@ class PickedModule(StaticValue):
             return emit_choice(emitter, is_this, lambda: use(self.items[number]), lambda: choose(number + 1))
 
         return choose(0)
+
+
+# Parametrizations
+
+
+def parametrized(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+    """The parametrised tensor, computed anew: the original sent through the list of parametrizations."""
+    holder = cast(RuntimeValue, child(emitter, value, "parametrizations"))
+    chain = cast(RuntimeValue, child(emitter, holder, name))
+    slots = cast(ir.ClassType, chain.type).attributes
+    names = ["original"] if "original" in slots else sorted(n for n in slots if n.startswith("original"))
+    result: Arguments = [module_values.attribute(emitter, chain, n) for n in names]
+    for item in items_of(emitter, chain):
+        result = [item.call(emitter, result, {})]
+    return result[0]

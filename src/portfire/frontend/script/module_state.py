@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from portfire.frontend.script.module_types import ModuleType, ModuleTypes
+from portfire.frontend.script.module_types import ModuleType, ModuleTypes, existing_state
 from portfire.ir import types as ir
 from portfire.ir.state import ObjectState
 
@@ -56,16 +56,7 @@ def raw_attribute(module: torch.nn.Module, name: str) -> Any:
     """An attribute as it is stored, without running properties or a `__getattr__` of the user's."""
     for table in (module._parameters, module._buffers, module._modules, vars(module)):
         if name in table:
-            value = table[name]
+            value: Any = table[name]
             is_wrapper = type(value).__name__ == "Attribute" and hasattr(value, "type") and hasattr(value, "value")
             return value.value if is_wrapper else value
     return getattr(module, name)
-
-
-def existing_state(module: torch.nn.Module) -> ObjectState | None:
-    """The state of a module that is compiled already (scripted, traced, or loaded), else None."""
-    state = getattr(type(module), "portfire_state", None)
-    if state is None:
-        return None
-    found = module.portfire_state
-    return found if isinstance(found, ObjectState) else None

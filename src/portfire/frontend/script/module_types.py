@@ -12,7 +12,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
@@ -23,7 +23,8 @@ from portfire.frontend.script.classes import class_range
 from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
-from portfire.ir.graph import MISSING
+from portfire.ir.graph import MISSING, Function
+from portfire.ir.state import ObjectState
 
 if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler
@@ -43,8 +44,15 @@ class ModuleType:
     functions: dict[str, Any] = field(default_factory=dict)
     #: Attributes without a run-time type, and why they have none.
     untyped: dict[str, str] = field(default_factory=dict)
+    #: Compiled before (scripted, traced, loaded): its methods are there, and its Python class is not looked at.
+    is_compiled: bool = False
     pre_hooks: tuple[Callable[..., Any], ...] = ()
     hooks: tuple[Callable[..., Any], ...] = ()
+
+    @property
+    def has_hooks(self) -> bool:
+        """Whether a call runs more than `forward`."""
+        return bool(self.hooks or self.pre_hooks)
 
     @property
     def container(self) -> str | None:
@@ -90,6 +98,9 @@ class ModuleTypes:
         known = self._by_instance.get(id(module))
         if known is not None:
             return known
+        state = existing_state(module)
+        if state is not None:
+            return self._compiled(module, state)
         check_initialised(module)
         reader = _ModuleReader(self, module)
         found = reader.read()
@@ -98,11 +109,25 @@ class ModuleTypes:
             if other_key == key:
                 self._by_instance[id(module)] = other
                 return other
+        found.cls.constants = found.constants
         found.cls.name = self.compiler.classes.names.unique_for(type(module))
         self._by_class[type(module)].append((key, found))
         self.register(found)
         self._by_instance[id(module)] = found
         return found
+
+    def _compiled(self, module: torch.nn.Module, state: ObjectState) -> ModuleType:
+        """The type of a module that is compiled already, and those of its submodules."""
+        cls = state.cls
+        known = self._by_type.get(cls)
+        if known is None:
+            known = ModuleType(cls, _python_class(cls), module, constants=dict(cls.constants), is_compiled=True)
+            self.register(known)
+            for name, value in state.values.items():
+                if isinstance(value, ObjectState) and value.cls.is_module:
+                    known.submodules[name] = self._compiled(cast(torch.nn.Module, module._modules[name]), value)
+        self._by_instance[id(module)] = known
+        return known
 
     def register(self, type_: ModuleType) -> None:
         """Make a module type known by its class type."""
@@ -114,6 +139,19 @@ class ModuleTypes:
 
     def __iter__(self) -> Iterator[ModuleType]:
         return iter(list(self._by_type.values()))
+
+
+def existing_state(module: torch.nn.Module) -> ObjectState | None:
+    """The state of a module that is compiled already (scripted, traced, or loaded), else None."""
+    if not hasattr(type(module), "portfire_state"):
+        return None
+    found = cast(Any, module).portfire_state
+    return found if isinstance(found, ObjectState) else None
+
+
+def _python_class(cls: ir.ClassType) -> type[torch.nn.Module]:
+    found = cls.python_class
+    return found if found is not None and issubclass(found, torch.nn.Module) else torch.nn.Module
 
 
 def check_initialised(module: torch.nn.Module) -> None:
@@ -290,6 +328,8 @@ def frozen(value: Any) -> Any:
 def _is_compile_time(value: Any) -> bool:
     """Whether an attribute only exists while compiling: functions, classes, bound methods, operators."""
     if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType, type)):
+        return True
+    if isinstance(getattr(value, "function", None), Function):  # compiled before
         return True
     return isinstance(value, (torch._ops.OpOverloadPacket, torch._ops.OpOverload)) or (
         callable(value) and marks.boolean_dispatch_of(value) is not None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
-from portfire.frontend.script import marks, module_containers, module_listings, object_values
+from portfire.frontend.script import marks
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.methods import (
@@ -23,11 +23,11 @@ from portfire.frontend.script.methods import (
     MethodSource,
     OverloadedMethod,
     call_method,
-    python_method,
 )  # fmt: skip
 from portfire.frontend.script.module_state import raw_attribute
 from portfire.frontend.script.module_types import ModuleType, is_constant
-from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.object_attributes import store
+from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
@@ -43,6 +43,9 @@ def module_type(emitter: Emitter, value: RuntimeValue) -> ModuleType:
     """What the compiler knows of a module."""
     return emitter.compiler.module_types.of_class(cast(ir.ClassType, value.type))
 
+
+#: The name of the compiled `forward` of a module with hooks: `forward` is there the whole call, hooks included.
+HOOKLESS_FORWARD = "forward__without_hooks"
 
 # Attributes
 
@@ -82,11 +85,29 @@ def has_attribute(emitter: Emitter, cls: ir.ClassType, name: str) -> bool:
 
 def find_attribute(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
     """`module.name`, or None where there is no such attribute that a program can have."""
-    for find in (_property, _held_function, _slot, _constant, of_class, _listing_method, _plain_object):
+    for find in (
+        _compiled_method,
+        _property,
+        _held_function,
+        _slot,
+        _constant,
+        of_class,
+        _listing_method,
+        _plain_object,
+    ):
         found = find(emitter, value, type_, name)
         if found is not None:
             return found
     return None
+
+
+def _compiled_method(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    function = type_.cls.methods.get(name) if type_.is_compiled else None
+    if function is None:
+        return None
+    return MethodValue(
+        value, name, lambda emitter, receiver, args, kwargs: call_method(emitter, value, function, args, kwargs)
+    )
 
 
 def _property(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
@@ -96,7 +117,9 @@ def _property(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: st
             continue
         if isinstance(found, property):
             if _is_parametrized(type_, name):
-                return _parametrized(emitter, value, name)
+                from portfire.frontend.script.module_containers import parametrized
+
+                return parametrized(emitter, value, name)
             if marks.is_left_to_python(found):
                 return LeftToPython(name, found.fget).call(emitter, [], {})
             getter = cast(types.FunctionType, found.fget)
@@ -139,15 +162,12 @@ def of_class(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str
         found = vars(base)[name]
         if isinstance(found, types.FunctionType):
             if type_.container is not None and base.__module__.startswith("torch.nn.modules.container"):
-                return (
-                    None
-                    if name in module_listings.CONTAINER_METHODS
-                    else BoundMethod(value, MethodSource(name, found, base))
-                )
+                return BoundMethod(value, MethodSource(name, found, base)) if name == "forward" else None
             overloads = marks.method_overloads(type_.python_class, name)
             if overloads:
                 return OverloadedMethod(value, name, found, overloads, base)
-            return BoundMethod(value, python_method(name, found, base, type_.python_class))
+            compiled_name = HOOKLESS_FORWARD if name == "forward" and type_.has_hooks else name
+            return BoundMethod(value, MethodSource(compiled_name, found, base))
         if isinstance(found, staticmethod):
             return emitter.compiler.value_of(emitter, found.__func__, name)
         if isinstance(found, classmethod):
@@ -217,7 +237,7 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
         )
     if slot.kind == "submodule":
         raise emitter.fail("no-set-attribute", f"the submodule '{name}' cannot be replaced by a program")
-    object_values.store(emitter, value, slot, new, class_name)
+    store(emitter, value, slot, new, class_name)
 
 
 # Calls
@@ -226,16 +246,13 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
 def call(emitter: Emitter, value: RuntimeValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     """`module(*args)`: hooks and `forward`, both of which the compiled method `forward` holds."""
     type_ = module_type(emitter, value)
-    compiled = type_.cls.methods.get("forward")
-    if compiled is not None and not isinstance(type_.example, torch.nn.Module):
-        return call_method(emitter, value, compiled, args, kwargs)
-    own_call = _own_call(type_)
+    own_call = None if type_.is_compiled else _own_call(type_)
     if own_call is not None:
         return own_call(value).call(emitter, args, kwargs)
     forward = find_attribute(emitter, value, type_, "forward")
     if forward is None:
         raise emitter.fail("no-forward", f"'{type_.python_class.__name__}' has no forward")
-    if type_.hooks or type_.pre_hooks:
+    if type_.has_hooks:
         from portfire.frontend.script.hooks import HookedForward
 
         return HookedForward(value, type_, forward).call(emitter, args, kwargs)
@@ -261,24 +278,11 @@ def child(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
 
 
 def _listing_method(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
-    return module_listings.listing_method(emitter, value, type_, name)
+    from portfire.frontend.script.module_listings import listing_method
 
-
-# Parametrizations
+    return listing_method(emitter, value, type_, name)
 
 
 def _is_parametrized(type_: ModuleType, name: str) -> bool:
     held = type_.example._modules.get("parametrizations")
     return isinstance(held, torch.nn.ModuleDict) and name in held
-
-
-def _parametrized(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
-    """The parametrised tensor, computed anew: the original sent through the list of parametrizations."""
-    holder = cast(RuntimeValue, child(emitter, value, "parametrizations"))
-    chain = cast(RuntimeValue, child(emitter, holder, name))
-    slots = cast(ir.ClassType, chain.type).attributes
-    names = ["original"] if "original" in slots else sorted(n for n in slots if n.startswith("original"))
-    result: Arguments = [attribute(emitter, chain, n) for n in names]
-    for item in module_containers.items_of(emitter, chain):
-        result = [item.call(emitter, result, {})]
-    return result[0]

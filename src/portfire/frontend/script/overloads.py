@@ -16,7 +16,7 @@ from portfire.frontend.script.signatures import Signature, signature_of
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir import types as ir
-from portfire.ir.graph import MISSING, Parameter
+from portfire.ir.graph import MISSING
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -38,7 +38,7 @@ class OverloadedFunction(StaticValue):
 
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
-        signature = choose(emitter, self.function, self.declarations, args, kwargs)
+        signature, _ = choose(emitter, self.function, self.declarations, args, kwargs)
         return emitter.compiler.function_value(self.function, signature).call(emitter, args, kwargs)
 
 
@@ -49,18 +49,14 @@ def choose(
     args: Arguments,
     kwargs: Keywords,
     self_type: ir.Type | None = None,
-) -> Signature:
-    """The first declaration that the arguments fit, as a signature of the implementation."""
+) -> tuple[Signature, int]:
+    """The first declaration that the arguments fit, as a signature of the implementation, and its number."""
     classes = emitter.compiler.classes
     implementation = signature_of(function, classes, self_type=self_type)
-    for declaration in declarations:
-        signature = signature_of(declaration, classes, self_type=self_type)
+    for number, declaration in enumerate(declarations):
+        signature = implemented_by(signature_of(declaration, classes, self_type=self_type), implementation)
         if fits(signature, args, kwargs, skip_self=self_type is not None):
-            return replace(
-                signature,
-                source=implementation.source,
-                parameters=with_defaults(signature.parameters, implementation.parameters),
-            )
+            return signature, number
     types = ", ".join(str(static_type(a) or a.describe()) for a in args)
     raise emitter.fail(
         "no-overload",
@@ -69,10 +65,14 @@ def choose(
     )
 
 
-def with_defaults(declared: Sequence[Parameter], implemented: Sequence[Parameter]) -> list[Parameter]:
-    """The declared parameters; a default that only the implementation has is taken from there."""
-    defaults = {p.name: p.default for p in implemented}
-    return [replace(p, default=defaults.get(p.name, MISSING)) if p.default in (MISSING, ...) else p for p in declared]
+def implemented_by(declared: Signature, implementation: Signature) -> Signature:
+    """A declaration with the body of the implementation; defaults that only that one has are taken from there."""
+    defaults = {p.name: p.default for p in implementation.parameters}
+    parameters = [
+        replace(p, default=defaults.get(p.name, MISSING)) if p.default in (MISSING, ...) else p
+        for p in declared.parameters
+    ]
+    return replace(declared, source=implementation.source, parameters=parameters)
 
 
 def _spelled(signature: Signature) -> str:

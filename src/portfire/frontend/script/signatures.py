@@ -45,6 +45,8 @@ class Signature:
     untyped: dict[str, Diagnostic] = field(default_factory=dict)
     #: Parameters with neither annotation nor default, whose type Tensor is only a convention.
     unannotated: frozenset[str] = frozenset()
+    #: Whether a `# type:` comment gives the types.
+    has_comment: bool = False
 
 
 def signature_of(
@@ -87,6 +89,7 @@ class _Reader:
     def read(self, self_type: Type | None) -> Signature:
         rows = list(self._rows())
         comment = self._comment(rows, self_type is not None)
+        self.signature.has_comment = bool(comment.parameters)
         unannotated = set()
         for i, (argument, kwarg_only) in enumerate(rows):
             default = self.defaults.get(argument.arg, MISSING)

@@ -138,7 +138,7 @@ def _argument(index: int, name: str) -> Emit:
             return kwargs[name]
         if index < len(args):
             return args[index]
-        raise emitter.fail("missing-argument", f"the argument '{name}' is missing")
+        raise emitter.fail("bad-call", f"the argument '{name}' is missing")
 
     return emit
 
