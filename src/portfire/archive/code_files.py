@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 
-from portfire.archive.class_printer import print_class, print_enum, print_interface, print_named_tuple
+from portfire.archive.class_printer import print_class, print_enum, print_interface, print_named_tuple, stored_methods
 from portfire.archive.code_printer import CodePrinter
 from portfire.archive.constant_table import ConstantTable
 from portfire.archive.type_names import Named, UniqueNames
-from portfire.ir.graph import Function
+from portfire.ir.graph import Function, Graph
 from portfire.ir.types import ClassType, EnumType, InterfaceType
 
 
@@ -22,6 +22,8 @@ class CodeFiles:
 
     def __init__(self) -> None:
         self.constants = ConstantTable()
+        #: The graphs that have been printed.
+        self.graphs: list[Graph] = []
         self._names = UniqueNames()
         self._pending: deque[Named] = deque()
         self._definitions: dict[str, list[str]] = {}
@@ -43,12 +45,14 @@ class CodeFiles:
     def _definition(self, named: Named, name: str) -> str:
         printer = CodePrinter(self.name_of, self.constants)
         if isinstance(named, ClassType):
+            self.graphs += [m.graph for m in stored_methods(named) if m.graph is not None]
             return print_class(printer, named, name)
         if isinstance(named, InterfaceType):
             return print_interface(printer, named, name)
         if isinstance(named, EnumType):
             return print_enum(printer, named, name)
         if isinstance(named, Function):
+            self.graphs += [named.graph] if named.graph is not None else []
             return printer.function(named, name)
         return print_named_tuple(printer, named, name)
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from portfire.archive.code_types import dotted_name
+from portfire.archive.operator_upgrades import UPGRADES
+from portfire.archive.operator_versions import CHANGED_IN
 from portfire.ir.builder import constant_type
 from portfire.ir.graph import MISSING, Function, Value
 from portfire.ir.state import ObjectState
@@ -73,6 +75,18 @@ class ExpressionReader:
 
     def builtin(self, node: ast.expr, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
         """A call of an operator."""
+        if self.reader.version < CHANGED_IN.get(name, 0):
+            return self._old_builtin(node, name, args, kwargs)
+        return self._builtin(node, name, args, kwargs)
+
+    def _old_builtin(self, node: ast.expr, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        """An operator as it was when the file was written."""
+        upgrade = UPGRADES.get(name)
+        if upgrade is None:
+            self.function.fail(node, f"`{name}` had another meaning in version {self.reader.version} of the format")
+        return upgrade(lambda *a, **k: self._builtin(node, a[0], list(a[1:]), k), self.builder, args, kwargs)
+
+    def _builtin(self, node: ast.expr, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
         try:
             return emit_builtin(self.builder, name, args, kwargs, self.function.range_of(node))
         except MatchError as error:

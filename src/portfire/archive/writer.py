@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
 
 from portfire.archive.code_files import CodeFiles
+from portfire.archive.operator_versions import version_for
 from portfire.archive.pickler import Pickler
 from portfire.archive.program_writer import Example, write_program
 from portfire.archive.storages import StorageTable, storage_bytes
@@ -29,8 +30,8 @@ from portfire.ir.types import ANY, BOOL, ClassType, TupleType
 
 #: The folder all records lie in.
 PREFIX = "archive"
-#: The version of TorchScript's file format and operators that is written: what every libtorch since 1.6 reads.
-FILE_VERSION = "3\n"
+#: From this version on the record is called `.data/version`.
+_HIDDEN_VERSION = 6
 PROGRAM_RECORD = "portfire/program.bin"
 #: The class that stands for a saved function, as torch has it: a module whose `forward` is the function.
 FUNCTION_MODULE = "__torch__.PlaceholderModule"
@@ -91,7 +92,8 @@ def _write(
         archive.write(name, storage_bytes(storage))
     for name, content in extra_files.items():
         archive.write(f"extra/{_checked(name)}", content)
-    archive.write("version", FILE_VERSION)
+    version = version_for(code.graphs)
+    archive.write("version" if version < _HIDDEN_VERSION else ".data/version", f"{version}\n")
     archive.write(".data/serialization_id", _serialization_id(data.finish(), constants, sources))
     archive.close()
 
