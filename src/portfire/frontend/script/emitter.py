@@ -19,7 +19,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script.annotation_scope import AnnotationScope
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
-from portfire.frontend.script.function_source import FunctionSource
+from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue

@@ -10,7 +10,9 @@ Comes before: `ir/types.py`. Comes after: `runtime_value.py`, `merging.py`, `com
 from __future__ import annotations
 
 from portfire.ir.graph import Graph
-from portfire.ir.types import NONE, TENSOR, DictType, ListType, OptionalType, TupleType, Type, optional_of, unify, union_of
+from portfire.ir.types import (
+    FLOAT, INT, NONE, NUMBER, STR, TENSOR, DictType, ListType, OptionalType, Type, optional_of, unify, union_of,
+)  # fmt: skip
 
 
 class PendingType(Type):
@@ -87,7 +89,12 @@ def _unify_pending(a: Type, b: Type) -> Type | None:
 def joined(a: Type, b: Type) -> Type:
     """The type of a variable that is `a` or `b`: unified, or else a union."""
     common = unified(a, b)
+    if common is None and resolved(a) in _NUMBERS and resolved(b) in _NUMBERS:
+        return NUMBER
     return common if common is not None else union_of((resolved(a), resolved(b)))
+
+
+_NUMBERS = (INT, FLOAT, NUMBER)
 
 
 def pending_list() -> ListType:
@@ -97,8 +104,6 @@ def pending_list() -> ListType:
 
 def pending_dict() -> DictType:
     """The type of `{}`."""
-    from portfire.ir.types import STR
-
     return DictType(PendingType(STR), PendingType())
 
 
@@ -122,8 +127,3 @@ def settle_graph(graph: Graph) -> None:
         for block in node.blocks:
             for value in block.parameters:
                 value.type = settle(value.type)
-
-
-def tuple_of(types: list[Type]) -> TupleType:
-    """A plain tuple type."""
-    return TupleType(tuple(types))

@@ -1,0 +1,204 @@
+"""Assignment in all its forms: to names, attributes, items, tuples of targets; annotated, augmented, `del`.
+
+Comes before: `conversion.py`, `expressions.py`. Comes after: `statements.py`, `loops.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script.annotations import is_unparametrised, type_from_annotation
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.environment import UndefinedValue
+from portfire.frontend.script.expressions import emit_expression, emit_key
+from portfire.frontend.script.indexing import has_index_tensors
+from portfire.frontend.script.operators import emit_binary_values, emit_in_place
+from portfire.frontend.script.refinement import chain_of
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.types import ListType, TensorType, TupleType, Type, is_subtype
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+def emit_assign(emitter: Emitter, node: ast.Assign) -> None:
+    """`a = b = value`."""
+    value = emit_expression(emitter, node.value)
+    if node.type_comment and isinstance(node.targets[0], ast.Name):
+        type_ = type_from_annotation(node.type_comment, emitter.annotation_scope())
+        assign_declared(emitter, node.targets[0].id, type_, value)
+        return
+    for target in node.targets:
+        assign_target(emitter, target, value)
+
+
+def emit_annotated(emitter: Emitter, node: ast.AnnAssign) -> None:
+    """`a: T = value`; without a value, only the type is noted."""
+    scope = emitter.annotation_scope()
+    if is_unparametrised(node.annotation, scope):
+        if node.value is not None:
+            assign_target(emitter, node.target, emit_expression(emitter, node.value))
+        return
+    type_ = type_from_annotation(node.annotation, scope)
+    if not isinstance(node.target, ast.Name):
+        if node.value is not None:
+            value = RuntimeValue(convert(emitter, emit_expression(emitter, node.value), type_, "the annotation"))
+            assign_target(emitter, node.target, value)
+        return
+    emitter.context.declared[node.target.id] = type_
+    if node.value is not None:
+        assign_declared(emitter, node.target.id, type_, emit_expression(emitter, node.value))
+
+
+def assign_declared(emitter: Emitter, name: str, type_: Type, value: StaticValue) -> None:
+    """Bind a variable with a declared type. What is known better about the value stays known."""
+    emitter.context.declared[name] = type_
+    found = static_type(value)
+    if found is not None and not isinstance(value, TupleValue) and is_subtype(found, type_) and not isinstance(found, TupleType):
+        emitter.frame.assign(name, value)
+        return
+    emitter.frame.assign(name, RuntimeValue(convert(emitter, value, type_, f"'{name}'")))
+
+
+def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> None:
+    """Bind a target of any form."""
+    with emitter.at(target):
+        if isinstance(target, ast.Name):
+            _assign_name(emitter, target.id, value)
+        elif isinstance(target, ast.Attribute):
+            _assign_attribute(emitter, target, value)
+        elif isinstance(target, ast.Subscript):
+            container = emit_expression(emitter, target.value)
+            container.set_index(emitter, emit_key(emitter, target.slice), value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            _unpack(emitter, target.elts, value)
+        else:
+            raise emitter.fail("unsupported-syntax", "this cannot be assigned to")
+
+
+def _assign_name(emitter: Emitter, name: str, value: StaticValue) -> None:
+    declared = emitter.context.declared.get(name)
+    if declared is not None:
+        assign_declared(emitter, name, declared, value)
+        return
+    if isinstance(value, RuntimeValue) and value.value.name is None and value.value.node is not None:
+        value.value.name = name
+    emitter.frame.assign(name, value)
+
+
+def _assign_attribute(emitter: Emitter, target: ast.Attribute, value: StaticValue) -> None:
+    owner = emit_expression(emitter, target.value)
+    owner.set_attribute(emitter, target.attr, value)
+    emitter.frame.forget_attributes()
+    chain = chain_of(target)
+    found = static_type(value)
+    if chain is not None and isinstance(value, RuntimeValue) and found is not None:
+        now = owner.attribute(emitter, target.attr)
+        declared = static_type(now)
+        if declared is not None and declared != found and is_subtype(found, declared):
+            emitter.frame.refine(chain, value)
+
+
+def _unpack(emitter: Emitter, targets: Sequence[ast.expr], value: StaticValue) -> None:
+    starred = [i for i, t in enumerate(targets) if isinstance(t, ast.Starred)]
+    items = list(value.unpack(emitter, None if starred else len(targets)))
+    if starred:
+        _unpack_starred(emitter, targets, items, starred[0])
+        return
+    if len(items) != len(targets):
+        raise emitter.fail(
+            "not-unpackable", f"expected {len(targets)} items to unpack, found {len(items)} in {value.describe()}"
+        )
+    for target, item in zip(targets, items, strict=True):
+        assign_target(emitter, target, item)
+
+
+def _unpack_starred(emitter: Emitter, targets: Sequence[ast.expr], items: list[StaticValue], star: int) -> None:
+    after = len(targets) - star - 1
+    if len(items) < star + after:
+        raise emitter.fail("not-unpackable", f"expected at least {star + after} items to unpack, found {len(items)}")
+    for target, item in zip(targets[:star], items[:star], strict=True):
+        assign_target(emitter, target, item)
+    middle = items[star : len(items) - after]
+    starred = targets[star]
+    assert isinstance(starred, ast.Starred)
+    assign_target(emitter, starred.value, TupleValue(middle, is_list=True))
+    for target, item in zip(targets[star + 1 :], items[len(items) - after :], strict=True):
+        assign_target(emitter, target, item)
+
+
+def emit_augmented(emitter: Emitter, node: ast.AugAssign) -> None:
+    """`target op= value`: in place where Python's type does it in place."""
+    target = node.target
+    if isinstance(target, ast.Name):
+        old = emitter.read(target.id)
+        new = emit_in_place(emitter, node.op, old, emit_expression(emitter, node.value))
+        if not _is_same_value(old, new):
+            _assign_name(emitter, target.id, new)
+    elif isinstance(target, ast.Attribute):
+        owner = emit_expression(emitter, target.value)
+        old = _refined_attribute(emitter, target, owner)
+        new = emit_in_place(emitter, node.op, old, emit_expression(emitter, node.value))
+        if not _is_in_place(old):
+            owner.set_attribute(emitter, target.attr, new)
+            emitter.frame.forget_attributes()
+    else:
+        _emit_augmented_item(emitter, node, target)
+
+
+def _refined_attribute(emitter: Emitter, target: ast.Attribute, owner: StaticValue) -> StaticValue:
+    chain = chain_of(target)
+    known = emitter.frame.refinement(chain) if chain is not None else None
+    return known or owner.attribute(emitter, target.attr)
+
+
+def _emit_augmented_item(emitter: Emitter, node: ast.AugAssign, target: ast.Subscript) -> None:
+    container = emit_expression(emitter, target.value)
+    key = emit_key(emitter, target.slice)
+    old = container.index(emitter, key)
+    value = emit_expression(emitter, node.value)
+    container_type = static_type(container)
+    if isinstance(container_type, TensorType) and has_index_tensors(emitter, key):
+        container.set_index(emitter, key, emit_binary_values(emitter, node.op, old, value))
+        return
+    new = emit_in_place(emitter, node.op, old, value)
+    if not _is_in_place(old):
+        container.set_index(emitter, key, new)
+
+
+def _is_in_place(value: StaticValue) -> bool:
+    """Whether `op=` on the value changes the object itself."""
+    return isinstance(static_type(value), (TensorType, ListType))
+
+
+def _is_same_value(old: StaticValue, new: StaticValue) -> bool:
+    return isinstance(old, RuntimeValue) and isinstance(new, RuntimeValue) and old.value is new.value
+
+
+def emit_delete(emitter: Emitter, node: ast.Delete) -> None:
+    """`del x, xs[i]`."""
+    for target in node.targets:
+        with emitter.at(target):
+            if isinstance(target, ast.Name):
+                emitter.read(target.id)
+                emitter.frame.assign(target.id, UndefinedValue(f"'{target.id}' was deleted"))
+            elif isinstance(target, ast.Subscript):
+                _delete_item(emitter, target)
+            else:
+                raise emitter.fail(
+                    "unsupported-syntax", "only variables and items can be deleted", help="set the attribute to None"
+                )
+
+
+def _delete_item(emitter: Emitter, target: ast.Subscript) -> None:
+    container = emit_expression(emitter, target.value)
+    key = emit_key(emitter, target.slice)
+    if not isinstance(container, RuntimeValue):
+        raise emitter.fail("not-subscriptable", f"items of {container.describe()} cannot be deleted")
+    container.delete_index(emitter, key)
+
+

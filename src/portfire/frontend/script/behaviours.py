@@ -1,0 +1,47 @@
+"""Which behaviour serves which IR type.
+
+Comes before: `tensor_values.py`, `container_values.py`, `scalar_values.py`, `object_values.py`. Comes after: `compiler.py`.
+"""
+
+from __future__ import annotations
+
+from portfire.frontend.script.container_values import DictBehaviour, ListBehaviour, OptionalBehaviour, TupleBehaviour
+from portfire.frontend.script.object_values import ClassBehaviour, InterfaceBehaviour
+from portfire.frontend.script.runtime_value import BEHAVIOURS, Behaviour
+from portfire.frontend.script.scalar_values import (
+    DeviceBehaviour,
+    EnumBehaviour,
+    FutureBehaviour,
+    GeneratorBehaviour,
+    NoneBehaviour,
+    NumberBehaviour,
+    StringBehaviour,
+)
+from portfire.frontend.script.tensor_values import TensorBehaviour
+from portfire.ir import types as ir
+
+
+def register() -> None:
+    """Fill `BEHAVIOURS`."""
+    number = NumberBehaviour()
+    table: dict[type[ir.Type], Behaviour] = {
+        ir.TensorType: TensorBehaviour(),
+        ir.IntType: number,
+        ir.FloatType: number,
+        ir.ComplexType: number,
+        ir.BoolType: number,
+        ir.NumberType: number,
+        ir.StrType: StringBehaviour(),
+        ir.NoneType: NoneBehaviour(),
+        ir.DeviceType: DeviceBehaviour(),
+        ir.GeneratorType: GeneratorBehaviour(),
+        ir.FutureType: FutureBehaviour(),
+        ir.EnumType: EnumBehaviour(),
+        ir.ListType: ListBehaviour(),
+        ir.DictType: DictBehaviour(),
+        ir.TupleType: TupleBehaviour(),
+        ir.OptionalType: OptionalBehaviour(),
+        ir.ClassType: ClassBehaviour(),
+        ir.InterfaceType: InterfaceBehaviour(),
+    }
+    BEHAVIOURS.update(table)

@@ -1,0 +1,516 @@
+"""Python's builtin functions and types, as far as they are no plain operator.
+
+Each function here compiles a call: `emit(emitter, args, kwargs)`. The table at the end is found by identity, so that a
+builtin under another name is the same.
+
+Comes before: `builtin_iteration.py`, `type_tests.py`. Comes after: `python_values.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import collections
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from portfire.frontend.script.builtin_iteration import (
+    EnumerateValue,
+    MapValue,
+    RangeValue,
+    ReversedValue,
+    ZipValue,
+    fold,
+    search,
+    to_list,
+)
+from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
+from portfire.frontend.script.control_flow import emit_choice, emit_if_value
+from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.exceptions import as_text
+from portfire.frontend.script.exits import Flow
+from portfire.frontend.script.inference import pending_dict, pending_list
+from portfire.frontend.script.loops import emit_iteration
+from portfire.frontend.script.operators import emit_binary_values, emit_comparison
+from portfire.frontend.script.refinement import negated
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_dicts import StaticDict
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.frontend.script.type_tests import IsInstanceValue, TypeValue
+from portfire.ir.graph import MISSING
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, STR, DictType, ListType, TensorType
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+Arguments = list[StaticValue]
+Keywords = dict[str, StaticValue]
+Emit = Callable[["Emitter", Arguments, Keywords], StaticValue]
+
+
+class BuiltinFunction(StaticValue):
+    """One of them."""
+
+    def __init__(self, name: str, emit: Emit, least: int = 0, most: int | None = None) -> None:
+        self.name = name
+        self.emit = emit
+        self.least = least
+        self.most = most
+
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("builtin", self.name)
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the function '{self.name}'"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        if len(args) < self.least or (self.most is not None and len(args) > self.most):
+            raise emitter.fail("bad-call", f"'{self.name}' cannot be called with {len(args)} arguments")
+        return self.emit(emitter, list(args), kwargs)
+
+
+# Loops
+
+
+def _range(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.indexing import integer
+
+    args = [a if isinstance(a.constant(), int) else RuntimeValue(integer(emitter, a)) for a in args]
+    zero, one = ConstantValue(0), ConstantValue(1)
+    if len(args) == 1:
+        return RangeValue(zero, args[0], one)
+    if len(args) == 3 and args[2].constant() == 0:
+        raise emitter.fail("bad-call", "the step of a range cannot be 0")
+    return RangeValue(args[0], args[1], args[2] if len(args) == 3 else one)
+
+
+def _enumerate(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    start = args[1] if len(args) > 1 else kwargs.get("start", ConstantValue(0))
+    return EnumerateValue(args[0], start)
+
+
+def _zip(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return ZipValue(args)
+
+
+def _filter(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    result = emitter.insert("prim::ListConstruct", (), pending_list())
+
+    def body(item: StaticValue) -> Flow:
+        chosen = item if args[0].constant() is None else args[0].call(emitter, [item], {})
+
+        def add() -> Flow:
+            result.attribute(emitter, "append").call(emitter, [item], {})
+            return Flow.FALLS
+
+        truth = chosen.truth(emitter)
+        if truth.constant() is not MISSING:
+            return add() if truth.constant() else Flow.FALLS
+        return emit_if_value(emitter, truth, add, lambda: Flow.FALLS)
+
+    emit_iteration(emitter, args[1], (), body)
+    return result
+
+
+# Reductions
+
+
+def _len(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return args[0].length(emitter)
+
+
+def _sum(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    start = args[1] if len(args) > 1 else kwargs.get("start")
+    type_ = static_type(args[0])
+    if start is None and isinstance(type_, ListType) and type_.element in (INT, FLOAT, COMPLEX):
+        return emitter.builtin("aten::sum", [args[0]])
+    initial = start if start is not None else ConstantValue(0)
+    add = _adding(emitter)
+    if isinstance(type_, (ListType, TensorType)) and start is None:
+        return _sum_from_first(emitter, args[0], add)
+    return fold(emitter, args[0], initial, add)
+
+
+def _adding(emitter: Emitter) -> Callable[[StaticValue, StaticValue], StaticValue]:
+    return lambda total, item: emit_binary_values(emitter, ast.Add(), total, item)
+
+
+def _sum_from_first(
+    emitter: Emitter, values: StaticValue, add: Callable[[StaticValue, StaticValue], StaticValue]
+) -> StaticValue:
+    """`0 + xs[0] + xs[1] + ...` where the items are tensors: the accumulator is one from the start."""
+    source = values.iterate(emitter).source
+    assert source is not None
+    count = source.length(emitter)
+
+    def first_and_rest() -> StaticValue:
+        first = add(ConstantValue(0), source.emit_item(emitter, emitter.constant_value(0)))
+        rest = _Rest(source, emitter.builtin("aten::sub", [count, ConstantValue(1)]))
+        return fold(emitter, rest, first, add)
+
+    is_empty = emitter.builtin("aten::eq", [count, ConstantValue(0)])
+
+    def nothing() -> StaticValue:
+        return emitter.builtin("aten::tensor", [ConstantValue(0)])
+
+    return emit_choice(emitter, is_empty, nothing, first_and_rest)
+
+
+class _Rest(StaticValue):
+    """All items but the first."""
+
+    def __init__(self, source: StaticValue, count: StaticValue) -> None:
+        self.source = source
+        self.count = count
+
+    def iterate(self, emitter: Emitter) -> Any:
+        from portfire.frontend.script.static_values import Iteration
+
+        return Iteration(source=self)
+
+    def length(self, emitter: Emitter) -> StaticValue:
+        return self.count
+
+    def emit_item(self, emitter: Emitter, index: Any) -> StaticValue:
+        return self.source.emit_item(emitter, emitter.builtin("aten::add", [RuntimeValue(index), ConstantValue(1)]).value)
+
+
+def _any(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return search(emitter, args[0], lambda item: item)
+
+
+def _all(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return negated(emitter, search(emitter, args[0], lambda item: negated(emitter, item.truth(emitter))))
+
+
+def _extreme(name: str) -> Emit:
+    """`min` and `max`, of several arguments or of the items of one, with `key` and `default`."""
+
+    def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        key = kwargs.get("key", NONE_VALUE)
+        if len(args) == 1:
+            return _of_items(emitter, args[0], key, kwargs.get("default"))
+        if key.constant() is None and all(static_type(a) in (INT, FLOAT, NUMBER) for a in args):
+            if all(a.constant() is not MISSING for a in args):
+                return ConstantValue(getattr(builtins, name)(*(a.constant() for a in args)))
+            return _pairwise(emitter, args)
+        return functools.reduce(lambda best, item: _better(emitter, best, item, key), args)
+
+    def _pairwise(emitter: Emitter, args: Arguments) -> StaticValue:
+        result = args[0]
+        for other in args[1:]:
+            result = emitter.builtin(f"prim::{name}", [result, other])
+        return result
+
+    def _better(emitter: Emitter, best: StaticValue, item: StaticValue, key: StaticValue) -> StaticValue:
+        def key_of(value: StaticValue) -> StaticValue:
+            return value if key.constant() is None else key.call(emitter, [value], {})
+
+        op = ast.Lt() if name == "min" else ast.Gt()
+        truth = emit_comparison(emitter, op, key_of(item), key_of(best)).truth(emitter)
+        known = truth.constant()
+        if known is not MISSING:
+            return item if known else best
+        return emit_choice(emitter, truth, lambda: item, lambda: best)
+
+    def _of_items(
+        emitter: Emitter, values: StaticValue, key: StaticValue, default: StaticValue | None
+    ) -> StaticValue:
+        type_ = static_type(values)
+        plain = isinstance(type_, ListType) and type_.element in (INT, FLOAT, BOOL)
+        if plain and key.constant() is None and default is None:
+            return emitter.builtin(f"prim::{name}", [values])
+        iteration = values.iterate(emitter)
+        if iteration.items is not None:
+            if not iteration.items and default is not None:
+                return default
+            if not iteration.items:
+                raise emitter.fail("bad-call", f"'{name}' of nothing")
+            return emit(emitter, [*iteration.items, iteration.items[0]], {"key": key})
+        source = iteration.source
+        assert source is not None
+        count = source.length(emitter)
+
+        def best_of_all() -> StaticValue:
+            first = source.emit_item(emitter, emitter.constant_value(0))
+            rest = _Rest(source, emitter.builtin("aten::sub", [count, ConstantValue(1)]))
+            return fold(emitter, rest, first, lambda best, item: _better(emitter, best, item, key))
+
+        if default is None:
+            return best_of_all()
+        return emit_choice(
+            emitter, emitter.builtin("aten::eq", [count, ConstantValue(0)]), lambda: default, best_of_all
+        )
+
+    return emit
+
+
+def _sorted(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    key, reverse = kwargs.get("key", NONE_VALUE), kwargs.get("reverse", FALSE_VALUE)
+    values = to_list(emitter, args[0])
+    if key.constant() is None:
+        emitter.builtin("aten::sort", [values, reverse])
+        return values
+    return _sorted_by_key(emitter, values, key, reverse)
+
+
+def _sorted_by_key(emitter: Emitter, values: StaticValue, key: StaticValue, reverse: StaticValue) -> StaticValue:
+    """A stable insertion into two lists, of keys and of items."""
+    keys = emitter.insert("prim::ListConstruct", (), pending_list())
+    result = emitter.insert("prim::ListConstruct", (), pending_list())
+
+    def insert_item(item: StaticValue) -> Flow:
+        item_key = key.call(emitter, [item], {})
+        keys.attribute(emitter, "append").call(emitter, [item_key], {})
+        keys.attribute(emitter, "pop").call(emitter, [], {})
+        result.attribute(emitter, "append").call(emitter, [item], {})
+        result.attribute(emitter, "pop").call(emitter, [], {})
+
+        def step(position: StaticValue, other: StaticValue) -> StaticValue:
+            def comes_before(op: ast.cmpop) -> StaticValue:
+                return emit_comparison(emitter, op, item_key, other).truth(emitter)
+
+            forward = comes_before(ast.Lt())
+            if reverse.constant() is True:
+                forward = comes_before(ast.Gt())
+            elif reverse.constant() is MISSING:
+                forward = emit_choice(emitter, reverse, lambda: comes_before(ast.Gt()), lambda: comes_before(ast.Lt()))
+            return emit_choice(
+                emitter, forward, lambda: position, lambda: emitter.builtin("aten::add", [position, ConstantValue(1)])
+            )
+
+        position = fold(emitter, keys, ConstantValue(0), step)
+        keys.attribute(emitter, "insert").call(emitter, [position, item_key], {})
+        result.attribute(emitter, "insert").call(emitter, [position, item], {})
+        return Flow.FALLS
+
+    emit_iteration(emitter, values, (), insert_item)
+    return result
+
+
+def _reduce(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if len(args) == 3:
+        return fold(emitter, args[1], args[2], lambda total, item: args[0].call(emitter, [total, item], {}))
+    items = args[1].iterate(emitter).items
+    if not items:
+        raise emitter.fail("unsupported-call", "'reduce' over a run-time list needs an initial value")
+    result = items[0]
+    for item in items[1:]:
+        result = args[0].call(emitter, [result, item], {})
+    return result
+
+
+# Conversions
+
+
+def _int(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return ConstantValue(0)
+    known = args[0].constant()
+    if isinstance(known, (bool, int, float)) and len(args) == 1:
+        return ConstantValue(int(known))
+    if static_type(args[0]) == INT:
+        return args[0]
+    return emitter.builtin("aten::Int", args, kwargs, called="int")
+
+
+def _float(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return ConstantValue(0.0)
+    known = args[0].constant()
+    if isinstance(known, (bool, int, float, str)):
+        try:
+            return ConstantValue(float(known))
+        except ValueError:
+            pass
+    if static_type(args[0]) == FLOAT:
+        return args[0]
+    return emitter.builtin("aten::Float", args, kwargs, called="float")
+
+
+def _bool(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return args[0].truth(emitter) if args else FALSE_VALUE
+
+
+def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return as_text(emitter, args[0]) if args else ConstantValue("")
+
+
+def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
+
+
+def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return emitter.builtin("aten::Complex", args, kwargs, called="complex")
+
+
+def _list(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return emitter.insert("prim::ListConstruct", (), pending_list())
+    return to_list(emitter, args[0])
+
+
+def _tuple(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return TupleValue(())
+    if isinstance(static_type(args[0]), ListType):
+        return args[0]  # how long it is is known only at run time: an immutable use of the list serves
+    items = args[0].iterate(emitter).items
+    return TupleValue(items) if items is not None else to_list(emitter, args[0])
+
+
+def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.displays import dict_of
+
+    named = [(ConstantValue(k), v) for k, v in kwargs.items()]
+    if not args:
+        return dict_of(emitter, named) if named else emitter.insert("prim::DictConstruct", (), pending_dict())
+    source = args[0]
+    if isinstance(source, StaticDict):
+        return StaticDict([*source.pairs, *named])
+    if isinstance(static_type(source), DictType):
+        result: StaticValue = emitter.builtin("aten::copy", [source])
+    else:
+        result = emitter.insert("prim::DictConstruct", (), pending_dict())
+
+        def add(item: StaticValue) -> Flow:
+            key, value = item.unpack(emitter, 2)
+            result.set_index(emitter, key, value)
+            return Flow.FALLS
+
+        emit_iteration(emitter, source, (), add)
+    for key, value in named:
+        result.set_index(emitter, key, value)
+    return result
+
+
+# Objects
+
+
+def _hasattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return ConstantValue(args[0].has_attribute(emitter, _constant_name(emitter, args[1], "hasattr")))
+
+
+def _getattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    name = _constant_name(emitter, args[1], "getattr")
+    if len(args) == 3 and not args[0].has_attribute(emitter, name):
+        return args[2]
+    return args[0].attribute(emitter, name)
+
+
+def _setattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    args[0].set_attribute(emitter, _constant_name(emitter, args[1], "setattr"), args[2])
+    emitter.frame.forget_attributes()
+    return NONE_VALUE
+
+
+def _constant_name(emitter: Emitter, value: StaticValue, function: str) -> str:
+    name = value.constant()
+    if not isinstance(name, str):
+        raise emitter.fail("not-a-constant", f"the name given to '{function}' must be known while compiling")
+    return name
+
+
+def _callable(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return ConstantValue(static_type(args[0]) is None and not isinstance(args[0], TupleValue))
+
+
+def _print(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    separator = kwargs.get("sep", NONE_VALUE).constant()
+    end = kwargs.get("end", NONE_VALUE).constant()
+    if end not in (None, "\n"):
+        raise emitter.fail("unsupported-argument", "'end' of print is not supported", help="print one whole line")
+    if separator not in (None, " ") and len(args) > 1:
+        template = str(separator).replace("{", "{{").replace("}", "}}").join(["{}"] * len(args))
+        args = [emitter.builtin("aten::format", [ConstantValue(template), *args])]
+    emitter.node("prim::Print", [emitter.runtime(a) for a in args])
+    return NONE_VALUE
+
+
+class SuperFunction(StaticValue):
+    """`super`: reads where it is called."""
+
+    identity = "super"
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "super"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        from portfire.frontend.script.object_values import SuperValue
+
+        context = emitter.context
+        receiver = args[1] if len(args) == 2 else emitter.lookup(context.first_parameter or "")
+        after = getattr(args[0], "cls", None) if args else context.defining_class
+        if not isinstance(receiver, RuntimeValue) or not isinstance(after, type):
+            raise emitter.fail("unsupported-call", "'super' is only known in the methods of a class")
+        return SuperValue(receiver, after)
+
+
+def _slice(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.indexing import SliceValue
+
+    padded = [NONE_VALUE, args[0], NONE_VALUE] if len(args) == 1 else [*args, NONE_VALUE, NONE_VALUE][:3]
+    return SliceValue(*padded)
+
+
+def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    type_ = static_type(args[0])
+    python_types: dict[object, Any] = {INT: int, FLOAT: float, BOOL: bool, STR: str}
+    known = python_types.get(type_) or getattr(type_, "python_class", None)
+    if known is None:
+        raise emitter.fail("unsupported-call", "the type of this value is no value of a program", help="use isinstance")
+    return emitter.compiler.value_of(emitter, known)
+
+
+def _sets_unsupported(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    raise emitter.fail(
+        "unsupported-syntax", "sets are not supported yet", help="use a dict with True values, or a list"
+    )
+
+
+def _next(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    raise emitter.fail(
+        "unsupported-call", "iterators are not values of a program", help="use a for loop with break, or index the list"
+    )
+
+
+def _functions() -> dict[Any, StaticValue]:
+    table: dict[Any, StaticValue] = {
+        function: BuiltinFunction(function.__name__, emit, least, most)
+        for function, emit, least, most in (
+            (builtins.len, _len, 1, 1), (builtins.sum, _sum, 1, 2), (builtins.any, _any, 1, 1),
+            (builtins.all, _all, 1, 1), (builtins.min, _extreme("min"), 1, None), (builtins.max, _extreme("max"), 1, None),
+            (builtins.sorted, _sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
+            (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
+            (builtins.callable, _callable, 1, 1), (builtins.next, _next, 1, 2), (builtins.iter, _next, 1, 1),
+            (functools.reduce, _reduce, 2, 3),
+        )
+    }  # fmt: skip
+    table[builtins.isinstance] = IsInstanceValue()
+    return table
+
+
+#: Functions by identity.
+FUNCTIONS: dict[Any, StaticValue] = _functions()
+
+#: Types by identity: they can be called, and tested for.
+TYPES: dict[Any, StaticValue] = {
+    python_type: TypeValue(python_type, make)
+    for python_type, make in (
+        (int, _int), (float, _float), (bool, _bool), (str, _str), (complex, _complex), (list, _list), (tuple, _tuple),
+        (dict, _dict), (collections.OrderedDict, _dict), (set, _sets_unsupported), (frozenset, _sets_unsupported),
+        (slice, _slice), (range, _range), (enumerate, _enumerate), (zip, _zip), (filter, _filter),
+        (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),
+        (reversed, lambda emitter, args, kwargs: ReversedValue(args[0])),
+        (type, _type), (object, None), (super, None),
+    )
+}  # fmt: skip
+TYPES[super] = SuperFunction()

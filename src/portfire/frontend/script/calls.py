@@ -1,0 +1,316 @@
+"""Calls of Python functions: which argument goes to which parameter, which version of the function that means, and the call.
+
+A function is compiled once per combination of what is known about its arguments. Annotated parameters always have their
+declared type; of the others, `*args` and `**kwargs` included, the argument says the type, and what exists only while
+compiling (a function, a tuple of modules, None) is compiled in. Where an argument cannot be taken apart like that (a
+closure over run-time values), the function is inlined instead.
+
+    f(x, 3, None)  ->  prim::CallFunction(f specialised for (Tensor, int, None), x, 3)
+
+Comes before: `signatures.py`, `conversion.py`. Comes after: `function_values.py`, `methods.py`, `compiler.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.inference import is_pending, resolved
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.signatures import Signature
+from portfire.frontend.script.static_dicts import StaticDict
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.graph import MISSING, Function, Parameter, Value
+from portfire.ir.types import FunctionType, ListType, Type, unrefined
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+    from portfire.frontend.script.environment import Scope
+
+Arguments = Sequence[StaticValue]
+Keywords = dict[str, StaticValue]
+
+
+def emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:
+    """`f(a, *b, c=d, **e)`."""
+    from portfire.frontend.script.displays import emit_items
+    from portfire.frontend.script.expressions import emit_expression
+
+    callee = emit_expression(emitter, node.func)
+    raw = getattr(callee, "call_syntax", None)
+    if raw is not None:  # `super()`, `isinstance(x, T)`: what is called sees the syntax
+        special: StaticValue | None = raw(emitter, node)
+        if special is not None:
+            return special
+    args = emit_items(emitter, node.args)
+    kwargs: Keywords = {}
+    for keyword in node.keywords:
+        value = emit_expression(emitter, keyword.value)
+        if keyword.arg is not None:
+            kwargs[keyword.arg] = value
+        else:
+            kwargs.update(_spread_keywords(emitter, value))
+    return callee.call(emitter, args, kwargs)
+
+
+def _spread_keywords(emitter: Emitter, value: StaticValue) -> Iterator[tuple[str, StaticValue]]:
+    if not isinstance(value, StaticDict):
+        raise emitter.fail(
+            "unsupported-call",
+            f"'**' needs a dict that is known while compiling, found {value.describe()}",
+            help="pass the arguments by name, one by one",
+        )
+    for key, item in value.pairs:
+        name = key.constant()
+        if not isinstance(name, str):
+            raise emitter.fail("unsupported-call", "the keys of '**' must be strings that are known while compiling")
+        yield name, item
+
+
+@dataclass(frozen=True, eq=False)
+class Callee:
+    """A Python function to be called: its signature, the names its body sees, and what compiled versions of it are called.
+
+    `key` identifies it in the cache of compiled versions. `emit` inserts the call of a compiled version; methods have
+    their own. `scope` is that of the function a nested function is written in.
+    """
+
+    signature: Signature
+    lookup: Callable[[str], Any]
+    name: Callable[[], str]
+    key: Hashable
+    emit: Callable[[Emitter, Function, list[Value]], Value] | None = None
+    defining_class: type | None = None
+    #: Called with each compiled version before its body is compiled (methods enter it into their class).
+    declare: Callable[[Function], None] | None = None
+    scope: Scope | None = None
+    always_inline: bool = False
+
+    @property
+    def called(self) -> str:
+        """The name in messages."""
+        return self.signature.source.name.rpartition(".")[2]
+
+
+def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """Compile the version of a Python function that a call needs, and call it."""
+    bound = bind_arguments(emitter, callee.signature, args, kwargs, callee.called)
+    specialised = None if callee.always_inline else specialise(emitter, callee, bound)
+    if specialised is not None:
+        function = emitter.compiler.version(emitter, callee, specialised)
+        if function is not None:
+            values = [specialised.fit(emitter, p, a) for p, a in zip(specialised.parameters, specialised.arguments, strict=True)]
+            emit = callee.emit or _emit_call_function
+            emitter.frame.forget_attributes()
+            return RuntimeValue(emit(emitter, function, values))
+    from portfire.frontend.script.inlining import inline
+
+    return inline(emitter, callee, _declared(emitter, callee, bound))
+
+
+def _emit_call_function(emitter: Emitter, function: Function, values: list[Value]) -> Value:
+    reference = emitter.constant_value(function, FunctionType(function))
+    return emitter.builder.insert("prim::CallFunction", [reference, *values], function.return_type)
+
+
+def call_compiled(emitter: Emitter, function: Function, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """Call a function that is compiled already (scripted or traced before)."""
+    values = complete_arguments(emitter, function, function.parameters, args, kwargs)
+    return RuntimeValue(_emit_call_function(emitter, function, values))
+
+
+def complete_arguments(
+    emitter: Emitter, function: Function, parameters: Sequence[Parameter], args: Arguments, kwargs: Keywords
+) -> list[Value]:
+    """One converted value per parameter of a compiled function, defaults filled in."""
+    bound = _bind(emitter, parameters, args, kwargs, function.base_name, None, None)
+    return [
+        convert(emitter, bound[p.name], p.type, f"the parameter '{p.name}' of {function.base_name}") for p in parameters
+    ]
+
+
+# Binding
+
+
+def bind_arguments(
+    emitter: Emitter, signature: Signature, args: Arguments, kwargs: Keywords, called: str
+) -> dict[str, StaticValue]:
+    """The argument of each parameter, as Python binds them: defaults, `*args` and `**kwargs` included."""
+    return _bind(emitter, signature.parameters, args, kwargs, called, signature.vararg, signature.kwarg)
+
+
+def _bind(
+    emitter: Emitter, parameters: Sequence[Parameter], args: Arguments, kwargs: Keywords, called: str,
+    vararg: str | None, kwarg: str | None,
+) -> dict[str, StaticValue]:  # fmt: skip
+    positional = [p for p in parameters if not p.kwarg_only]
+    bound: dict[str, StaticValue] = {p.name: a for p, a in zip(positional, args, strict=False)}
+    extra = list(args[len(positional) :])
+    if extra and vararg is None:
+        raise emitter.fail("bad-call", f"'{called}' takes {len(positional)} positional arguments, found {len(args)}")
+    names = {p.name for p in parameters}
+    more: list[tuple[StaticValue, StaticValue]] = []
+    for name, value in kwargs.items():
+        if name not in names and kwarg is not None:
+            more.append((ConstantValue(name), value))
+        elif name not in names:
+            raise emitter.fail("bad-call", f"'{called}' has no parameter '{name}'")
+        elif name in bound:
+            raise emitter.fail("bad-call", f"'{called}' is given '{name}' twice")
+        else:
+            bound[name] = value
+    _fill_defaults(emitter, parameters, bound, called)
+    if vararg is not None:
+        bound[vararg] = TupleValue(extra)
+    if kwarg is not None:
+        bound[kwarg] = StaticDict(more)
+    return bound
+
+
+def _fill_defaults(emitter: Emitter, parameters: Sequence[Parameter], bound: dict[str, StaticValue], called: str) -> None:
+    missing = [p.name for p in parameters if p.name not in bound and p.default is MISSING]
+    if missing:
+        names = ", ".join(f"'{m}'" for m in missing)
+        raise emitter.fail("bad-call", f"the call of '{called}' lacks {names}")
+    for parameter in parameters:
+        if parameter.name not in bound:
+            bound[parameter.name] = default_value(emitter, parameter)
+
+
+def default_value(emitter: Emitter, parameter: Parameter) -> StaticValue:
+    """A parameter's default."""
+    if isinstance(parameter.default, StaticValue):
+        return parameter.default
+    return emitter.compiler.value_of(emitter, parameter.default, parameter.name)
+
+
+# Specialising
+
+
+@dataclass
+class Specialised:
+    """A version of a function: its run-time parameters, their arguments in one call, and the other parameters' values."""
+
+    key: Hashable
+    parameters: list[Parameter] = field(default_factory=list)
+    arguments: list[StaticValue] = field(default_factory=list)
+    #: Per parameter of the Python function: makes its value out of the version's run-time parameters.
+    locals: dict[str, Callable[[Iterator[Value]], StaticValue]] = field(default_factory=dict)
+    called: str = ""
+    broadcast: dict[str, int] = field(default_factory=dict)
+
+    def fit(self, emitter: Emitter, parameter: Parameter, argument: StaticValue) -> Value:
+        """The argument converted to the type of its parameter."""
+        size = self.broadcast.get(parameter.name)
+        if size is not None:
+            argument = _broadcast(emitter, argument, parameter.type, size)
+        return convert(emitter, argument, parameter.type, f"the parameter '{parameter.name}' of {self.called}")
+
+
+def _broadcast(emitter: Emitter, argument: StaticValue, type_: Type, size: int) -> StaticValue:
+    """One value for a `BroadcastingListN` stands for N of it."""
+    found = static_type(argument)
+    wanted = type_ if isinstance(type_, ListType) else getattr(type_, "element", None)
+    if isinstance(wanted, ListType) and found is not None and found == wanted.element:
+        value = emitter.runtime(argument)
+        return emitter.insert("prim::ListConstruct", [value] * size, wanted)
+    return argument
+
+
+class _NotSeparable(Exception):
+    """A value holds run-time values that cannot be passed as arguments of their own."""
+
+
+def specialise(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> Specialised | None:
+    """The version of the function that suits the arguments; None where it must be inlined."""
+    signature = callee.signature
+    free = undeclared(signature)
+    result = Specialised(None, called=callee.called, broadcast=signature.broadcast)
+    keys: list[Hashable] = []
+    declared = {p.name: p for p in signature.parameters}
+    try:
+        for name, value in bound.items():
+            parameter = declared.get(name)
+            if parameter is not None and name not in free and _can_be_value(value):
+                keys.append((name, None))
+                result.locals[name] = lambda values: RuntimeValue(next(values))
+                result.parameters.append(parameter)
+                result.arguments.append(value)
+            else:
+                keys.append((name, _take_apart(emitter, name, value, result)))
+    except _NotSeparable:
+        return None
+    result.key = (callee.key, tuple(keys))
+    return result
+
+
+def undeclared(signature: Signature) -> set[str]:
+    """Parameters whose type is not written down, so that the argument decides."""
+    arguments = signature.source.node.args
+    written = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if a.annotation is not None}
+    names = set(signature.unannotated) | set(signature.untyped)
+    if signature.has_comment:
+        return names
+    first = signature.parameters[0].name if signature.parameters else None
+    return names | {
+        p.name for p in signature.parameters if p.name not in written and not (p.name == first and first not in names and p.default is MISSING)
+    }
+
+
+def _can_be_value(value: StaticValue) -> bool:
+    return static_type(value) is not None or isinstance(value, (StaticDict,)) or hasattr(value, "is_run_time")
+
+
+def _take_apart(emitter: Emitter, name: str, value: StaticValue, result: Specialised) -> Hashable:
+    """Pass the run-time parts of a value as parameters; the rest is part of the version. Returns what identifies it."""
+    key, rebuild = _separate(emitter, name, value, result)
+    result.locals[name] = rebuild
+    return key
+
+
+def _separate(
+    emitter: Emitter, name: str, value: StaticValue, result: Specialised
+) -> tuple[Hashable, Callable[[Iterator[Value]], StaticValue]]:
+    if isinstance(value, ConstantValue) and (value.value is None or isinstance(value.value, (bool, str))):
+        return ("constant", value.type, value.value), lambda _: value
+    if isinstance(value, TupleValue):
+        parts = [_separate(emitter, f"{name}_{i}", v, result) for i, v in enumerate(value.items)]
+        key = ("tuple", value.is_list, *(k for k, _ in parts))
+        return key, lambda values: TupleValue([r(values) for _, r in parts], is_list=value.is_list)
+    if isinstance(value, StaticDict):
+        pairs = [(k, _separate(emitter, f"{name}_{k.constant()}", v, result)) for k, v in value.pairs]
+        key = ("dict", *((k.constant(), part) for k, (part, _) in pairs))
+        return key, lambda values: StaticDict([(k, r(values)) for k, (_, r) in pairs])
+    type_ = static_type(value)
+    if type_ is not None:
+        if is_pending(type_):
+            raise _NotSeparable
+        type_ = unrefined(resolved(type_))
+        result.parameters.append(Parameter(name, type_))
+        result.arguments.append(value)
+        return type_, lambda values: RuntimeValue(next(values))
+    identity = getattr(value, "identity", None)
+    if identity is None:
+        raise _NotSeparable
+    return ("static", identity), lambda _: value
+
+
+def _declared(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> dict[str, StaticValue]:
+    """For inlining: arguments converted to what is declared."""
+    free = undeclared(callee.signature)
+    declared = {p.name: p.type for p in callee.signature.parameters}
+    result: dict[str, StaticValue] = {}
+    for name, value in bound.items():
+        type_ = declared.get(name)
+        if type_ is None or name in free or not _can_be_value(value):
+            result[name] = value
+        else:
+            size = callee.signature.broadcast.get(name)
+            fitted = value if size is None else _broadcast(emitter, value, type_, size)
+            result[name] = RuntimeValue(convert(emitter, fitted, type_, f"the parameter '{name}' of {callee.called}"))
+    return result

@@ -1,0 +1,207 @@
+"""One compilation: everything that is compiled at most once, and what Python objects mean as values.
+
+Functions are compiled when something first calls them, once per version (see `calls.py`). A function that is being compiled
+may call itself if its return type is declared.
+
+Comes before: `inlining.py`, `classes.py`, `module_types.py`. Comes after: `script`.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from portfire.diagnostics import CompileAbort, DiagnosticSink
+from portfire.errors import InternalError
+from portfire.frontend.script import behaviours as _behaviours
+from portfire.frontend.script.annotation_scope import function_lookup
+from portfire.frontend.script.calls import Callee, Specialised
+from portfire.frontend.script.classes import ClassRegistry
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.emitter import Emitter, SilentAbort
+from portfire.frontend.script.inference import settle, settle_graph
+from portfire.frontend.script.inlining import emit_body
+from portfire.frontend.script.methods import MethodTable
+from portfire.frontend.script.module_types import ModuleTypes
+from portfire.frontend.script.python_values import unknown_name, value_of_object
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.signatures import Signature, signature_of
+from portfire.frontend.script.static_values import StaticValue
+from portfire.ir.graph import MISSING, Function, Graph, Parameter
+from portfire.ir.source import SourceRange
+
+_behaviours.register()
+
+
+class _InlineInstead(Exception):
+    """A function returns something that exists only while compiling."""
+
+
+class _Version:
+    """A compiled version of a function, or one that is being compiled."""
+
+    def __init__(self, function: Function | None) -> None:
+        #: None: it cannot be a function of its own.
+        self.function = function
+        self.is_compiling = True
+        self.has_failed = False
+        #: Whether `function.return_type` is known.
+        self.has_type = False
+
+
+class Compiler:
+    """See the module's docstring. `local_names`: names for annotations beyond those of the functions' modules."""
+
+    def __init__(self, local_names: Mapping[str, Any] | None = None) -> None:
+        self.diagnostics = DiagnosticSink()
+        #: Whether anything has failed; poisoned values are silent only since something else spoke.
+        self.failed = False
+        self.local_names = dict(local_names or {})
+        self.classes = ClassRegistry(self, local_names)
+        self.methods = MethodTable(self)
+        self.module_types = ModuleTypes(self)
+        #: The Python class of each NamedTuple, by its qualified name.
+        self.python_tuples: dict[str, type] = {}
+        self.region_count = 0
+        self._versions: dict[Hashable, _Version] = {}
+        self._signatures: dict[Any, Signature] = {}
+        #: Objects whose identity stands in keys: they must not be freed.
+        self._kept: list[Any] = []
+
+    # Values
+
+    def value_of(self, emitter: Emitter, python_object: Any, name: str = "") -> StaticValue:
+        """What a Python object means in a program. `name` is what the user called it, for messages."""
+        return value_of_object(emitter, python_object, name)
+
+    def global_value(self, emitter: Emitter, name: str) -> StaticValue:
+        """A name that is no local variable: of the closure, the module, or Python's builtins."""
+        found = emitter.context.lookup(name)
+        if found is MISSING:
+            raise unknown_name(emitter, name)
+        return self.value_of(emitter, found, name)
+
+    def function_value(self, function: Callable[..., Any], signature: Signature | None = None) -> StaticValue:
+        """A Python function to be compiled, with another signature than its own if one is given."""
+        from portfire.frontend.script.function_values import PythonFunction
+
+        return PythonFunction(function, signature)
+
+    def signature(self, function: Callable[..., Any]) -> Signature:
+        """The signature of a Python function."""
+        key = getattr(function, "__func__", function)
+        if key not in self._signatures:
+            self._signatures[key] = signature_of(function, self.classes, names=self.local_names)
+        return self._signatures[key]
+
+    def callee(self, function: Callable[..., Any], signature: Signature | None = None) -> Callee:
+        """A Python function, ready to be called."""
+        self._kept.append((function, signature))
+        return Callee(
+            signature or self.signature(function),
+            function_lookup(function, self.local_names),
+            lambda: self.classes.names.unique_for(function),
+            (id(function), id(signature) if signature is not None else None),
+        )
+
+    # Versions of functions
+
+    def has_version(self, key: Hashable) -> bool:
+        """Whether a version of a function is compiled, or being compiled."""
+        return key in self._versions
+
+    def version(self, emitter: Emitter, callee: Callee, specialised: Specialised) -> Function | None:
+        """The compiled version that a call needs; None if the function must be inlined."""
+        version = self._versions.get(specialised.key)
+        if version is None:
+            chain = (*emitter.chain, emitter.range) if emitter.range is not None else emitter.chain
+            version = self.compile(callee, specialised, chain)
+        if version.has_failed and not version.has_type:
+            raise SilentAbort
+        if version.is_compiling and not version.has_type and version.function is not None:
+            raise emitter.fail(
+                "recursive-function",
+                f"'{callee.called}' calls itself, but its return type is not declared",
+                help="annotate the return type",
+            )
+        return version.function
+
+    def compile(self, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]) -> _Version:
+        """Compile one version."""
+        signature = callee.signature
+        parameters = [Parameter(p.name, p.type, _default(p), p.kwarg_only) for p in specialised.parameters]
+        function = Function(callee.name(), parameters, range=signature.source.head)
+        version = self._versions[specialised.key] = _Version(function)
+        if signature.return_type is not None:
+            function.return_type = signature.return_type
+            version.has_type = True
+        if callee.declare is not None:
+            callee.declare(function)
+        try:
+            self._compile_body(function, callee, specialised, chain)
+            version.has_type = True
+        except SilentAbort:
+            version.has_failed = True
+        except CompileAbort as abort:
+            version.has_failed = True
+            self.failed = True
+            self.diagnostics.add(abort.diagnostic)
+        except _InlineInstead:
+            version.function = None
+        version.is_compiling = False
+        return version
+
+    def _compile_body(
+        self, function: Function, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]
+    ) -> None:
+        graph = Graph()
+        function.graph = graph
+        emitter = Emitter(self, graph, chain)
+        emitter.builder.range = callee.signature.source.head
+        values = iter([graph.block.add_parameter(p.type, p.name) for p in function.parameters])
+        local_values = {name: make(values) for name, make in specialised.locals.items()}
+        returned = emit_body(emitter, callee, local_values, callee.signature.return_type)
+        declared = callee.signature.return_type
+        if static_type(returned) is None and not isinstance(returned, RuntimeValue):
+            self._check_run_time(emitter, returned)
+        output = convert(emitter, returned, declared, "the return value") if declared is not None else emitter.runtime(returned)
+        graph.block.add_input(output)
+        settle_graph(graph)
+        function.return_type = declared if declared is not None else settle(output.type)
+
+    def _check_run_time(self, emitter: Emitter, returned: StaticValue) -> None:
+        try:
+            returned.as_value(emitter)
+        except CompileAbort:
+            raise _InlineInstead from None
+
+    # Bugs
+
+    def internal_error(self, emitter: Emitter, error: Exception) -> InternalError:
+        """An unexpected exception as what it is: a bug of portfire."""
+        place = f" while it compiled {emitter.range}" if emitter.range is not None else ""
+        frames = "".join(traceback.format_exception(error)[-4:])
+        return InternalError(
+            f"a bug of portfire{place}: {type(error).__name__}: {error}\n"
+            f"Please report it with the function that stands there.\n{frames}"
+        )
+
+
+def _default(parameter: Parameter) -> Any:
+    return parameter.default
+
+
+@contextmanager
+def deep_recursion(limit: int = 20_000) -> Iterator[None]:
+    """Let the compiler nest as deep as the user's calls and blocks do."""
+    saved = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(saved, limit))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(saved)
+
+

@@ -1,0 +1,115 @@
+"""Comprehensions and generator expressions: a list or dict filled in a loop, or items known while compiling.
+
+Comes before: `loops.py`, `displays.py`. Comes after: `expressions.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script.assignments import assign_target
+from portfire.frontend.script.control_flow import emit_if_value
+from portfire.frontend.script.displays import dict_of, list_of
+from portfire.frontend.script.environment import Frame, Scope
+from portfire.frontend.script.exits import Flow
+from portfire.frontend.script.expressions import emit_expression
+from portfire.frontend.script.inference import pending_dict, pending_list
+from portfire.frontend.script.loops import emit_iteration
+from portfire.frontend.script.refinement import emit_condition, refine
+from portfire.frontend.script.static_values import StaticValue
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+Comprehension = ast.ListComp | ast.GeneratorExp | ast.DictComp
+
+
+def emit_comprehension(emitter: Emitter, node: Comprehension) -> StaticValue:
+    """`[f(x) for x in xs if c]`, `{k: v for ...}`; a generator expression is made a list, since it is consumed in place."""
+    outer = emitter.frame
+    scope = Scope(outer.scope)
+    first = emit_expression(emitter, node.generators[0].iter)
+    emitter.frame = Frame(scope, outer)
+    try:
+        known = _known_items(emitter, node, first)
+        if known is not None:
+            return known
+        return _emit_loop(emitter, node, first)
+    finally:
+        emitter.frame = outer
+
+
+def _known_items(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> StaticValue | None:
+    """Over items known while compiling, without run-time conditions: a display."""
+    if len(node.generators) != 1 or node.generators[0].ifs:
+        return None
+    items = iterable.iterate(emitter).items
+    if items is None:
+        return None
+    results: list[StaticValue] = []
+    keys: list[StaticValue] = []
+    for item in items:
+        assign_target(emitter, node.generators[0].target, item)
+        if isinstance(node, ast.DictComp):
+            keys.append(emit_expression(emitter, node.key))
+            results.append(emit_expression(emitter, node.value))
+        else:
+            results.append(emit_expression(emitter, node.elt))
+    if isinstance(node, ast.DictComp):
+        return dict_of(emitter, list(zip(keys, results, strict=True))) if results else None
+    return list_of(emitter, results)
+
+
+def _emit_loop(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> StaticValue:
+    is_dict = isinstance(node, ast.DictComp)
+    kind, type_ = ("prim::DictConstruct", pending_dict()) if is_dict else ("prim::ListConstruct", pending_list())
+    result = emitter.insert(kind, (), type_)
+
+    def add() -> Flow:
+        if isinstance(node, ast.DictComp):
+            key = emit_expression(emitter, node.key)
+            result.set_index(emitter, key, emit_expression(emitter, node.value))
+        else:
+            result.attribute(emitter, "append").call(emitter, [emit_expression(emitter, node.elt)], {})
+        return Flow.FALLS
+
+    _emit_generators(emitter, node.generators, iterable, add)
+    return result
+
+
+def _emit_generators(
+    emitter: Emitter, generators: Sequence[ast.comprehension], iterable: StaticValue, add: Callable[[], Flow]
+) -> None:
+    generator = generators[0]
+    if generator.is_async:
+        raise emitter.fail("unsupported-syntax", "'async for' is not supported")
+
+    def inner() -> Flow:
+        if len(generators) == 1:
+            return add()
+        following = emit_expression(emitter, generators[1].iter)
+        _emit_generators(emitter, generators[1:], following, add)
+        return Flow.FALLS
+
+    def body(item: StaticValue) -> Flow:
+        assign_target(emitter, generator.target, item)
+        return _emit_conditions(emitter, generator.ifs, inner)
+
+    emit_iteration(emitter, iterable, (), body)
+
+
+def _emit_conditions(emitter: Emitter, conditions: Sequence[ast.expr], body: Callable[[], Flow]) -> Flow:
+    if not conditions:
+        return body()
+    condition = emit_condition(emitter, conditions[0])
+    known = condition.constant
+    if known is not None:
+        return _emit_conditions(emitter, conditions[1:], body) if known else Flow.FALLS
+
+    def chosen() -> Flow:
+        refine(emitter, condition.if_true)
+        return _emit_conditions(emitter, conditions[1:], body)
+
+    return emit_if_value(emitter, condition.value, chosen, lambda: Flow.FALLS)

@@ -1,0 +1,356 @@
+"""What run-time lists, dicts and tuples can do.
+
+Comes before: `runtime_value.py`. Comes after: `behaviours.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from portfire.frontend.script import indexing
+from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.conversion import convert, type_of
+from portfire.frontend.script.inference import PendingType, decide, resolved
+from portfire.frontend.script.operator_value import OperatorValue
+from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
+from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.ir.graph import Value
+from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+Arguments = list[StaticValue]
+Keywords = dict[str, StaticValue]
+
+
+class _Sized(Behaviour):
+    """Containers whose truth is that they are not empty."""
+
+    def length(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::len", [value])
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::gt", [self.length(emitter, value), ConstantValue(0)])
+
+
+class ListBehaviour(_Sized):
+    """`List[T]`."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        if name in _LIST_METHODS:
+            return MethodValue(value, name, _LIST_METHODS[name])
+        if name == "numel" and cast(ListType, value.type).element == INT:  # torch.Size
+            return MethodValue(value, name, _size_numel)
+        raise emitter.fail("no-attribute", f"a list has no attribute '{name}'")
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        return name in _LIST_METHODS
+
+    def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        if isinstance(key, indexing.SliceValue):
+            return indexing.slice_sequence(emitter, value, key)
+        return emitter.builtin("aten::__getitem__", [value, indexing.integer(emitter, key)], called="[]")
+
+    def set_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue, new: StaticValue) -> None:
+        """See the base class."""
+        if isinstance(key, indexing.SliceValue):
+            raise emitter.fail(
+                "unsupported-slice-assignment",
+                "slices of a list cannot be assigned",
+                help="build the new list: xs[:i] + new + xs[j:]",
+            )
+        element = _element(emitter, value, new)
+        emitter.builtin("aten::_set_item", [value, indexing.integer(emitter, key), element], called="[]")
+
+    def delete_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> None:
+        """See the base class."""
+        if isinstance(key, indexing.SliceValue):
+            raise emitter.fail("unsupported-slice-assignment", "slices of a list cannot be deleted")
+        emitter.builtin("aten::Delete", [value, indexing.integer(emitter, key)], called="del")
+
+    def iterate(self, emitter: Emitter, value: RuntimeValue) -> Iteration:
+        """See the base class."""
+        return Iteration(source=value)
+
+    def item(self, emitter: Emitter, value: RuntimeValue, index: Value) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::__getitem__", [value, index])
+
+    def unpack(self, emitter: Emitter, value: RuntimeValue, count: int | None) -> Sequence[StaticValue]:
+        """See the base class."""
+        if count is None:
+            raise emitter.fail(
+                "not-unpackable",
+                "how many items a list has is not known while compiling",
+                help="unpack into a fixed number of names, or index the list",
+            )
+        element = cast(ListType, value.type).element
+        node = emitter.node("prim::ListUnpack", [value.value], [element] * count)
+        return [RuntimeValue(o) for o in node.outputs]
+
+
+def _element(emitter: Emitter, list_: StaticValue, item: StaticValue) -> Value:
+    """An item made fit for the list; the first item decides the type of `[]`."""
+    type_ = type_of(emitter, list_)
+    assert isinstance(type_, ListType)
+    if isinstance(type_.element, PendingType):
+        decide(type_.element, type_of(emitter, item))
+    return convert(emitter, item, resolved(type_.element), "the list's elements")
+
+
+def _append(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    _arity(emitter, "append", args, kwargs, 1)
+    emitter.builtin("aten::append", [list_, _element(emitter, list_, args[0])])
+    return NONE_VALUE
+
+
+def _insert(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    _arity(emitter, "insert", args, kwargs, 2)
+    emitter.builtin("aten::insert", [list_, args[0], _element(emitter, list_, args[1])])
+    return NONE_VALUE
+
+
+def extend(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`xs.extend(ys)`: ys may be anything to loop over."""
+    from portfire.frontend.script.builtin_iteration import to_list
+
+    _arity(emitter, "extend", args, kwargs, 1)
+    other = to_list(emitter, args[0])
+    mine, theirs = type_of(emitter, list_), type_of(emitter, other)
+    decide(mine, theirs)
+    converted = convert(emitter, other, resolved(mine), "the list to extend")
+    emitter.builtin("aten::extend", [list_, converted])
+    return NONE_VALUE
+
+
+def _list_operator(name: str, *, gives_nothing: bool = False) -> Callable[..., StaticValue]:
+    def emit(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        result = emitter.builtin(f"aten::{name}", args, kwargs, receiver=list_, called=name)
+        return NONE_VALUE if gives_nothing else result
+
+    return emit
+
+
+def _sort(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if "key" in kwargs and kwargs["key"].constant() is not None:
+        raise emitter.fail(
+            "unsupported-argument", "sort with a key changes a list in place", help="use sorted(xs, key=...)"
+        )
+    kwargs.pop("key", None)
+    emitter.builtin("aten::sort", args, kwargs, receiver=list_, called="sort")
+    return NONE_VALUE
+
+
+def _size_numel(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.builtin_iteration import reduce_product
+
+    return reduce_product(emitter, list_)
+
+
+def _arity(emitter: Emitter, name: str, args: Arguments, kwargs: Keywords, count: int) -> None:
+    if len(args) != count or kwargs:
+        raise emitter.fail("bad-call", f"'{name}' takes {count} positional argument(s), found {len(args) + len(kwargs)}")
+
+
+_LIST_METHODS: dict[str, Callable[..., StaticValue]] = {
+    "append": _append,
+    "insert": _insert,
+    "extend": extend,
+    "sort": _sort,
+    "pop": _list_operator("pop"),
+    "remove": _list_operator("remove", gives_nothing=True),
+    "reverse": _list_operator("reverse", gives_nothing=True),
+    "clear": _list_operator("clear", gives_nothing=True),
+    "copy": _list_operator("copy"),
+    "count": _list_operator("count"),
+    "index": _list_operator("index"),
+}
+
+
+class DictBehaviour(_Sized):
+    """`Dict[K, V]`."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        if name in _DICT_METHODS:
+            return MethodValue(value, name, _DICT_METHODS[name])
+        raise emitter.fail("no-attribute", f"a dict has no attribute '{name}'")
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        return name in _DICT_METHODS
+
+    def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::__getitem__", [value, dict_key(emitter, value, key)], called="[]")
+
+    def set_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue, new: StaticValue) -> None:
+        """See the base class."""
+        key_value, item = dict_key(emitter, value, key), _dict_item(emitter, value, new)
+        emitter.builtin("aten::_set_item", [value, key_value, item], called="[]")
+
+    def delete_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> None:
+        """See the base class."""
+        emitter.builtin("aten::Delete", [value, dict_key(emitter, value, key)], called="del")
+
+    def iterate(self, emitter: Emitter, value: RuntimeValue) -> Iteration:
+        """See the base class."""
+        return Iteration(source=emitter.builtin("aten::keys", [value]))
+
+
+def dict_key(emitter: Emitter, dict_: StaticValue, key: StaticValue) -> Value:
+    """A key made fit for the dict; the first key decides the type of `{}`'s keys."""
+    type_ = type_of(emitter, dict_)
+    assert isinstance(type_, DictType)
+    if isinstance(type_.key, PendingType):
+        decide(type_.key, type_of(emitter, key))
+    return convert(emitter, key, resolved(type_.key), "the dict's keys")
+
+
+def _dict_item(emitter: Emitter, dict_: StaticValue, item: StaticValue) -> Value:
+    type_ = type_of(emitter, dict_)
+    assert isinstance(type_, DictType)
+    if isinstance(type_.value, PendingType):
+        decide(type_.value, type_of(emitter, item))
+    return convert(emitter, item, resolved(type_.value), "the dict's values")
+
+
+def _get(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if len(args) == 2 or "default" in kwargs:
+        default = args[1] if len(args) == 2 else kwargs["default"]
+        if default.constant() is not None:
+            return emitter.builtin("aten::get", [dict_, dict_key(emitter, dict_, args[0]), _dict_item(emitter, dict_, default)])
+    return emitter.builtin("aten::get", [dict_, dict_key(emitter, dict_, args[0])])
+
+
+def _setdefault(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    _arity(emitter, "setdefault", args, kwargs, 2)
+    key, item = dict_key(emitter, dict_, args[0]), _dict_item(emitter, dict_, args[1])
+    return emitter.builtin("aten::setdefault", [dict_, key, item])
+
+
+def _dict_pop(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    values: list[StaticValue | Value] = [dict_, dict_key(emitter, dict_, args[0])]
+    if len(args) == 2:
+        values.append(_dict_item(emitter, dict_, args[1]))
+    return emitter.builtin("aten::pop", values, kwargs)
+
+
+def _update(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    for other in args:
+        mine = type_of(emitter, dict_)
+        decide(mine, type_of(emitter, other))
+        emitter.builtin("aten::update", [dict_, convert(emitter, other, resolved(mine), "the dict to update")])
+    for name, item in kwargs.items():
+        emitter.builtin("aten::_set_item", [dict_, dict_key(emitter, dict_, ConstantValue(name)), _dict_item(emitter, dict_, item)])
+    return NONE_VALUE
+
+
+_DICT_METHODS: dict[str, Callable[..., StaticValue]] = {
+    "get": _get,
+    "setdefault": _setdefault,
+    "pop": _dict_pop,
+    "update": _update,
+    "keys": _list_operator("keys"),
+    "values": _list_operator("values"),
+    "items": _list_operator("items"),
+    "popitem": _list_operator("popitem"),
+    "copy": _list_operator("copy"),
+    "clear": _list_operator("clear", gives_nothing=True),
+}
+
+
+class TupleBehaviour(Behaviour):
+    """`Tuple[...]` and NamedTuples."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        fields = cast(TupleType, value.type).fields or ()
+        if name in fields:
+            return tuple_item(emitter, value, fields.index(name))
+        if name == "_replace" and fields:
+            return MethodValue(value, name, _replace)
+        if name in ("count", "index", "_asdict"):
+            from portfire.frontend.script.tuple_values import TupleValue
+
+            return TupleValue(tuple(items_of(emitter, value))).attribute(emitter, name)
+        raise emitter.fail("no-attribute", f"{value.describe()} has no attribute '{name}'")
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        return name in (cast(TupleType, value.type).fields or ())
+
+    def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        return indexing.index_tuple(emitter, value, key)
+
+    def iterate(self, emitter: Emitter, value: RuntimeValue) -> Iteration:
+        """See the base class."""
+        return Iteration(items=tuple(items_of(emitter, value)))
+
+    def length(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(len(cast(TupleType, value.type).elements))
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(bool(cast(TupleType, value.type).elements))
+
+    def unpack(self, emitter: Emitter, value: RuntimeValue, count: int | None) -> Sequence[StaticValue]:
+        """See the base class."""
+        return items_of(emitter, value)
+
+
+def items_of(emitter: Emitter, value: RuntimeValue) -> list[StaticValue]:
+    """All items of a run-time tuple."""
+    node = emitter.node("prim::TupleUnpack", [value.value], cast(TupleType, value.type).elements)
+    return [RuntimeValue(o) for o in node.outputs]
+
+
+def tuple_item(emitter: Emitter, value: RuntimeValue, index: int) -> StaticValue:
+    """Item number `index` (not negative) of a run-time tuple."""
+    element = cast(TupleType, value.type).elements[index]
+    return emitter.insert("prim::TupleIndex", [value.value, emitter.constant_value(index)], element)
+
+
+def _replace(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    runtime = RuntimeValue(value.as_value(emitter))
+    type_ = cast(TupleType, runtime.type)
+    items = dict(zip(type_.fields or (), items_of(emitter, runtime), strict=True))
+    for name, item in kwargs.items():
+        if name not in items:
+            raise emitter.fail("no-attribute", f"{value.describe()} has no field '{name}'")
+        items[name] = RuntimeValue(convert(emitter, item, type_.elements[(type_.fields or ()).index(name)], name))
+    return emitter.insert("prim::TupleConstruct", [emitter.runtime(i) for i in items.values()], type_)
+
+
+class OptionalBehaviour(Behaviour):
+    """`Optional[T]`, not refined: only its truth is known to make sense."""
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        from portfire.frontend.script.control_flow import emit_choice
+
+        element = cast(OptionalType, value.type).element
+        is_set = emitter.builtin("aten::__isnot__", [value, NONE_VALUE])
+
+        def inner() -> StaticValue:
+            cast_value = emitter.insert("prim::unchecked_cast", [value.value], element)
+            return RuntimeValue(cast_value.truth(emitter).as_value(emitter))
+
+        return emit_choice(emitter, is_set, inner, lambda: ConstantValue(False, BOOL))
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        raise emitter.fail(
+            "optional-not-refined",
+            f"{value.describe()} may be None, which has no attribute '{name}'",
+            help="check for None first: `if x is not None:` or `assert x is not None`",
+        )

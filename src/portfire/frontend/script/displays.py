@@ -1,0 +1,152 @@
+"""Displays: `(a, b)`, `[a, b]`, `{k: v}`.
+
+Comes before: `tuple_values.py`, `inference.py`. Comes after: `expressions.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from portfire.diagnostics import CompileAbort
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.inference import joined, pending_dict, pending_list, resolved
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.types import DictType, ListType, Type, UnionType
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+def emit_items(emitter: Emitter, nodes: Sequence[ast.expr]) -> list[StaticValue]:
+    """The items of a display, `*xs` spread out."""
+    from portfire.frontend.script.expressions import emit_expression
+
+    items: list[StaticValue] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            with emitter.at(node):
+                items += emit_expression(emitter, node.value).unpack(emitter, None)
+        else:
+            items.append(emit_expression(emitter, node))
+    return items
+
+
+def emit_tuple(emitter: Emitter, node: ast.Tuple) -> StaticValue:
+    """`(a, b)`."""
+    return TupleValue(emit_items(emitter, node.elts))
+
+
+def emit_list(emitter: Emitter, node: ast.List) -> StaticValue:
+    """`[a, b]`."""
+    if len(node.elts) > 1 and any(isinstance(e, ast.Starred) for e in node.elts):
+        return _emit_spread_list(emitter, node)
+    if len(node.elts) == 1 and isinstance(node.elts[0], ast.Starred):
+        from portfire.frontend.script.builtin_iteration import to_list
+        from portfire.frontend.script.expressions import emit_expression
+
+        return to_list(emitter, emit_expression(emitter, node.elts[0].value))
+    return list_of(emitter, emit_items(emitter, node.elts))
+
+
+def _emit_spread_list(emitter: Emitter, node: ast.List) -> StaticValue:
+    """`[a, *xs, b]`: a list that is extended, since how long `xs` is may be known only at run time."""
+    from portfire.frontend.script.builtin_iteration import to_list
+    from portfire.frontend.script.expressions import emit_expression
+
+    result = list_of(emitter, [])
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            more = to_list(emitter, emit_expression(emitter, element.value))
+            result.attribute(emitter, "extend").call(emitter, [more], {})
+        else:
+            result.attribute(emitter, "append").call(emitter, [emit_expression(emitter, element)], {})
+    return result
+
+
+def list_of(emitter: Emitter, items: Sequence[StaticValue]) -> StaticValue:
+    """A new list. Of things that exist only while compiling (modules, functions) it is a list known while compiling."""
+    if not items:
+        return emitter.insert("prim::ListConstruct", (), pending_list())
+    if any(static_type(i) is None and not _has_run_time_value(emitter, i) for i in items):
+        return TupleValue(items, is_list=True)
+    values = [emitter.runtime(i) for i in items]
+    element = values[0].type
+    for value in values[1:]:
+        element = joined(element, value.type)
+    if isinstance(element, UnionType):
+        return TupleValue([RuntimeValue(v) for v in values], is_list=True)
+    converted = [convert(emitter, RuntimeValue(v), element, "the list's elements") for v in values]
+    return emitter.insert("prim::ListConstruct", converted, ListType(resolved(element)))
+
+
+def _has_run_time_value(emitter: Emitter, item: StaticValue) -> bool:
+    """Whether the item, not plainly a value, can be made one (an object of a script class, a range)."""
+    if isinstance(item, TupleValue):
+        return False
+    try:
+        item.as_value(emitter)
+    except CompileAbort:
+        return False
+    return True
+
+
+def emit_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
+    """`{k: v}`."""
+    from portfire.frontend.script.expressions import emit_expression
+
+    if not node.keys:
+        return emitter.insert("prim::DictConstruct", (), pending_dict())
+    pairs: list[tuple[StaticValue, StaticValue] | StaticValue] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            pairs.append(emit_expression(emitter, value))
+        else:
+            pairs.append((emit_expression(emitter, key), emit_expression(emitter, value)))
+    if all(isinstance(p, tuple) for p in pairs):
+        return dict_of(emitter, [p for p in pairs if isinstance(p, tuple)])
+    return _emit_spread_dict(emitter, pairs)
+
+
+def _emit_spread_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue] | StaticValue]) -> StaticValue:
+    result: StaticValue = emitter.insert("prim::DictConstruct", (), pending_dict())
+    for pair in pairs:
+        if isinstance(pair, tuple):
+            result.set_index(emitter, *pair)
+        else:
+            result.attribute(emitter, "update").call(emitter, [pair], {})
+    return result
+
+
+def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) -> StaticValue:
+    """A new dict; known while compiling where its values are (modules, functions)."""
+    from portfire.frontend.script.static_dicts import StaticDict
+
+    if any(static_type(v) is None and not _has_run_time_value(emitter, v) for _, v in pairs):
+        return StaticDict(pairs)
+    keys = [emitter.runtime(k) for k, _ in pairs]
+    values = [emitter.runtime(v) for _, v in pairs]
+    key_type, value_type = _common([k.type for k in keys]), _common([v.type for v in values])
+    if isinstance(value_type, UnionType) or isinstance(key_type, UnionType):
+        return StaticDict([(k, RuntimeValue(v)) for (k, _), v in zip(pairs, values, strict=True)])
+    inputs = []
+    for key, value in zip(keys, values, strict=True):
+        inputs.append(convert(emitter, RuntimeValue(key), key_type, "the dict's keys"))
+        inputs.append(convert(emitter, RuntimeValue(value), value_type, "the dict's values"))
+    return emitter.insert("prim::DictConstruct", inputs, DictType(resolved(key_type), resolved(value_type)))
+
+
+def _common(types: Sequence[Type]) -> Type:
+    common = types[0]
+    for type_ in types[1:]:
+        common = joined(common, type_)
+    return common
+
+
+def emit_set(emitter: Emitter, node: ast.Set) -> StaticValue:
+    """`{a, b}`: only to look things up in, so far."""
+    items = emit_items(emitter, node.elts)
+    return TupleValue(items)

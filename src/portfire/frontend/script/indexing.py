@@ -1,0 +1,276 @@
+"""Subscripts: what `x[...]` reads and writes, for tensors, lists, tuples and strings.
+
+A tensor takes ints, slices, None, `...`, masks, index tensors, lists of ints, and tuples of them, as eager does: first the
+views (select, slice, unsqueeze) from left to right, then one `aten::index` with the tensors where they stand.
+
+Comes before: `static_values.py`. Comes after: `tensor_values.py`, `container_values.py`, `expressions.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
+from portfire.ir.graph import MISSING, Value
+from portfire.ir.types import (
+    BOOL, INT, NONE, NUMBER, TENSOR, ListType, OptionalType, TensorType, TupleType, Type, is_subtype, optional_of, unify,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+class SliceValue(StaticValue):
+    """`start:stop:step` as a key."""
+
+    def __init__(self, start: StaticValue, stop: StaticValue, step: StaticValue) -> None:
+        self.start = start
+        self.stop = stop
+        self.step = step
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "a slice"
+
+    def constant_slice(self, emitter: Emitter) -> slice:
+        """The slice, where it must be known while compiling."""
+        parts = [p.constant() for p in (self.start, self.stop, self.step)]
+        if any(p is MISSING for p in parts):
+            raise emitter.fail(
+                "not-a-constant-index", "a slice of a tuple must have bounds that are known while compiling"
+            )
+        return slice(*parts)
+
+    def step_value(self) -> StaticValue:
+        """The step, 1 where it is left out."""
+        return ConstantValue(1) if self.step.constant() is None else self.step
+
+
+class EllipsisValue(StaticValue):
+    """`...` as a key."""
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "..."
+
+
+def integer(emitter: Emitter, key: StaticValue) -> Value:
+    """The index of an item of a list or string. Fails for what is no int."""
+    value = emitter.runtime(key)
+    if value.type == INT:
+        return value
+    if value.type == BOOL:
+        return emitter.builtin("aten::Int", [value]).value
+    if isinstance(value.type, TensorType):
+        return emitter.builtin("aten::IntImplicit", [value]).value
+    raise emitter.fail("type-mismatch", f"expected int as an index, found {value.type.annotation}")
+
+
+# Lists, strings, tuples
+
+
+def slice_sequence(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> StaticValue:
+    """`xs[a:b:c]` of a list or string."""
+    step = key.step_value()
+    if isinstance(step.constant(), int) and step.constant() < 0:
+        return _reversed_slice(emitter, value, key)
+    return emitter.builtin("aten::slice", [value, key.start, key.stop, step], called="[:]")
+
+
+def _reversed_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> StaticValue:
+    """`xs[::-1]`: a reversed copy. The engine's slices go forward only, as TorchScript's."""
+    step = key.step.constant()
+    if key.start.constant() is not None or key.stop.constant() is not None or not isinstance(value.type, ListType):
+        raise emitter.fail(
+            "unsupported-slice",
+            "a slice with a negative step and bounds is not supported",
+            help="take the slice forward, then reverse it: xs[a:b][::-1]",
+        )
+    copy = emitter.builtin("aten::copy", [value])
+    emitter.builtin("aten::reverse", [copy])
+    if step == -1:
+        return copy
+    return emitter.builtin("aten::slice", [copy, NONE_VALUE, NONE_VALUE, ConstantValue(-step)])
+
+
+def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+    """`t[i]` and `t[a:b]` of a run-time tuple."""
+    from portfire.frontend.script.container_values import items_of, tuple_item
+    from portfire.frontend.script.tuple_values import TupleValue
+
+    elements = cast(TupleType, value.type).elements
+    if isinstance(key, SliceValue):
+        return TupleValue(items_of(emitter, value)[key.constant_slice(emitter)])
+    position = key.constant()
+    if not isinstance(position, int):
+        return pick_item(emitter, items_of(emitter, value), key)
+    if not -len(elements) <= position < len(elements):
+        raise emitter.fail("index-out-of-range", f"index {position} is outside a tuple of {len(elements)} items")
+    return tuple_item(emitter, value, position % len(elements))
+
+
+def pick_item(emitter: Emitter, items: Sequence[StaticValue], key: StaticValue) -> StaticValue:
+    """Item number `key`, known only at run time: the items must have one type."""
+    values = [emitter.runtime(i) for i in items]
+    common: Type | None = values[0].type if values else None
+    for value in values[1:]:
+        common = None if common is None else unify(common, value.type)
+    if common is None:
+        raise emitter.fail(
+            "not-a-constant-index",
+            "a tuple of items of different types needs an index that is known while compiling",
+            help="use a constant index, a list of one type, or an if/elif chain",
+        )
+    list_ = emitter.insert("prim::ListConstruct", values, ListType(common))
+    return emitter.builtin("aten::__getitem__", [list_, integer(emitter, key)])
+
+
+# Tensors
+
+
+@dataclass
+class _Selection:
+    """A tensor after the views of an index, and the index tensors still to apply."""
+
+    tensor: StaticValue
+    #: Index tensors by dimension, counted from the front, or after `...` from the back.
+    front: list[StaticValue | None] = field(default_factory=list)
+    back: list[StaticValue | None] = field(default_factory=list)
+    has_ellipsis: bool = False
+
+    @property
+    def has_tensors(self) -> bool:
+        return any(t is not None for t in (*self.front, *self.back))
+
+
+def index_tensor(emitter: Emitter, tensor: RuntimeValue, key: StaticValue) -> StaticValue:
+    """`x[key]`."""
+    selection = _select(emitter, tensor, key)
+    if not selection.has_tensors:
+        if selection.tensor is tensor:
+            return emitter.builtin("aten::alias", [tensor])
+        return selection.tensor
+    return emitter.builtin("aten::index", [selection.tensor, _indices(emitter, selection)], called="[]")
+
+
+def assign_tensor(emitter: Emitter, tensor: RuntimeValue, key: StaticValue, new: StaticValue) -> None:
+    """`x[key] = new`."""
+    selection = _select(emitter, tensor, key)
+    value = emitter.runtime(new)
+    is_tensor = isinstance(value.type, TensorType)
+    if not is_tensor and not is_subtype(value.type, NUMBER) and value.type != BOOL:
+        raise emitter.fail(
+            "type-mismatch", f"expected a tensor or a number to assign to items of a tensor, found {value.type.annotation}"
+        )
+    if not selection.has_tensors:
+        emitter.builtin("aten::copy_" if is_tensor else "aten::fill_", [selection.tensor, value], called="[]=")
+        return
+    if not is_tensor:
+        like = {"dtype": emitter.builtin("prim::dtype", [tensor]), "device": emitter.builtin("prim::device", [tensor])}
+        value = emitter.builtin("aten::tensor", [value], like).value
+    indices = _indices(emitter, selection)
+    emitter.builtin("aten::index_put_", [selection.tensor, indices, value, ConstantValue(False)], called="[]=")
+
+
+def has_index_tensors(emitter: Emitter, key: StaticValue) -> bool:
+    """Whether `x[key]` copies, since the key holds masks, index tensors or lists of ints."""
+    return any(_is_tensor_like(emitter, part) for part in _parts(emitter, key))
+
+
+def _parts(emitter: Emitter, key: StaticValue) -> Sequence[StaticValue]:
+    from portfire.frontend.script.container_values import items_of
+    from portfire.frontend.script.tuple_values import TupleValue
+
+    if isinstance(key, TupleValue) and not key.is_list:
+        return key.items
+    if isinstance(key, RuntimeValue) and isinstance(key.type, TupleType):
+        return items_of(emitter, key)
+    return (key,)
+
+
+def _select(emitter: Emitter, tensor: RuntimeValue, key: StaticValue) -> _Selection:
+    """Apply everything but index tensors."""
+    parts = list(_parts(emitter, key))
+    ellipses = [i for i, p in enumerate(parts) if isinstance(p, EllipsisValue)]
+    if len(ellipses) > 1:
+        raise emitter.fail("bad-index", "an index can hold '...' only once")
+    selection = _Selection(tensor)
+    cut = ellipses[0] if ellipses else len(parts)
+    selection.has_ellipsis = bool(ellipses)
+    for part in parts[:cut]:
+        _apply(emitter, selection, part, selection.front, from_back=False)
+    for part in reversed(parts[cut + 1 :]):
+        _apply(emitter, selection, part, selection.back, from_back=True)
+    selection.back.reverse()
+    return selection
+
+
+def _apply(
+    emitter: Emitter, selection: _Selection, part: StaticValue, done: list[StaticValue | None], *, from_back: bool
+) -> None:
+    """Apply one part of an index to the next dimension. `done` has one entry per dimension that stays."""
+    dim = ConstantValue(-len(done) - 1 if from_back else len(done))
+    tensor = selection.tensor
+    if isinstance(part, SliceValue):
+        bounds = [part.start, part.stop, part.step_value()]
+        selection.tensor = emitter.builtin("aten::slice", [tensor, dim, *bounds], called="[:]")
+        done.append(None)
+        return
+    if part.constant() is None:
+        selection.tensor = emitter.builtin("aten::unsqueeze", [tensor, dim])
+        done.append(None)
+        return
+    value = emitter.runtime(part)
+    if value.type == INT:
+        selection.tensor = emitter.builtin("aten::select", [tensor, dim, value])
+    elif _is_tensor_type(value.type):
+        done.append(_index_tensor(emitter, value))
+    elif value.type == BOOL:
+        selection.tensor = emitter.builtin("aten::unsqueeze", [tensor, dim])
+        done.append(emitter.builtin("aten::tensor", [emitter.insert("prim::ListConstruct", [value], ListType(BOOL))]))
+    else:
+        raise emitter.fail(
+            "bad-index",
+            f"expected an int, slice, None, '...' or tensor as an index of a tensor, found {value.type.annotation}",
+        )
+
+
+def _is_tensor_like(emitter: Emitter, part: StaticValue) -> bool:
+    if isinstance(part, (SliceValue, EllipsisValue, ConstantValue)):
+        return False
+    return _is_tensor_type(emitter.runtime(part).type)
+
+
+def _is_tensor_type(type_: Type) -> bool:
+    if isinstance(type_, ListType):
+        return type_.element in (INT, BOOL) or isinstance(type_.element, ListType)
+    return isinstance(type_, TensorType) or (isinstance(type_, OptionalType) and isinstance(type_.element, TensorType))
+
+
+def _index_tensor(emitter: Emitter, value: Value) -> StaticValue:
+    if isinstance(value.type, ListType):
+        return emitter.builtin("aten::tensor", [value])
+    return RuntimeValue(value)
+
+
+def _indices(emitter: Emitter, selection: _Selection) -> StaticValue:
+    """The list for `aten::index`: a tensor or None per dimension."""
+    front = selection.front
+    if not selection.has_ellipsis or not any(t is not None for t in selection.back):
+        while front and front[-1] is None:
+            front = front[:-1]
+        return _optional_list(emitter, front)
+    between = emitter.builtin("aten::sub", [emitter.builtin("aten::dim", [selection.tensor]), ConstantValue(len(front))])
+    between = emitter.builtin("aten::sub", [between, ConstantValue(len(selection.back))])
+    nones = emitter.builtin("aten::mul", [_optional_list(emitter, [None]), between])
+    head = emitter.builtin("aten::add", [_optional_list(emitter, front), nones])
+    return emitter.builtin("aten::add", [head, _optional_list(emitter, selection.back)])
+
+
+def _optional_list(emitter: Emitter, tensors: Sequence[StaticValue | None]) -> StaticValue:
+    values = [emitter.constant_value(None, NONE) if t is None else emitter.runtime(t) for t in tensors]
+    return emitter.insert("prim::ListConstruct", values, ListType(optional_of(TENSOR)))

@@ -1,0 +1,86 @@
+"""Compiling the body of a function: into a graph of its own, or into the graph of its caller.
+
+Comes before: `statements.py`, `exits.py`. Comes after: `calls.py`, `compiler.py`, `function_values.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script.assigned_names import assigned_names
+from portfire.frontend.script.environment import PoisonedValue, Scope, UndefinedValue
+from portfire.frontend.script.exits import enter_region, leave_region, returned_value
+from portfire.frontend.script.static_values import StaticValue
+from portfire.ir.types import Type
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.calls import Callee
+    from portfire.frontend.script.emitter import Emitter
+
+#: Calls inlined into one another before it must be recursion.
+_MAX_DEPTH = 60
+
+
+def inline(emitter: Emitter, callee: Callee, values: Mapping[str, StaticValue]) -> StaticValue:
+    """Compile the body here; its variables are its own."""
+    if emitter.inline_depth >= _MAX_DEPTH:
+        raise emitter.fail(
+            "recursive-function",
+            f"'{callee.called}' calls itself, but must be inlined",
+            notes=("it takes or returns something that exists only while compiling",),
+            help="annotate its parameters and return type",
+        )
+    saved = emitter.chain
+    if emitter.range is not None:
+        emitter.chain = (*saved, emitter.range)
+    emitter.inline_depth += 1
+    try:
+        return emit_body(emitter, callee, values, callee.signature.return_type)
+    finally:
+        emitter.inline_depth -= 1
+        emitter.chain = saved
+
+
+def emit_body(
+    emitter: Emitter, callee: Callee, values: Mapping[str, StaticValue], return_type: Type | None
+) -> StaticValue:
+    """Compile the body of a function into the graph being built; `values` binds its parameters. Gives what it returns."""
+    from portfire.frontend.script.emitter import FunctionContext, SilentAbort
+    from portfire.frontend.script.expressions import emit_expression
+    from portfire.frontend.script.statements import emit_statements
+
+    source = callee.signature.source
+    parameters = [a.arg for a in (*source.node.args.posonlyargs, *source.node.args.args)]
+    statements = source.node.body if not isinstance(source.node, ast.Lambda) else []
+    scope = Scope(callee.scope, frozenset(assigned_names(statements) | set(values)))
+    context = FunctionContext(
+        source, callee.lookup, scope, return_type, callee.defining_class, parameters[0] if parameters else None
+    )
+    with emitter.entering(context):
+        for name, value in values.items():
+            emitter.frame.assign(name, value)
+        for parameter in callee.signature.parameters:
+            if parameter.name not in callee.signature.untyped:
+                context.declared.setdefault(parameter.name, parameter.type)
+        region = enter_region(emitter, is_loop=False)
+        if isinstance(source.node, ast.Lambda):
+            return emit_expression(emitter, source.node.body)
+        for name in scope.locals - set(values):
+            emitter.frame.assign(name, UndefinedValue(f"'{name}' is assigned only later"))
+        emit_statements(emitter, [*statements, _implicit_return(source.node)])
+        value = returned_value(emitter, region)
+        leave_region(emitter, region)
+    if isinstance(value, PoisonedValue):
+        raise SilentAbort
+    return value
+
+
+def _implicit_return(node: ast.AST) -> ast.Return:
+    """`return None` at the end of the body."""
+    statement = ast.Return(value=None)
+    line = getattr(node, "lineno", 1)
+    statement.lineno, statement.col_offset = line, getattr(node, "col_offset", 0)
+    statement.end_lineno, statement.end_col_offset = line, statement.col_offset + 3
+    return statement

@@ -1,0 +1,377 @@
+"""`while` and `for`: `prim::Loop` with the variables the body assigns carried, or unrolled over items known while compiling.
+
+Which variables a body assigns is read off its syntax. They become parameters of the loop's block, with the type they have
+before the loop; if the body leaves another type, the body is compiled again with the joined one.
+
+Comes before: `exits.py`, `control_flow.py`. Comes after: `statements.py`, `comprehensions.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script.assigned_names import assigned_names
+from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
+from portfire.frontend.script.control_flow import emit_choice, emit_guarded
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
+from portfire.frontend.script.exits import Flow, Region, enter_region, has_exited, is_certainly, leave_region
+from portfire.frontend.script.inference import joined, resolved
+from portfire.frontend.script.refinement import emit_condition, negated, refine
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
+from portfire.ir.graph import Node, Value
+from portfire.ir.types import BOOL, INT, Type
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+#: What `while` counts to.
+_FOREVER = 9223372036854775807
+
+
+@dataclass
+class _Carried:
+    """A variable that goes round the loop."""
+
+    name: str
+    initial: Value
+    type: Type
+
+
+@dataclass
+class Loop:
+    """What is to be looped. `body` compiles one round and returns its flow; `condition` says whether to go on after it."""
+
+    trip_count: Value
+    assigned: Iterable[str]
+    body: Callable[[Value], Flow]
+    #: The condition before the first round, and the one after each; None: as often as the trip count says.
+    start: StaticValue = TRUE_VALUE
+    condition: Callable[[], StaticValue] | None = None
+    carried: list[_Carried] = field(default_factory=list)
+
+
+def emit_while(emitter: Emitter, node: ast.While) -> Flow:
+    """`while`/`else`."""
+    from portfire.frontend.script.statements import emit_statements
+
+    names = assigned_names(node.body) | assigned_names([node.test])
+    before = emit_condition(emitter, node.test)
+    if before.constant is False:
+        return emit_statements(emitter, node.orelse)
+    is_endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+
+    def body(trip: Value) -> Flow:
+        if not is_endless:
+            refine(emitter, _facts_of(emitter, node.test))
+        return emit_statements(emitter, node.body)
+
+    loop = Loop(
+        emitter.constant_value(_FOREVER),
+        names,
+        body,
+        start=before.value,
+        condition=None if is_endless else lambda: emit_condition(emitter, node.test).value,
+    )
+    return emit_loop(emitter, loop, node.orelse, is_endless=is_endless)
+
+
+def _facts_of(emitter: Emitter, test: ast.expr) -> dict[str, Type]:
+    """What the condition of a `while` says at the start of its body, found without emitting it there."""
+    if not any(isinstance(n, ast.Name) for n in ast.walk(test)) or not _may_refine(test):
+        return {}
+    probe = emitter.node("prim::If", [emitter.constant_value(True)])
+    block = probe.add_block()
+    with emitter.within(block):
+        facts = emit_condition(emitter, test).if_true
+    block.clear()
+    constant = probe.inputs[0].node
+    probe.destroy()
+    if constant is not None:
+        constant.destroy()
+    return facts
+
+
+def _may_refine(test: ast.expr) -> bool:
+    return any(
+        isinstance(n, (ast.Is, ast.IsNot)) or (isinstance(n, ast.Name) and n.id == "isinstance") for n in ast.walk(test)
+    ) or isinstance(test, (ast.Name, ast.Attribute))
+
+
+def emit_for(emitter: Emitter, node: ast.For) -> Flow:
+    """`for`/`else`."""
+    from portfire.frontend.script.assignments import assign_target
+    from portfire.frontend.script.expressions import emit_expression
+    from portfire.frontend.script.statements import emit_statements
+
+    iterable = emit_expression(emitter, node.iter)
+
+    def body(item: StaticValue) -> Flow:
+        assign_target(emitter, node.target, item)
+        return emit_statements(emitter, node.body)
+
+    names = assigned_names(node.body) | assigned_names([node.target])
+    with emitter.at(node.iter):
+        return emit_iteration(emitter, iterable, names, body, node.orelse)
+
+
+def emit_iteration(
+    emitter: Emitter,
+    iterable: StaticValue,
+    names: Iterable[str],
+    body: Callable[[StaticValue], Flow],
+    orelse: Sequence[ast.stmt] = (),
+) -> Flow:
+    """Compile `body` for each item: unrolled, or as a loop that counts."""
+    iteration = iterable.iterate(emitter)
+    if iteration.items is not None:
+        return _emit_unrolled(emitter, iteration.items, body, orelse)
+    source = iteration.source
+    assert source is not None
+    trip_count = getattr(source, "trip_count", source.length)
+    count = emitter.runtime(trip_count(emitter))
+    return emit_loop(emitter, Loop(count, names, lambda trip: body(source.emit_item(emitter, trip))), orelse)
+
+
+# Loops at run time
+
+
+def emit_loop(emitter: Emitter, loop: Loop, orelse: Sequence[ast.stmt] = (), *, is_endless: bool = False) -> Flow:
+    """Emit a `prim::Loop`, and what follows from how it was left."""
+    start = emitter.runtime(loop.start)
+    loop.carried = [c for name in sorted(set(loop.assigned)) if (c := _carried(emitter, name)) is not None]
+    while True:
+        attempt = _Attempt(emitter, loop, start)
+        wider = attempt.run()
+        if wider is None:
+            break
+        attempt.undo()
+        for carried in loop.carried:
+            carried.type = wider.get(carried.name, carried.type)
+    return attempt.finish(orelse, is_endless)
+
+
+def _carried(emitter: Emitter, name: str) -> _Carried | None:
+    value = emitter.lookup(name)
+    if value is None or isinstance(value, (UndefinedValue, PoisonedValue)):
+        return None
+    if not isinstance(value, RuntimeValue) and static_type(value) is None:
+        return None
+    initial = emitter.runtime(value)
+    return _Carried(name, initial, initial.type)
+
+
+class _Attempt:
+    """One compilation of a loop's body, with certain types of the carried variables."""
+
+    def __init__(self, emitter: Emitter, loop: Loop, start: Value) -> None:
+        self.emitter = emitter
+        self.loop = loop
+        self.noted = len(emitter.compiler.diagnostics.diagnostics)
+        self.node: Node = emitter.node("prim::Loop", [loop.trip_count, start, *(c.initial for c in loop.carried)])
+        self.block = self.node.add_block()
+        self.region: Region | None = None
+        self.frame: Frame | None = None
+        self.flow = Flow.FALLS
+
+    def run(self) -> dict[str, Type] | None:
+        """Compile the body. Returns the types that were too narrow, if any were."""
+        emitter, loop = self.emitter, self.loop
+        trip = self.block.add_parameter(INT)
+        with emitter.within(self.block) as frame:
+            self.frame = frame
+            for carried in loop.carried:
+                parameter = self.block.add_parameter(carried.type, carried.name)
+                frame.assigned[carried.name] = RuntimeValue(parameter)
+            self.region = enter_region(emitter, is_loop=True)
+            try:
+                self.flow = loop.body(trip)
+            finally:
+                leave_region(emitter, self.region)
+            condition = self._condition()
+            ends = [self._at_end(c) for c in loop.carried]
+            wider = self._too_narrow(ends)
+            if wider:
+                return wider
+            self.block.add_input(emitter.runtime(condition))
+            for carried, end in zip(loop.carried, ends, strict=True):
+                self.block.add_input(self._returned(carried, end))
+        return None
+
+    def _condition(self) -> StaticValue:
+        """Whether another round follows."""
+        emitter, region = self.emitter, self.region
+        assert region is not None
+        stop = emitter.lookup(region.stop) or FALSE_VALUE
+        if self.flow is Flow.RAISES or is_certainly(stop, True):
+            return FALSE_VALUE
+        condition = self.loop.condition
+        if is_certainly(stop, False):
+            return condition() if condition is not None else TRUE_VALUE
+        if condition is None:
+            return negated(emitter, stop)
+        return emit_choice(emitter, stop, lambda: FALSE_VALUE, condition)
+
+    def _at_end(self, carried: _Carried) -> StaticValue | None:
+        """The variable after a round; None where it does not matter."""
+        assert self.frame is not None
+        if self.flow is Flow.RAISES:
+            return None
+        value = self.emitter.lookup(carried.name)
+        return None if isinstance(value, PoisonedValue) else value
+
+    def _too_narrow(self, ends: list[StaticValue | None]) -> dict[str, Type]:
+        wider: dict[str, Type] = {}
+        for carried, end in zip(self.loop.carried, ends, strict=True):
+            found = None if end is None or isinstance(end, UndefinedValue) else static_type(end)
+            if found is None:
+                continue
+            common = joined(resolved(carried.type), found)
+            if common != resolved(carried.type):
+                declared = self.emitter.context.declared.get(carried.name)
+                wider[carried.name] = joined(common, declared) if declared is not None else common
+        return wider
+
+    def _returned(self, carried: _Carried, end: StaticValue | None) -> Value:
+        if end is None or isinstance(end, UndefinedValue):
+            return self.emitter.builder.insert("prim::Uninitialized", (), carried.type)
+        return convert(self.emitter, end, carried.type, f"'{carried.name}'")
+
+    def undo(self) -> None:
+        """Remove what was emitted and noted."""
+        self.block.set_inputs(())
+        self.block.clear()
+        self.node.destroy()
+        del self.emitter.compiler.diagnostics.diagnostics[self.noted :]
+
+    def finish(self, orelse: Sequence[ast.stmt], is_endless: bool) -> Flow:
+        """Bind the outputs here, and tell how control goes on."""
+        emitter, region, frame = self.emitter, self.region, self.frame
+        assert region is not None and frame is not None
+        for carried in self.loop.carried:
+            emitter.frame.assign(carried.name, RuntimeValue(self.node.add_output(carried.type, carried.name)))
+        for name in frame.assigned:
+            if emitter.lookup(name) is None and not name.startswith("$"):
+                why = f"only the body of a loop, which may never run, assigns '{name}'"
+                emitter.frame.assign(name, UndefinedValue(why))
+            elif isinstance(frame.assigned[name], PoisonedValue):
+                emitter.frame.assign(name, PoisonedValue())
+        return self._leave(orelse, is_endless)
+
+    def _leave(self, orelse: Sequence[ast.stmt], is_endless: bool) -> Flow:
+        emitter, region = self.emitter, self.region
+        assert region is not None and self.frame is not None
+        function = region.function
+        broken = self._carry_out(region.broken)
+        returned = self._carry_out(function.exit)
+        flow = Flow.FALLS
+        if returned is not None:
+            self._carry_out(function.value)
+            if region.outer is not None and region.outer.is_loop:
+                emitter.frame.assign(region.outer.exit, returned)
+                emitter.frame.assign(region.outer.stop, returned)
+            flow = Flow.MAY_EXIT
+        if is_endless and broken is None:
+            if returned is None or not (region.outer is not None and region.outer.is_loop):
+                emitter.frame.is_dead = True
+            return Flow.EXITS if returned is not None else Flow.RAISES
+        return _emit_else(emitter, flow, broken, orelse)
+
+    def _carry_out(self, name: str) -> StaticValue | None:
+        """Make a hidden variable that the body sets an output of the loop; None if it never sets it."""
+        assert self.frame is not None
+        value = self.frame.assigned.get(name)
+        if value is None or is_certainly(value, False):
+            return None
+        emitter = self.emitter
+        with emitter.within(self.block, self.frame):
+            end = emitter.runtime(value)
+        with emitter.builder.at(self.node.block, before=self.node):
+            if end.type == BOOL and not name.startswith("$value"):
+                initial = emitter.constant_value(False)
+            else:
+                initial = emitter.builder.insert("prim::Uninitialized", (), end.type)
+        self.node.add_input(initial)
+        self.block.add_parameter(end.type)
+        self.block.add_input(end)
+        output = RuntimeValue(self.node.add_output(end.type))
+        emitter.frame.assign(name, output)
+        return output
+
+
+def _emit_else(emitter: Emitter, flow: Flow, broken: StaticValue | None, orelse: Sequence[ast.stmt]) -> Flow:
+    """The `else` of a loop: runs unless the loop was left by `break` or `return`."""
+    from portfire.frontend.script.statements import emit_statements
+
+    if not orelse:
+        return flow
+    if broken is None:
+        return emit_guarded(emitter, flow, lambda: emit_statements(emitter, orelse))
+
+    def unless_broken() -> Flow:
+        from portfire.frontend.script.control_flow import emit_if_value
+
+        return emit_if_value(emitter, broken, lambda: Flow.FALLS, lambda: emit_statements(emitter, orelse))
+
+    return emit_guarded(emitter, flow, unless_broken)
+
+
+# Unrolled loops
+
+
+def _emit_unrolled(
+    emitter: Emitter, items: Sequence[StaticValue], body: Callable[[StaticValue], Flow], orelse: Sequence[ast.stmt]
+) -> Flow:
+    """One copy of the body per item."""
+    region = enter_region(emitter, is_loop=True)
+    emitter.frame.assign(region.broken, FALSE_VALUE)
+    try:
+        flow = _unroll_from(emitter, region, items, 0, body)
+    finally:
+        leave_region(emitter, region)
+    if flow is Flow.RAISES:
+        return flow
+    return _leave_unrolled(emitter, region, orelse)
+
+
+def _unroll_from(
+    emitter: Emitter, region: Region, items: Sequence[StaticValue], index: int, body: Callable[[StaticValue], Flow]
+) -> Flow:
+    from portfire.frontend.script.control_flow import emit_if_value
+
+    for i in range(index, len(items)):
+        emitter.frame.assign(region.exit, FALSE_VALUE)
+        flow = body(items[i])
+        stop = emitter.lookup(region.stop) or FALSE_VALUE
+        if flow is Flow.RAISES or is_certainly(stop, True):
+            return flow
+        if not is_certainly(stop, False) and i + 1 < len(items):
+            following = i + 1
+            return emit_if_value(
+                emitter,
+                stop,
+                lambda: Flow.MAY_EXIT,
+                lambda following=following: _unroll_from(emitter, region, items, following, body),
+            )
+    return Flow.FALLS
+
+
+def _leave_unrolled(emitter: Emitter, region: Region, orelse: Sequence[ast.stmt]) -> Flow:
+    returned = has_exited(emitter, region.function)
+    broken = emitter.lookup(region.broken) or FALSE_VALUE
+    flow = Flow.FALLS
+    if not is_certainly(returned, False):
+        if region.outer is not None and region.outer.is_loop:
+            emitter.frame.assign(region.outer.exit, returned)
+            emitter.frame.assign(region.outer.stop, returned)
+        flow = Flow.EXITS if is_certainly(returned, True) else Flow.MAY_EXIT
+        if flow is Flow.EXITS and not (region.outer is not None and region.outer.is_loop):
+            emitter.frame.is_dead = True
+    known = broken.constant()
+    if known is True:
+        return flow
+    return _emit_else(emitter, flow, None if known is False else broken, orelse)

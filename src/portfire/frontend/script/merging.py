@@ -1,0 +1,175 @@
+"""SSA construction where branches meet: which variables become outputs of a `prim::If`, and of which type.
+
+A variable that both branches leave alone, or leave the same, needs no output. One that is known while compiling in each
+branch, but differently, becomes a run-time value if it can. One that only one branch defines stays undefined, and says so
+when it is read. Of a branch that never gets to its end nothing is merged.
+
+Comes before: `environment.py`, `inference.py`. Comes after: `control_flow.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
+from portfire.frontend.script.inference import joined
+from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.graph import Block, Node, Value
+from portfire.ir.types import BOOL, Type, is_subtype
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+@dataclass(slots=True)
+class Branch:
+    """A finished branch of a `prim::If`."""
+
+    block: Block
+    frame: Frame
+
+    @property
+    def is_dead(self) -> bool:
+        return self.frame.is_dead
+
+
+class UnmergeableValue(UndefinedValue):
+    """A variable that is two different compile-time things in two branches."""
+
+
+def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch]) -> None:
+    """Give `node` an output for each variable that its branches assign differently, and bind the variables here."""
+    names: dict[str, None] = {}
+    for branch in branches:
+        names.update(dict.fromkeys(n for n in branch.frame.assigned if not branch.is_dead or n.startswith("$")))
+    for name in names:
+        values = [_at_end(branch, name) for branch in branches]
+        merged = _merge(emitter, node, branches, name, values)
+        if merged is not None:
+            emitter.frame.assign(name, merged)
+
+
+def _at_end(branch: Branch, name: str) -> StaticValue | None:
+    """The variable at the end of the branch; None where it does not matter."""
+    if branch.is_dead and not name.startswith("$"):
+        return None
+    value = branch.frame.lookup(name)
+    if value is None and name.startswith("$"):
+        return None
+    return value if value is not None else UndefinedValue("")
+
+
+def _merge(
+    emitter: Emitter, node: Node, branches: Sequence[Branch], name: str, values: list[StaticValue | None]
+) -> StaticValue | None:
+    present = [v for v in values if v is not None]
+    if not present:
+        return None
+    first = present[0]
+    if any(isinstance(v, PoisonedValue) for v in present):
+        return PoisonedValue()
+    if any(isinstance(v, UndefinedValue) for v in present):
+        return _undefined(name, present)
+    if all(_is_same(first, v) for v in present) and _is_visible(first, branches):
+        return first
+    if all(isinstance(v, TupleValue) for v in present) and _same_shape(present):
+        return _merge_items(emitter, node, branches, name, values)
+    return _merge_run_time(emitter, node, branches, name, values)
+
+
+def _undefined(name: str, present: Sequence[StaticValue]) -> StaticValue:
+    for value in present:
+        if isinstance(value, UndefinedValue) and value.why:
+            return value
+    return UndefinedValue(f"only one branch of an 'if' assigns '{name}'")
+
+
+def _is_same(a: StaticValue, b: StaticValue) -> bool:
+    if a is b:
+        return True
+    if isinstance(a, RuntimeValue) and isinstance(b, RuntimeValue):
+        return a.value is b.value
+    if isinstance(a, ConstantValue) and isinstance(b, ConstantValue):
+        return a.type == b.type and type(a.value) is type(b.value) and bool(a.value == b.value)
+    return type(a) is type(b) and a == b
+
+
+def _is_visible(value: StaticValue, branches: Sequence[Branch]) -> bool:
+    """Whether the value can be used after the `if`: not defined inside one of its branches."""
+    if isinstance(value, TupleValue):
+        return all(_is_visible(i, branches) for i in value.items)
+    runtime = getattr(value, "value", None)
+    if not isinstance(runtime, Value):
+        return True
+    block: Block | None = runtime.block
+    while block is not None:
+        if any(branch.block is block for branch in branches):
+            return False
+        block = block.owning_node.block if block.owning_node is not None else None
+    return True
+
+
+def _same_shape(values: Sequence[StaticValue]) -> bool:
+    tuples = [v for v in values if isinstance(v, TupleValue)]
+    return len({len(t.items) for t in tuples}) == 1
+
+
+def _merge_items(
+    emitter: Emitter, node: Node, branches: Sequence[Branch], name: str, values: list[StaticValue | None]
+) -> StaticValue:
+    tuples = [v if isinstance(v, TupleValue) else None for v in values]
+    some = next(t for t in tuples if t is not None)
+    items: list[StaticValue] = []
+    for i in range(len(some.items)):
+        merged = _merge(emitter, node, branches, name, [None if t is None else t.items[i] for t in tuples])
+        items.append(merged if merged is not None else some.items[i])
+    return TupleValue(items, is_list=some.is_list)
+
+
+def _merge_run_time(
+    emitter: Emitter, node: Node, branches: Sequence[Branch], name: str, values: list[StaticValue | None]
+) -> StaticValue:
+    run_time: list[Value | None] = []
+    for branch, value in zip(branches, values, strict=True):
+        if value is None:
+            run_time.append(None)
+            continue
+        if not isinstance(value, RuntimeValue) and static_type(value) is None and not hasattr(value, "value"):
+            return UnmergeableValue(f"which {value.describe()} '{name}' is depends on a run-time condition")
+        with emitter.within(branch.block, branch.frame):
+            run_time.append(emitter.runtime(value))
+    type_ = _common_type(emitter, name, [v for v in run_time if v is not None])
+    for branch, value_ in zip(branches, run_time, strict=True):
+        with emitter.within(branch.block, branch.frame):
+            branch.block.add_input(_as_output(emitter, value_, type_))
+    return RuntimeValue(node.add_output(type_, None if name.startswith("$") else name))
+
+
+def _as_output(emitter: Emitter, value: Value | None, type_: Type) -> Value:
+    if value is None:
+        return emitter.builder.insert("prim::Uninitialized", (), type_)
+    if is_subtype(value.type, type_):
+        return value
+    return convert(emitter, RuntimeValue(value), type_, "a variable")
+
+
+def _common_type(emitter: Emitter, name: str, values: Sequence[Value]) -> Type:
+    if name.startswith(("$exit", "$stop", "$broken")):
+        return BOOL
+    declared = emitter.context.declared.get(name)
+    if name.startswith("$value") and emitter.context.declared_return is not None:
+        return emitter.context.declared_return
+    type_ = values[0].type
+    for value in values[1:]:
+        type_ = joined(type_, value.type)
+    if declared is not None and all(is_subtype(v.type, declared) for v in values) and not is_subtype(type_, declared):
+        return declared
+    return type_
+
+

@@ -1,0 +1,31 @@
+"""An operator of the table as a callable: `torch.relu`, `x.view`, `math.sqrt`.
+
+Comes before: `static_values.py`. Comes after: `tensor_values.py`, `python_values.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script.static_values import StaticValue
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+class OperatorValue(StaticValue):
+    """`name` is the operator; `receiver` the object of a method call; `called` what the user wrote, for messages."""
+
+    def __init__(self, name: str, *, receiver: StaticValue | None = None, called: str | None = None) -> None:
+        self.name = name
+        self.receiver = receiver
+        self.called = called or name.rpartition("::")[2]
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the function '{self.called}'"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin(self.name, args, kwargs, receiver=self.receiver, called=self.called)

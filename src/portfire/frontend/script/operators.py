@@ -1,0 +1,476 @@
+"""Operators: arithmetic, comparison, identity, membership, `and`/`or`/`not`, with Python's meaning.
+
+Where TorchScript's operator means something else than Python's (`2 ** 3` is a float there), what Python does is emitted.
+
+Comes before: `ops/python_operators.py`. Comes after: `expressions.py`, `assignments.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.control_flow import emit_choice
+from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.inference import decide, is_pending, resolved
+from portfire.frontend.script.refinement import emit_condition, negated, refine
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.graph import MISSING
+from portfire.ir.types import (
+    BOOL, COMPLEX, FLOAT, INT, NONE, NUMBER, STR, DictType, EnumType, ListType, OptionalType, TensorType, TupleType, Type,
+    is_subtype,
+)  # fmt: skip
+from portfire.ops.python_operators import COMPARE, METHODS, UNARY, augmented_operator, binary_operator, reflected_method
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.USub: "-",
+    ast.UAdd: "+", ast.Invert: "~",
+}  # fmt: skip
+
+_SCALARS = (INT, FLOAT, COMPLEX, BOOL, NUMBER)
+
+
+def emit_binary(emitter: Emitter, node: ast.BinOp) -> StaticValue:
+    """`a op b`."""
+    from portfire.frontend.script.expressions import emit_expression
+
+    left = emit_expression(emitter, node.left)
+    return emit_binary_values(emitter, node.op, left, emit_expression(emitter, node.right))
+
+
+def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, right: StaticValue) -> StaticValue:
+    """`a op b` of two values."""
+    if isinstance(op, ast.Add) and isinstance(left, TupleValue) and isinstance(right, TupleValue):
+        return TupleValue((*left.items, *right.items), is_list=left.is_list)
+    if isinstance(op, ast.Mult) and isinstance(left, TupleValue) and isinstance(right.constant(), int):
+        return TupleValue(left.items * right.constant(), is_list=left.is_list)
+    method = _overloaded(emitter, op, left, right)
+    if method is not None:
+        return method
+    left_type, right_type = static_type(left), static_type(right)
+    if isinstance(left_type, TupleType) and isinstance(right_type, TupleType) and isinstance(op, ast.Add):
+        return TupleValue((*left.unpack(emitter, None), *right.unpack(emitter, None)))
+    if isinstance(op, ast.Mod) and left_type == STR:
+        from portfire.frontend.script.strings import emit_percent_format
+
+        return emit_percent_format(emitter, left, right)
+    if isinstance(op, ast.Pow) and left_type in (INT, BOOL) and right_type in (INT, BOOL):
+        return _int_power(emitter, left, right)
+    if left_type in _SCALARS and right_type in _SCALARS:
+        left, right = _bool_operands(emitter, op, left, right)
+    left, right = _agree(emitter, left, right)
+    name = binary_operator(type(op), emitter.runtime(left).type)
+    return emitter.builtin(name, [left, right], called=SYMBOLS[type(op)])
+
+
+def _agree(emitter: Emitter, left: StaticValue, right: StaticValue) -> tuple[StaticValue, StaticValue]:
+    """Let a list of known type decide the type of an empty one."""
+    a, b = static_type(left), static_type(right)
+    if isinstance(a, ListType) and isinstance(b, ListType):
+        if is_pending(a):
+            decide(a, b)
+        elif is_pending(b):
+            decide(b, a)
+    return left, right
+
+
+def _bool_operands(
+    emitter: Emitter, op: ast.operator, left: StaticValue, right: StaticValue
+) -> tuple[StaticValue, StaticValue]:
+    """A bool in arithmetic is an int; `&`, `|`, `^` of two bools stay bools."""
+    both = static_type(left) == BOOL and static_type(right) == BOOL
+    if both and isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
+        return left, right
+    return _number(emitter, left), _number(emitter, right)
+
+
+def _number(emitter: Emitter, value: StaticValue) -> StaticValue:
+    if static_type(value) != BOOL:
+        return value
+    known = value.constant()
+    return ConstantValue(int(known)) if known is not MISSING else emitter.builtin("aten::Int", [value])
+
+
+def _int_power(emitter: Emitter, left: StaticValue, right: StaticValue) -> StaticValue:
+    """`a ** b` of ints: an int, unless b is negative."""
+    left, right = _number(emitter, left), _number(emitter, right)
+    known = right.constant()
+    if isinstance(known, int):
+        if known < 0:
+            return emitter.builtin("aten::pow.int", [left, right])
+        return emitter.builtin("aten::pow.int_to_int", [left, right])
+    from portfire.frontend.script.exceptions import emit_check
+
+    is_fine = emitter.builtin("aten::ge", [right, ConstantValue(0)])
+    message = "int ** negative int is a float in Python: write float(a) ** b"
+    emit_check(emitter, is_fine, ConstantValue(message), "builtins.ValueError")
+    return emitter.builtin("aten::pow.int_to_int", [left, right])
+
+
+def emit_in_place(emitter: Emitter, op: ast.operator, left: StaticValue, right: StaticValue) -> StaticValue:
+    """What `left op= right` binds; tensors and lists are changed in place."""
+    left_type = static_type(left)
+    if isinstance(left_type, ListType) and isinstance(op, ast.Add):
+        left.attribute(emitter, "extend").call(emitter, [right], {})
+        return left
+    if isinstance(left_type, TensorType) and not isinstance(op, ast.MatMult):
+        name = augmented_operator(type(op), left_type)
+        return emitter.builtin(name, [left, right], called=f"{SYMBOLS[type(op)]}=")
+    if isinstance(left_type, ListType):
+        name = augmented_operator(type(op), left_type)
+        return emitter.builtin(name, [left, right], called=f"{SYMBOLS[type(op)]}=")
+    method = f"__i{METHODS[type(op)][2:]}"
+    if _has_operators(left) and left.has_attribute(emitter, method):
+        return left.attribute(emitter, method).call(emitter, [right], {})
+    return emit_binary_values(emitter, op, left, right)
+
+
+# Operators of classes
+
+
+def _has_operators(value: StaticValue) -> bool:
+    """Whether the operators of the value are methods: objects of script classes."""
+    from portfire.ir.types import ClassType, InterfaceType
+
+    return isinstance(static_type(value), (ClassType, InterfaceType)) or hasattr(value, "class_type")
+
+
+def _overloaded(emitter: Emitter, op: ast.AST, left: StaticValue, right: StaticValue) -> StaticValue | None:
+    name = METHODS.get(type(op))
+    if name is None:
+        return None
+    if _has_operators(left) and left.has_attribute(emitter, name):
+        return left.attribute(emitter, name).call(emitter, [right], {})
+    if isinstance(op, ast.operator) and _has_operators(right):
+        reflected = reflected_method(type(op))
+        if right.has_attribute(emitter, reflected):
+            return right.attribute(emitter, reflected).call(emitter, [left], {})
+    return None
+
+
+# Unary
+
+
+def emit_unary(emitter: Emitter, node: ast.UnaryOp) -> StaticValue:
+    """`-a`, `+a`, `~a`, `not a`."""
+    from portfire.frontend.script.expressions import emit_expression
+
+    if isinstance(node.op, ast.Not):
+        return emit_condition(emitter, node).value
+    value = emit_expression(emitter, node.operand)
+    known = value.constant()
+    if isinstance(known, (int, float, complex)) and not (isinstance(node.op, ast.Invert) and isinstance(known, float)):
+        return ConstantValue(_UNARY[type(node.op)](known))
+    name = METHODS[type(node.op)]
+    if _has_operators(value) and value.has_attribute(emitter, name):
+        return value.attribute(emitter, name).call(emitter, [], {})
+    value = _number(emitter, value)
+    type_ = static_type(value)
+    if isinstance(node.op, ast.UAdd) and type_ in _SCALARS:
+        return value
+    if isinstance(node.op, ast.Invert) and type_ == INT:
+        return emitter.builtin("aten::sub", [emitter.builtin("aten::neg", [value]), ConstantValue(1)])
+    return emitter.builtin(UNARY[type(node.op)], [value], called=SYMBOLS[type(node.op)])
+
+
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert,
+}  # fmt: skip
+
+
+# Comparison
+
+
+def emit_compare(emitter: Emitter, node: ast.Compare) -> StaticValue:
+    """`a < b`, `a < b < c` (each evaluated once, `c` only if `a < b`), `in`, `is`."""
+    from portfire.frontend.script.expressions import emit_expression
+
+    if len(node.ops) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+        return emit_condition(emitter, node).value
+    left = emit_expression(emitter, node.left)
+    return _emit_chain(emitter, left, node.ops, node.comparators)
+
+
+def _emit_chain(emitter: Emitter, left: StaticValue, ops: list[ast.cmpop], nodes: list[ast.expr]) -> StaticValue:
+    from portfire.frontend.script.expressions import emit_expression
+
+    right = emit_expression(emitter, nodes[0])
+    first = emit_comparison(emitter, ops[0], left, right)
+    if len(ops) == 1:
+        return first
+    truth = first.truth(emitter)
+    known = truth.constant()
+    if known is not MISSING:
+        return _emit_chain(emitter, right, ops[1:], nodes[1:]) if known else first
+    return emit_choice(emitter, truth, lambda: _emit_chain(emitter, right, ops[1:], nodes[1:]), lambda: first)
+
+
+def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: StaticValue) -> StaticValue:
+    """One comparison of two values."""
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        return emit_identity(emitter, left, right, negative=isinstance(op, ast.IsNot))
+    if isinstance(op, (ast.In, ast.NotIn)):
+        found = emit_contains(emitter, right, left)
+        return negated(emitter, found) if isinstance(op, ast.NotIn) else found
+    folded = _folded(op, left, right)
+    if folded is not None:
+        return folded
+    if isinstance(op, ast.NotEq) and _has_operators(left) and not left.has_attribute(emitter, "__ne__"):
+        return negated(emitter, emit_comparison(emitter, ast.Eq(), left, right))
+    method = _overloaded(emitter, op, left, right)
+    if method is not None:
+        return method
+    if isinstance(op, (ast.Eq, ast.NotEq)):
+        equal = _emit_equality(emitter, op, left, right)
+        if equal is not None:
+            return equal
+    left, right = _agree(emitter, left, right)
+    if static_type(left) in _SCALARS and static_type(right) in _SCALARS:
+        left, right = _comparable(emitter, left, right)
+    return emitter.builtin(COMPARE[type(op)], [left, right], called=SYMBOLS[type(op)])
+
+
+def emit_equal(emitter: Emitter, left: StaticValue, right: StaticValue) -> StaticValue:
+    """`left == right`."""
+    return emit_comparison(emitter, ast.Eq(), left, right)
+
+
+def _comparable(emitter: Emitter, left: StaticValue, right: StaticValue) -> tuple[StaticValue, StaticValue]:
+    if static_type(left) == BOOL and static_type(right) == BOOL:
+        return left, right
+    return _number(emitter, left), _number(emitter, right)
+
+
+_PYTHON_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}  # fmt: skip
+
+_FOLDABLE = (bool, int, float, str, type(None))
+
+
+def _folded(op: ast.cmpop, left: StaticValue, right: StaticValue) -> StaticValue | None:
+    """A comparison of two constants decides what is compiled, so it is made here, by Python itself."""
+    a, b = left.constant(), right.constant()
+    if a is MISSING or b is MISSING:
+        return None
+    torch_constants = type(a) is type(b) and type(a).__module__ == "torch" and type(a).__name__ in ("dtype", "device", "layout")
+    if not torch_constants and not (isinstance(a, _FOLDABLE) and isinstance(b, _FOLDABLE)):
+        return None
+    try:
+        return ConstantValue(bool(_PYTHON_COMPARISONS[type(op)](a, b)))
+    except TypeError:
+        return None
+
+
+def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: StaticValue) -> StaticValue | None:
+    """`==` and `!=` of values that no operator compares: tuples, None, values of types that are never equal."""
+    negative = isinstance(op, ast.NotEq)
+    a, b = static_type(left), static_type(right)
+    if a is None or b is None:
+        if left.constant() is None or right.constant() is None:
+            return ConstantValue(negative)
+        return None
+    if isinstance(a, TupleType) and isinstance(b, TupleType):
+        return _emit_tuple_equality(emitter, left, right, negative)
+    if isinstance(a, OptionalType) or isinstance(b, OptionalType) or NONE in (a, b):
+        return _emit_optional_equality(emitter, op, left, right, a, b)
+    if isinstance(a, EnumType) and a is b:
+        return None
+    if _never_equal(a, b):
+        return ConstantValue(negative)
+    if isinstance(a, ListType) and isinstance(b, ListType) and a.element not in (INT, FLOAT, BOOL, STR) and not isinstance(a.element, TensorType):
+        return _emit_list_equality(emitter, left, right, negative)
+    return None
+
+
+def _never_equal(a: Type, b: Type) -> bool:
+    families: tuple[Callable[[Type], bool], ...] = (
+        lambda t: t in _SCALARS, lambda t: t == STR, lambda t: isinstance(t, ListType), lambda t: isinstance(t, TupleType),
+        lambda t: isinstance(t, DictType), lambda t: isinstance(t, EnumType),
+    )  # fmt: skip
+    family_a = next((i for i, f in enumerate(families) if f(a)), None)
+    family_b = next((i for i, f in enumerate(families) if f(b)), None)
+    return family_a is not None and family_b is not None and family_a != family_b
+
+
+def _emit_tuple_equality(emitter: Emitter, left: StaticValue, right: StaticValue, negative: bool) -> StaticValue:
+    a, b = left.unpack(emitter, None), right.unpack(emitter, None)
+    if len(a) != len(b):
+        return ConstantValue(negative)
+
+    def compare_from(i: int) -> StaticValue:
+        if i == len(a):
+            return ConstantValue(True)
+        first = emit_equal(emitter, a[i], b[i]).truth(emitter)
+        known = first.constant()
+        if known is not MISSING:
+            return compare_from(i + 1) if known else ConstantValue(False)
+        if i + 1 == len(a):
+            return first
+        return emit_choice(emitter, first, lambda: compare_from(i + 1), lambda: ConstantValue(False))
+
+    equal = compare_from(0)
+    return negated(emitter, equal) if negative else equal
+
+
+def _emit_optional_equality(
+    emitter: Emitter, op: ast.cmpop, left: StaticValue, right: StaticValue, a: Type, b: Type
+) -> StaticValue | None:
+    negative = isinstance(op, ast.NotEq)
+    if a == NONE and b == NONE:
+        return ConstantValue(not negative)
+    if a == NONE or b == NONE:
+        value, type_ = (left, a) if b == NONE else (right, b)
+        if not is_subtype(NONE, type_):
+            return ConstantValue(negative)
+        return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [value, NONE_VALUE])
+    if isinstance(a, OptionalType):
+        return _compare_unwrapped(emitter, op, left, right, a)
+    assert isinstance(b, OptionalType)
+    return _compare_unwrapped(emitter, op, right, left, b)
+
+
+def _compare_unwrapped(
+    emitter: Emitter, op: ast.cmpop, optional: StaticValue, other: StaticValue, type_: OptionalType
+) -> StaticValue:
+    """`optional == other`: None is equal to nothing but None."""
+    negative = isinstance(op, ast.NotEq)
+    value = emitter.runtime(optional)
+    is_set = emitter.builtin("aten::__isnot__", [value, NONE_VALUE])
+
+    def inner() -> StaticValue:
+        return emit_comparison(emitter, op, emitter.insert("prim::unchecked_cast", [value], type_.element), other)
+
+    def unset() -> StaticValue:
+        other_type = static_type(other)
+        if other_type is not None and is_subtype(NONE, other_type):
+            return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [other, NONE_VALUE])
+        return ConstantValue(negative)
+
+    return emit_choice(emitter, is_set, inner, unset)
+
+
+def _emit_list_equality(emitter: Emitter, left: StaticValue, right: StaticValue, negative: bool) -> StaticValue:
+    from portfire.frontend.script.builtin_iteration import emit_all_equal
+
+    equal = emit_all_equal(emitter, left, right)
+    return negated(emitter, equal) if negative else equal
+
+
+def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, negative: bool) -> StaticValue:
+    """`left is right`: of None, bools, enum members, and things known while compiling."""
+    a, b = left.constant(), right.constant()
+    if a is not MISSING and b is not MISSING:
+        return ConstantValue((a is b) != negative)
+    a_type, b_type = static_type(left), static_type(right)
+    if a_type is None or b_type is None:
+        same = left is right or (type(left) is type(right) and left == right)
+        return ConstantValue(same != negative)
+    if NONE in (a_type, b_type):
+        other, type_ = (left, a_type) if b_type == NONE else (right, b_type)
+        if not is_subtype(NONE, type_):
+            return ConstantValue(negative)
+        return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [other, NONE_VALUE])
+    if BOOL in (a_type, b_type):
+        if a_type != b_type:
+            return ConstantValue(negative)
+        return emitter.builtin("aten::ne" if negative else "aten::eq", [left, right], called="is")
+    return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [left, right], called="is")
+
+
+# Membership
+
+
+def emit_contains(emitter: Emitter, container: StaticValue, item: StaticValue) -> StaticValue:
+    """`item in container`."""
+    from portfire.frontend.script.builtin_iteration import emit_any_equal
+    from portfire.frontend.script.container_values import dict_key
+
+    if _has_operators(container):
+        return container.attribute(emitter, "__contains__").call(emitter, [item], {})
+    type_ = static_type(container)
+    if type_ == STR:
+        if isinstance(container.constant(), str) and isinstance(item.constant(), str):
+            return ConstantValue(item.constant() in container.constant())
+        position = emitter.builtin("aten::find", [container, item], called="in")
+        return emitter.builtin("aten::ge", [position, ConstantValue(0)])
+    if isinstance(type_, DictType):
+        return emitter.builtin("aten::__contains__", [container, dict_key(emitter, container, item)], called="in")
+    if isinstance(type_, ListType):
+        if resolved(type_.element) in (INT, FLOAT, STR) and static_type(item) == resolved(type_.element):
+            return emitter.builtin("aten::__contains__", [container, item], called="in")
+        return emit_any_equal(emitter, container, item)
+    iteration = container.iterate(emitter)
+    if iteration.items is None:
+        return emit_any_equal(emitter, container, item)
+    return _contains_known(emitter, iteration.items, item)
+
+
+def _contains_known(emitter: Emitter, items: tuple[StaticValue, ...], item: StaticValue) -> StaticValue:
+    result: StaticValue = ConstantValue(False)
+    for candidate in items:
+        equal = emit_equal(emitter, item, candidate).truth(emitter)
+        known = equal.constant()
+        if known is True:
+            return ConstantValue(True) if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
+        if known is not False:
+            result = equal if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
+    return result
+
+
+# and, or
+
+
+def emit_bool_op(emitter: Emitter, node: ast.BoolOp) -> StaticValue:
+    """`a and b`, `a or b` as values: one of the operands, as in Python."""
+    return _emit_operands(emitter, isinstance(node.op, ast.And), node.values)
+
+
+def _emit_operands(emitter: Emitter, is_and: bool, nodes: list[ast.expr]) -> StaticValue:
+    from portfire.frontend.script.expressions import emit_expression
+
+    if len(nodes) == 1:
+        return emit_expression(emitter, nodes[0])
+    if _is_bool_syntax(nodes[0]):
+        condition = emit_condition(emitter, nodes[0])
+        value, truth = condition.value, condition.value
+    else:
+        from portfire.frontend.script.refinement import truth_condition
+
+        value = emit_expression(emitter, nodes[0])
+        condition = truth_condition(emitter, nodes[0], value)
+        truth = condition.value
+    known = truth.constant()
+    if known is not MISSING:
+        return _emit_operands(emitter, is_and, nodes[1:]) if bool(known) is is_and else value
+
+    def rest() -> StaticValue:
+        refine(emitter, condition.if_true if is_and else condition.if_false)
+        return _emit_operands(emitter, is_and, nodes[1:])
+
+    def decided() -> StaticValue:
+        type_ = static_type(value)
+        if not is_and and isinstance(type_, OptionalType):  # `x or default`: x is not None
+            return emitter.insert("prim::unchecked_cast", [emitter.runtime(value)], type_.element)
+        return value
+
+    return emit_choice(emitter, truth, *((rest, decided) if is_and else (decided, rest)))
+
+
+def _is_bool_syntax(node: ast.expr) -> bool:
+    """Whether the expression is a bool by its form."""
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if isinstance(node, ast.Compare):
+        return len(node.ops) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn))
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"

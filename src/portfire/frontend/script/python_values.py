@@ -1,0 +1,232 @@
+"""What a Python object that source code names means as a value: found by identity first, then by kind.
+
+Comes before: one file per family of values. Comes after: `compiler.py`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import enum
+import functools
+import inspect
+import types
+import typing
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from portfire.diagnostics import CompileAbort
+from portfire.frontend.script import torch_library
+from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES
+from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.exceptions import ExceptionClass
+from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
+from portfire.frontend.script.operator_value import OperatorValue
+from portfire.frontend.script.static_dicts import StaticDict
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.frontend.script.type_tests import AnnotationValue, TypeValue
+from portfire.frontend.script.with_statement import CONTEXT_MANAGERS
+from portfire.ir.graph import Function
+from portfire.ops.python_names import builtin_of
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+_CONSTANTS = (
+    bool, int, float, complex, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Tensor,
+)  # fmt: skip
+
+
+class Namespace(StaticValue):
+    """A Python module, or another object that only holds things (`torch.ops.aten`)."""
+
+    def __init__(self, python_object: Any, name: str) -> None:
+        self.python_object = python_object
+        self.name = name
+
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("namespace", self.name, id(self.python_object))
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the module '{self.name}'"
+
+    def has_attribute(self, emitter: Emitter, name: str) -> bool:
+        """See the base class."""
+        return hasattr(self.python_object, name)
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        try:
+            found = getattr(self.python_object, name)
+        except AttributeError:
+            near = difflib.get_close_matches(name, dir(self.python_object), 1)
+            help_ = f"did you mean '{near[0]}'?" if near else None
+            raise emitter.fail("no-attribute", f"{self.describe()} has no '{name}'", help=help_) from None
+        return emitter.compiler.value_of(emitter, found, name)
+
+
+def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticValue:
+    """The value of a Python object."""
+    if isinstance(python_object, StaticValue):
+        return python_object
+    if isinstance(python_object, _CONSTANTS) and not isinstance(python_object, enum.Enum):
+        return _constant(emitter, python_object)
+    found = _by_identity(python_object)
+    if found is not None:
+        return found
+    if callable(python_object):
+        found = _callable_value(emitter, python_object, name)
+        if found is not None:
+            return found
+    found = _by_kind(emitter, python_object, name)
+    if found is not None:
+        return found
+    raise _no_value(emitter, python_object, name)
+
+
+def _constant(emitter: Emitter, value: Any) -> StaticValue:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise emitter.fail("int-too-large", f"the int {value} does not fit into 64 bits")
+    return ConstantValue(value)
+
+
+def _by_identity(python_object: Any) -> StaticValue | None:
+    try:
+        for table in (FUNCTIONS, TYPES, CONTEXT_MANAGERS):
+            found = table.get(python_object)
+            if found is not None:
+                return found
+    except TypeError:  # not hashable
+        pass
+    return None
+
+
+def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticValue | None:
+    special = torch_library.special_function(python_object)
+    if special is not None:
+        return special
+    operator = builtin_of(python_object)
+    if operator is not None:
+        called = name or operator
+        if inspect.isclass(python_object):
+            return TypeValue(python_object, lambda e, args, kwargs: OperatorValue(operator, called=called).call(e, args, kwargs))
+        return OperatorValue(operator, called=called)
+    compiled = _compiled_function(python_object)
+    if compiled is not None:
+        return compiled
+    if isinstance(python_object, (types.FunctionType, functools.partial)) or hasattr(python_object, "__wrapped__"):
+        return PythonFunction(python_object)
+    if isinstance(python_object, types.MethodType):
+        return _bound_method(emitter, python_object, name)
+    if inspect.isclass(python_object):
+        return _class(emitter, python_object)
+    return None
+
+
+def _compiled_function(python_object: Any) -> StaticValue | None:
+    """A function that portfire compiled before, by `script` or `trace`."""
+    if isinstance(python_object, Function):
+        return CompiledFunction(python_object)
+    function = getattr(python_object, "__portfire_function__", None)
+    return CompiledFunction(function) if isinstance(function, Function) else None
+
+
+def _bound_method(emitter: Emitter, method: types.MethodType, name: str) -> StaticValue:
+    """A method of an object that is known while compiling: a class method, or a method of a constant object."""
+    receiver = emitter.compiler.value_of(emitter, method.__self__, name)
+    if inspect.isclass(method.__self__):
+        return emitter.compiler.value_of(
+            emitter, functools.partial(method.__func__, method.__self__), method.__name__
+        )
+    return receiver.attribute(emitter, method.__name__)
+
+
+def _class(emitter: Emitter, cls: type) -> StaticValue:
+    from portfire.frontend.script.class_values import class_value
+
+    if issubclass(cls, BaseException):
+        return ExceptionClass(cls)
+    if cls.__module__ == "torch" or issubclass(cls, (torch.Tensor, torch.nn.Module)) or cls.__module__ == "builtins":
+        return TypeValue(cls)
+    if cls.__module__ in ("collections", "numbers", "collections.abc"):
+        return TypeValue(cls)
+    return class_value(cls, emitter.compiler)
+
+
+def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | None:
+    compiler = emitter.compiler
+    if isinstance(python_object, types.ModuleType) or type(python_object).__module__ == "torch._ops":
+        return Namespace(python_object, getattr(python_object, "__name__", name))
+    if isinstance(python_object, enum.Enum):
+        return ConstantValue(python_object, compiler.classes.type_of(type(python_object)))
+    if isinstance(python_object, (tuple, list)):
+        return TupleValue(
+            [compiler.value_of(emitter, item, name) for item in python_object], is_list=isinstance(python_object, list)
+        )
+    if isinstance(python_object, (dict, types.MappingProxyType)):
+        return StaticDict(
+            [(compiler.value_of(emitter, k, name), compiler.value_of(emitter, v, name)) for k, v in python_object.items()]
+        )
+    if isinstance(python_object, slice):
+        from portfire.frontend.script.indexing import SliceValue
+
+        parts = (python_object.start, python_object.stop, python_object.step)
+        return SliceValue(*(compiler.value_of(emitter, p, name) for p in parts))
+    if typing.get_origin(python_object) is not None or isinstance(python_object, typing._SpecialForm):  # type: ignore[attr-defined]
+        from portfire.frontend.script.annotations import type_from_annotation
+
+        return AnnotationValue(type_from_annotation(python_object, emitter.annotation_scope()))
+    if python_object is Ellipsis:
+        from portfire.frontend.script.indexing import EllipsisValue
+
+        return EllipsisValue()
+    if isinstance(python_object, (torch.finfo, torch.iinfo)):
+        return _Record(python_object)
+    return None
+
+
+class _Record(StaticValue):
+    """An object of which only plain attributes matter: `torch.finfo(...)`."""
+
+    def __init__(self, python_object: Any) -> None:
+        self.python_object = python_object
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        if not hasattr(self.python_object, name):
+            return super().attribute(emitter, name)
+        return emitter.compiler.value_of(emitter, getattr(self.python_object, name), name)
+
+
+def _no_value(emitter: Emitter, python_object: Any, name: str) -> CompileAbort:
+    kind = type(python_object)
+    if kind.__module__.partition(".")[0] == "numpy" or getattr(python_object, "__module__", "") == "numpy":
+        return emitter.fail(
+            "unsupported-python-value",
+            f"numpy's '{name}' has no meaning in a program",
+            help=f"use torch.{name}" if hasattr(torch, name) else "use the torch function that does the same",
+        )
+    if isinstance(python_object, torch.nn.Module):
+        return emitter.fail(
+            "unsupported-python-value",
+            f"the module '{name}' is not reached from the module that is compiled",
+            help="make it an attribute of the module, or pass it as an argument",
+        )
+    what = f"'{name}', a {kind.__module__}.{kind.__qualname__}," if name else f"a {kind.__qualname__}"
+    return emitter.fail("unsupported-python-value", f"{what} has no meaning in a program")
+
+
+def unknown_name(emitter: Emitter, name: str) -> CompileAbort:
+    """The failure of a name that is defined nowhere."""
+    known = [*emitter.context.scope.locals, *dir(builtins)]
+    near = difflib.get_close_matches(name, known, 1)
+    return emitter.fail(
+        "unknown-name", f"name '{name}' is not defined", help=f"did you mean '{near[0]}'?" if near else None
+    )
+
+

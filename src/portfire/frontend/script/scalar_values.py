@@ -1,0 +1,171 @@
+"""What run-time numbers, strings, devices and the rest of the simple types can do.
+
+Comes before: `runtime_value.py`. Comes after: `behaviours.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script import indexing
+from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.operator_value import OperatorValue
+from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
+from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.ir.graph import Value
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+class NumberBehaviour(Behaviour):
+    """int, float, complex, bool and Scalar."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        if value.type == COMPLEX and name in ("real", "imag"):
+            return emitter.builtin(f"aten::{name}", [value])
+        if value.type in (INT, FLOAT, BOOL) and name == "real":
+            return value
+        if name in _NUMBER_METHODS and value.type in (INT, FLOAT):
+            return MethodValue(value, name, _NUMBER_METHODS[name])
+        raise emitter.fail("no-attribute", f"{value.describe()} has no attribute '{name}'")
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        if value.type == BOOL:
+            return value
+        if value.type in (INT, FLOAT):
+            return emitter.builtin("aten::Bool", [value])
+        return emitter.builtin("aten::ne", [value, ConstantValue(0)])
+
+
+def _is_integer(emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    runtime = emitter.runtime(value)
+    if runtime.type == INT:
+        return ConstantValue(True)
+    return emitter.builtin("aten::eq", [runtime, emitter.builtin("aten::floor", [runtime])])
+
+
+def _itself(emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    return value
+
+
+_NUMBER_METHODS: dict[str, Callable[..., StaticValue]] = {"is_integer": _is_integer, "conjugate": _itself, "item": _itself}
+
+
+class StringBehaviour(Behaviour):
+    """`str`."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        from portfire.frontend.script.strings import STRING_METHODS
+
+        if name in STRING_METHODS:
+            return MethodValue(value, name, STRING_METHODS[name])
+        if name in _STRING_OPERATORS:
+            return OperatorValue(f"aten::{name}", receiver=value, called=name)
+        known = hasattr(str, name)
+        what = f"the string method '{name}' is not supported" if known else f"a string has no attribute '{name}'"
+        raise emitter.fail("no-attribute", what)
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        return hasattr(str, name)
+
+    def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        if isinstance(key, indexing.SliceValue):
+            return indexing.slice_sequence(emitter, value, key)
+        return emitter.builtin("aten::__getitem__", [value, indexing.integer(emitter, key)], called="[]")
+
+    def iterate(self, emitter: Emitter, value: RuntimeValue) -> Iteration:
+        """See the base class."""
+        return Iteration(source=emitter.builtin("aten::list", [value]))
+
+    def item(self, emitter: Emitter, value: RuntimeValue, index: Value) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::__getitem__", [value, index])
+
+    def length(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::len", [value])
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::gt", [self.length(emitter, value), ConstantValue(0)])
+
+    def unpack(self, emitter: Emitter, value: RuntimeValue, count: int | None) -> Sequence[StaticValue]:
+        """See the base class."""
+        return RuntimeValue(emitter.runtime(emitter.builtin("aten::list", [value]))).unpack(emitter, count)
+
+
+_STRING_OPERATORS = frozenset(
+    "capitalize center count endswith expandtabs find index isalnum isalpha isdecimal isdigit isidentifier islower "
+    "isnumeric isprintable isspace istitle isupper ljust lower lstrip partition replace rfind rindex rjust "
+    "rpartition rsplit rstrip split splitlines startswith strip swapcase title upper zfill".split()
+)
+
+
+class DeviceBehaviour(Behaviour):
+    """`torch.device`."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        if name in ("type", "index"):
+            return emitter.builtin(f"prim::{name}", [value])
+        raise emitter.fail("no-attribute", f"a device has no attribute '{name}'")
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(True)
+
+
+class EnumBehaviour(Behaviour):
+    """A member of an enum."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        from portfire.ir.types import EnumType
+
+        type_ = value.type
+        assert isinstance(type_, EnumType)
+        if name == "value":
+            return emitter.insert("prim::EnumValue", [value.value], type_.value_type)
+        if name == "name":
+            return emitter.insert("prim::EnumName", [value.value], STR)
+        raise emitter.fail("no-attribute", f"a member of {type_.annotation} has no attribute '{name}'")
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(True)
+
+
+class NoneBehaviour(Behaviour):
+    """None as a run-time value."""
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(False)
+
+
+class FutureBehaviour(Behaviour):
+    """What `fork` gives."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        if name == "wait":
+            return OperatorValue("aten::wait", receiver=value, called=name)
+        raise emitter.fail("no-attribute", f"a future has no attribute '{name}'")
+
+
+class GeneratorBehaviour(Behaviour):
+    """`torch.Generator`."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        if name in ("manual_seed", "seed", "initial_seed"):
+            return OperatorValue(f"aten::{name}", receiver=value, called=name)
+        raise emitter.fail("no-attribute", f"a generator has no attribute '{name}'")

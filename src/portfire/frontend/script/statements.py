@@ -1,0 +1,120 @@
+"""Statements: one function per node of the syntax tree, and the loop that goes on after one that fails.
+
+Comes before: `assignments.py`, `control_flow.py`, `loops.py`, `exits.py`. Comes after: `inlining.py`, `compiler.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from portfire.diagnostics import CompileAbort
+from portfire.errors import PortfireError
+from portfire.frontend.script.assigned_names import assigned_names
+from portfire.frontend.script.assignments import emit_annotated, emit_assign, emit_augmented, emit_delete
+from portfire.frontend.script.constant_values import NONE_VALUE
+from portfire.frontend.script.control_flow import emit_if, emit_rest
+from portfire.frontend.script.environment import PoisonedValue
+from portfire.frontend.script.exceptions import emit_assert, emit_raise
+from portfire.frontend.script.exits import Flow, emit_break, emit_continue, emit_return
+from portfire.frontend.script.expressions import emit_expression
+from portfire.frontend.script.function_values import emit_function_definition
+from portfire.frontend.script.imports import emit_import, emit_import_from
+from portfire.frontend.script.loops import emit_for, emit_while
+from portfire.frontend.script.match_statement import emit_match
+from portfire.frontend.script.unsupported import explain_unsupported
+from portfire.frontend.script.with_statement import emit_with
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+def emit_statements(emitter: Emitter, statements: Sequence[ast.stmt]) -> Flow:
+    """Compile statements in order. One that fails is noted and passed over, so that all obstacles come out at once."""
+    for i, statement in enumerate(statements):
+        flow: Flow = Flow.FALLS
+        with emitter.at(statement):
+            try:
+                if isinstance(statement, ast.If):
+                    flow, consumed = emit_if(emitter, statement, statements[i + 1 :])
+                    if consumed:
+                        return flow
+                else:
+                    flow = _EMIT.get(type(statement), _unsupported)(emitter, statement)
+            except CompileAbort as abort:
+                flow = _give_up(emitter, statement, abort)
+            except (PortfireError, RecursionError):
+                raise
+            except Exception as error:
+                raise emitter.compiler.internal_error(emitter, error) from error
+        if flow is not Flow.FALLS:
+            return emit_rest(emitter, flow, statements[i + 1 :])
+    return Flow.FALLS
+
+
+def _give_up(emitter: Emitter, statement: ast.stmt, abort: CompileAbort) -> Flow:
+    """Note the failure; what the statement would have assigned is unusable, without further words."""
+    with emitter.recovering():
+        raise abort
+    for name in assigned_names([statement]):
+        emitter.frame.assign(name, PoisonedValue())
+    if isinstance(statement, ast.Return):
+        region = emitter.context.region
+        assert region is not None
+        emitter.frame.assign(region.function.value, PoisonedValue())
+        emitter.frame.is_dead = True
+        return Flow.RAISES
+    return Flow.FALLS
+
+
+def _unsupported(emitter: Emitter, node: ast.stmt) -> Flow:
+    raise explain_unsupported(emitter, node)
+
+
+def _emit_return(emitter: Emitter, node: ast.Return) -> Flow:
+    value = emit_expression(emitter, node.value) if node.value is not None else NONE_VALUE
+    return emit_return(emitter, value)
+
+
+def _emit_expression_statement(emitter: Emitter, node: ast.Expr) -> Flow:
+    if isinstance(node.value, ast.Constant):  # a docstring, or `...`
+        return Flow.FALLS
+    emit_expression(emitter, node.value)
+    return Flow.FALLS
+
+
+def _emit_pass(emitter: Emitter, node: ast.stmt) -> Flow:
+    return Flow.FALLS
+
+
+def _falling(emit: Callable[[Any, Any], None]) -> Callable[[Emitter, Any], Flow]:
+    def statement(emitter: Emitter, node: Any) -> Flow:
+        emit(emitter, node)
+        return Flow.FALLS
+
+    return statement
+
+
+_EMIT: dict[type[ast.stmt], Callable[[Emitter, Any], Flow]] = {
+    ast.Return: _emit_return,
+    ast.Expr: _emit_expression_statement,
+    ast.Pass: _emit_pass,
+    ast.Global: _emit_pass,
+    ast.Nonlocal: _emit_pass,
+    ast.Assign: _falling(emit_assign),
+    ast.AnnAssign: _falling(emit_annotated),
+    ast.AugAssign: _falling(emit_augmented),
+    ast.Delete: _falling(emit_delete),
+    ast.Import: _falling(emit_import),
+    ast.ImportFrom: _falling(emit_import_from),
+    ast.FunctionDef: _falling(emit_function_definition),
+    ast.While: emit_while,
+    ast.For: emit_for,
+    ast.Break: emit_break,
+    ast.Continue: emit_continue,
+    ast.Raise: emit_raise,
+    ast.Assert: emit_assert,
+    ast.With: emit_with,
+    ast.Match: emit_match,
+}

@@ -1,0 +1,95 @@
+"""Dicts whose items are known while compiling: of modules, of functions, of values of different types.
+
+Comes before: `static_values.py`. Comes after: `displays.py`, `calls.py` (`**kwargs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.runtime_value import MethodValue
+from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.graph import MISSING, Value
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+class StaticDict(StaticValue):
+    """A dict that exists only while compiling. It cannot change."""
+
+    def __init__(self, pairs: Sequence[tuple[StaticValue, StaticValue]]) -> None:
+        self.pairs = tuple(pairs)
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"a dict of {len(self.pairs)} items of different kinds"
+
+    def as_value(self, emitter: Emitter) -> Value:
+        """See the base class."""
+        from portfire.frontend.script.displays import dict_of
+        from portfire.ir.types import STR, TENSOR, DictType
+
+        if not self.pairs:
+            return emitter.builder.insert("prim::DictConstruct", (), DictType(STR, TENSOR))
+        made = dict_of(emitter, self.pairs)
+        if isinstance(made, StaticDict):
+            raise emitter.fail(
+                "not-a-value",
+                "a dict of values of different types cannot be used as a run-time value",
+                help="use a NamedTuple, a dataclass, or one dict per type",
+            )
+        return made.as_value(emitter)
+
+    def lookup(self, key: object) -> StaticValue | None:
+        """The value of a constant key."""
+        for known, value in self.pairs:
+            if known.constant() == key:
+                return value
+        return None
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        if name in _METHODS:
+            return MethodValue(self, name, _METHODS[name])
+        raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+
+    def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        constant = key.constant()
+        if constant is MISSING:
+            raise emitter.fail("not-a-constant-index", f"a key of {self.describe()} must be known while compiling")
+        value = self.lookup(constant)
+        if value is None:
+            raise emitter.fail("index-out-of-range", f"there is no key {constant!r} in this dict")
+        return value
+
+    def iterate(self, emitter: Emitter) -> Iteration:
+        """See the base class."""
+        return Iteration(items=tuple(k for k, _ in self.pairs))
+
+    def length(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(len(self.pairs))
+
+    def truth(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(bool(self.pairs))
+
+
+def _get(emitter: Emitter, dict_: StaticDict, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    constant = args[0].constant()
+    if constant is MISSING:
+        raise emitter.fail("not-a-constant-index", f"a key of {dict_.describe()} must be known while compiling")
+    return dict_.lookup(constant) or (args[1] if len(args) > 1 else NONE_VALUE)
+
+
+_METHODS: dict[str, Callable[..., StaticValue]] = {
+    "items": lambda emitter, d, args, kwargs: TupleValue([TupleValue(p) for p in d.pairs]),
+    "keys": lambda emitter, d, args, kwargs: TupleValue([k for k, _ in d.pairs]),
+    "values": lambda emitter, d, args, kwargs: TupleValue([v for _, v in d.pairs]),
+    "get": _get,
+}

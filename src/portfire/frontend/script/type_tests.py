@@ -1,0 +1,204 @@
+"""Builtin types as values, and `isinstance`.
+
+Comes before: `static_values.py`. Comes after: `python_values.py`, `builtins.py`, `refinement.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import numbers
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.graph import MISSING
+from portfire.ir.types import (
+    ANY_LIST, ANY_TUPLE, BOOL, COMPLEX, DEVICE, FLOAT, INT, NONE, NUMBER, STR, TENSOR, AnyType, ClassType, DictType,
+    EnumType, InterfaceType, ListType, NumberType, OptionalType, TupleType, Type, UnionType, is_subtype,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+class TypeValue(StaticValue):
+    """A builtin type or torch type: `int`, `list`, `torch.Tensor`. `make` compiles a call of it."""
+
+    def __init__(self, python_type: Any, make: Callable[..., StaticValue] | None = None) -> None:
+        self.cls = python_type
+        self.make = make
+
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("type", self.cls)
+
+    def __eq__(self, other: object) -> bool:
+        return getattr(other, "cls", None) is self.cls
+
+    def __hash__(self) -> int:
+        return hash(self.cls)
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the type '{getattr(self.cls, '__name__', self.cls)}'"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+        """See the base class."""
+        if self.make is None:
+            raise emitter.fail("unsupported-call", f"{self.describe()} cannot be called in a program")
+        return self.make(emitter, list(args), kwargs)
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        found = getattr(self.cls, name, MISSING)
+        if found is MISSING:
+            return super().attribute(emitter, name)
+        return emitter.compiler.value_of(emitter, found, name)
+
+
+class IsInstanceValue(StaticValue):
+    """`isinstance`, or torch's `torch.jit.isinstance`."""
+
+    identity = "isinstance"
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "the function 'isinstance'"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+        """See the base class."""
+        if len(args) != 2:
+            raise emitter.fail("bad-call", f"'isinstance' takes 2 arguments, found {len(args)}")
+        return emit_isinstance(emitter, args[0], args[1])
+
+    def call_syntax(self, emitter: Emitter, node: ast.Call) -> StaticValue:
+        """The second argument may be an annotation: `torch.jit.isinstance(x, List[int])`."""
+        from portfire.frontend.script.refinement import emit_condition
+
+        return emit_condition(emitter, node).value
+
+
+class AnnotationValue(StaticValue):
+    """A type written as an annotation: `List[int]`."""
+
+    def __init__(self, type_: Type) -> None:
+        self.type = type_
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the type {self.type.annotation}"
+
+
+#: Python types -> the IR types whose values are instances.
+_IR_TYPES: dict[Any, tuple[Type, ...]] = {
+    int: (INT, BOOL), float: (FLOAT,), bool: (BOOL,), complex: (COMPLEX,), str: (STR,), type(None): (NONE,),
+    list: (ANY_LIST,), tuple: (ANY_TUPLE,), torch.Tensor: (TENSOR,), torch.device: (DEVICE,), torch.Size: (ListType(INT),),
+    numbers.Number: (INT, FLOAT, COMPLEX, BOOL), torch.SymInt: (), torch.SymFloat: (), torch.SymBool: (),
+}  # fmt: skip
+
+
+def tested_types(emitter: Emitter, types: StaticValue) -> list[Type]:
+    """The IR types that the second argument of `isinstance` means."""
+    result: list[Type] = []
+    for item in _classes(types):
+        if isinstance(item, AnnotationValue):
+            result.append(item.type)
+        elif isinstance(item, ConstantValue) and item.value is None:
+            result.append(NONE)
+        else:
+            cls = getattr(item, "cls", None)
+            known = _IR_TYPES.get(cls) if cls is not None else None
+            if known is None and cls is not None and cls is not dict:
+                known = (emitter.compiler.classes.type_of(cls, emitter.range),)
+            result += known or ()
+    return result
+
+
+def _classes(types: StaticValue) -> list[StaticValue]:
+    if isinstance(types, TupleValue):
+        return [c for item in types.items for c in _classes(item)]
+    return [types]
+
+
+def emit_isinstance(emitter: Emitter, value: StaticValue, types: StaticValue) -> StaticValue:
+    """`isinstance(value, types)`: known while compiling wherever the static type tells."""
+    classes = _classes(types)
+    type_ = static_type(value)
+    if type_ is None:
+        return ConstantValue(_is_static_instance(value, classes))
+    outcomes = {_test(emitter, member, c) for member in _members(type_) for c in [classes]}
+    if outcomes == {True} or outcomes == {False}:
+        return ConstantValue(outcomes.pop())
+    wanted = tested_types(emitter, types)
+    return emitter.insert("prim::isinstance", [emitter.runtime(value)], BOOL, types=wanted)
+
+
+def _is_static_instance(value: StaticValue, classes: Sequence[StaticValue]) -> bool:
+    """Something that exists only while compiling."""
+    if isinstance(value, TupleValue):
+        return any(getattr(c, "cls", None) in ((list,) if value.is_list else (tuple,)) for c in classes)
+    return False
+
+
+def _members(type_: Type) -> tuple[Type, ...]:
+    if isinstance(type_, OptionalType):
+        return (type_.element, NONE)
+    if isinstance(type_, UnionType):
+        return type_.members
+    if isinstance(type_, NumberType):
+        return (INT, FLOAT, COMPLEX)
+    return (type_,)
+
+
+def _test(emitter: Emitter, type_: Type, classes: Sequence[StaticValue]) -> bool | None:
+    """Whether values of `type_` are instances; None where only the run can tell."""
+    outcomes = [_test_one(emitter, type_, c) for c in classes]
+    if any(o is True for o in outcomes):
+        return True
+    return None if any(o is None for o in outcomes) else False
+
+
+def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None:
+    if isinstance(wanted, AnnotationValue):
+        return is_subtype(type_, wanted.type) or (None if isinstance(type_, AnyType) else False)
+    if isinstance(wanted, ConstantValue):
+        return type_ == NONE
+    cls = getattr(wanted, "cls", None)
+    if cls is None:
+        raise emitter.fail("type-mismatch", f"expected a type as the second argument of isinstance, found {wanted.describe()}")
+    if isinstance(type_, AnyType):
+        return None
+    if cls is object:
+        return True
+    if isinstance(type_, (ClassType, EnumType)):
+        python_class = type_.python_class
+        return isinstance(python_class, type) and isinstance(cls, type) and issubclass(python_class, cls)
+    if isinstance(type_, InterfaceType):
+        return None
+    if cls is dict:
+        return isinstance(type_, DictType)
+    known = _IR_TYPES.get(cls)
+    if known is not None:
+        return any(is_subtype(type_, k) for k in known)
+    if isinstance(type_, TupleType) and type_.name is not None:
+        return emitter.compiler.python_tuples.get(type_.name) is cls
+    if isinstance(type_, ListType) and isinstance(cls, type):
+        return issubclass(list, cls)
+    if is_subtype(type_, TENSOR) and isinstance(cls, type) and issubclass(cls, torch.Tensor):
+        raise emitter.fail(
+            "unsupported-type",
+            f"whether a tensor is a {cls.__name__} is not visible in a program",
+            help="decide it outside the compiled function",
+        )
+    return False
+
+
+def is_number(type_: Type) -> bool:
+    """Whether values of the type are Python numbers."""
+    return type_ in (INT, FLOAT, COMPLEX, BOOL, NUMBER)

@@ -1,0 +1,116 @@
+"""`with`: torch's gradient modes, objects of script classes with `__enter__` and `__exit__`, and what means nothing here.
+
+Early exits in the body are structured, so control always comes to the end of the body, where the mode is put back.
+
+Comes before: `exits.py`, `control_flow.py`. Comes after: `statements.py`, `python_values.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
+from portfire.frontend.script.exits import Flow
+from portfire.frontend.script.static_values import StaticValue
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+
+class ContextManagerClass(StaticValue):
+    """`torch.no_grad` and the like. `mode` gives the gradient mode to set, of the arguments; None: nothing happens."""
+
+    def __init__(self, name: str, mode: Callable[[Sequence[StaticValue]], StaticValue | None]) -> None:
+        self.name = name
+        self.mode = mode
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"'{self.name}'"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+        """See the base class."""
+        return ContextManager(self.mode([*args, *kwargs.values()]))
+
+
+class ContextManager(StaticValue):
+    """One of them, about to be entered."""
+
+    def __init__(self, mode: StaticValue | None) -> None:
+        self.mode = mode
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "a context manager"
+
+    def enter(self, emitter: Emitter) -> StaticValue | None:
+        """Set the mode. Returns the one before."""
+        if self.mode is None:
+            return None
+        before = emitter.builtin("aten::is_grad_enabled", [])
+        emitter.builtin("aten::set_grad_enabled", [self.mode])
+        return before
+
+    def leave(self, emitter: Emitter, before: StaticValue | None) -> None:
+        """Put the mode back."""
+        if before is not None:
+            emitter.builtin("aten::set_grad_enabled", [before])
+
+
+def _set_grad_enabled(args: Sequence[StaticValue]) -> StaticValue | None:
+    return args[0] if args else NONE_VALUE
+
+
+def _inference_mode(args: Sequence[StaticValue]) -> StaticValue | None:
+    return FALSE_VALUE if not args or args[0].constant() is True else None
+
+
+#: Context managers that are part of torch and Python, by identity.
+CONTEXT_MANAGERS: dict[Any, ContextManagerClass] = {
+    torch.no_grad: ContextManagerClass("torch.no_grad", lambda _: FALSE_VALUE),
+    torch.enable_grad: ContextManagerClass("torch.enable_grad", lambda _: TRUE_VALUE),
+    torch.set_grad_enabled: ContextManagerClass("torch.set_grad_enabled", _set_grad_enabled),
+    torch.inference_mode: ContextManagerClass("torch.inference_mode", _inference_mode),
+    torch.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
+    torch.autograd.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
+    contextlib.nullcontext: ContextManagerClass("nullcontext", lambda _: None),
+}
+
+
+def emit_with(emitter: Emitter, node: ast.With) -> Flow:
+    """`with a as b, c: body`."""
+    return _emit_items(emitter, node.items, node.body)
+
+
+def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[ast.stmt]) -> Flow:
+    from portfire.frontend.script.expressions import emit_expression
+    from portfire.frontend.script.statements import emit_statements
+
+    if not items:
+        return emit_statements(emitter, body)
+    item = items[0]
+    with emitter.at(item.context_expr):
+        manager = emit_expression(emitter, item.context_expr)
+        if isinstance(manager, ContextManager):
+            before = manager.enter(emitter)
+            entered: StaticValue = NONE_VALUE
+        elif manager.has_attribute(emitter, "__enter__"):
+            entered = manager.attribute(emitter, "__enter__").call(emitter, [], {})
+        else:
+            raise emitter.fail("unsupported-call", f"{manager.describe()} is no context manager that a program can have")
+    if item.optional_vars is not None:
+        from portfire.frontend.script.assignments import assign_target
+
+        assign_target(emitter, item.optional_vars, entered)
+    flow = _emit_items(emitter, items[1:], body)
+    if flow is not Flow.RAISES:
+        if isinstance(manager, ContextManager):
+            manager.leave(emitter, before)
+        else:
+            manager.attribute(emitter, "__exit__").call(emitter, [NONE_VALUE, NONE_VALUE, NONE_VALUE], {})
+    return flow
