@@ -50,9 +50,9 @@ class Builder:
         for type_ in outputs:
             node.add_output(type_)
         if self.before is None:
-            self.block.nodes.append(node)
+            self.block.insert(len(self.block.nodes), node)
         else:
-            self.block.nodes.insert(self.block.nodes.index(self.before), node)
+            self.block.insert(self.block.index_of(self.before), node)
         return node
 
     def insert(self, kind: str, inputs: Iterable[Value], output: Type, **attributes: Any) -> Value:

@@ -39,6 +39,9 @@ from typing import Any, Final
 from portfire.ir.source import SourceRange
 from portfire.ir.types import ANY, NONE, Type, is_subtype
 
+#: How far around its last position a node is searched for first.
+_NEAR = 32
+
 
 class _Missing:
     """The type of `MISSING`: a parameter without a default."""
@@ -130,7 +133,7 @@ class _User:
 class Node(_User):
     """One operation. Build with `Builder`, which inserts it and sets its range."""
 
-    __slots__ = ("attributes", "block", "blocks", "kind", "outputs", "overload", "range", "scope")
+    __slots__ = ("_position", "attributes", "block", "blocks", "kind", "outputs", "overload", "range", "scope")
 
     def __init__(self, block: Block, kind: str) -> None:
         super().__init__()
@@ -144,6 +147,8 @@ class Node(_User):
         self.scope: tuple[SourceRange, ...] = ()
         #: The overload's name where it is known (`Tensor` of `aten::add.Tensor`), else None: `ops.schema_of` finds it.
         self.overload: str | None = None
+        #: About where the node stands in its block: where a search for it begins.
+        self._position = 0
 
     @property
     def output(self) -> Value:
@@ -170,11 +175,7 @@ class Node(_User):
     def destroy(self) -> None:
         """Remove the node from its block. Its outputs must have no uses."""
         self._drop()
-        nodes = self.block.nodes
-        if nodes[-1] is self:
-            nodes.pop()
-        else:
-            nodes.remove(self)
+        self.block.take_out(self)
 
     def _drop(self) -> None:
         """Give up the inputs and the nested blocks."""
@@ -184,9 +185,10 @@ class Node(_User):
         self.set_inputs(())
 
     def move_before(self, other: Node) -> None:
-        self.block.nodes.remove(self)
+        """Take the node out of its block and put it right before `other`."""
+        self.block.take_out(self)
         self.block = other.block
-        other.block.nodes.insert(other.block.nodes.index(other), self)
+        other.block.insert(other.block.index_of(other), self)
 
     def __repr__(self) -> str:
         return f"<Node {self.kind}>"
@@ -195,7 +197,7 @@ class Node(_User):
 class Block(_User):
     """A straight line of nodes. Its inputs, in the sense of `_User`, are its returns."""
 
-    __slots__ = ("graph", "nodes", "owning_node", "parameters")
+    __slots__ = ("_drift", "graph", "nodes", "owning_node", "parameters")
 
     def __init__(self, graph: Graph, owning_node: Node | None) -> None:
         super().__init__()
@@ -203,6 +205,7 @@ class Block(_User):
         self.owning_node = owning_node
         self.parameters: list[Value] = []
         self.nodes: list[Node] = []
+        self._drift = 0
 
     @property
     def returns(self) -> Sequence[Value]:
@@ -218,6 +221,28 @@ class Block(_User):
         del self.parameters[index]
         for i, value in enumerate(self.parameters):
             value.index = i
+
+    def index_of(self, node: Node) -> int:
+        """The node's index in `nodes`. Passes go from node to neighbour: it is looked for first where it stood once,
+        moved by as much as the last node that was asked for had moved."""
+        nodes, guess = self.nodes, node._position + self._drift
+        if nodes and nodes[-1] is node:
+            return len(nodes) - 1
+        try:
+            index = nodes.index(node, max(0, guess - _NEAR), max(0, guess + _NEAR))
+        except ValueError:
+            index = nodes.index(node)
+        self._drift = index - node._position
+        return index
+
+    def insert(self, index: int, node: Node) -> None:
+        """Insert a node that is in no block."""
+        self.nodes.insert(index, node)
+        node._position = index - self._drift
+
+    def take_out(self, node: Node) -> None:
+        """Remove a node without destroying it."""
+        del self.nodes[self.index_of(node)]
 
     def clear(self) -> None:
         """Destroy all nodes and returns, last first."""
