@@ -44,3 +44,23 @@ class ArgumentError(PortfireError, TypeError):
 
 class InternalError(PortfireError):
     """A bug of portfire. The message says what to send."""
+
+
+class EngineError(PortfireError):
+    """A failure that the engine reports. `source_frames` are the lines of the user's source it passed, outermost first."""
+
+    code: int = 0
+    message: str = ""
+    source_frames: tuple[tuple[str, int, int, str, str], ...] = ()
+
+
+class ProgramError(EngineError):
+    """A program that is invalid, missing from its archive, or needs operators that no kernel library has."""
+
+
+class GuardError(EngineError):
+    """An input breaks what a trace recorded."""
+
+
+class LimitError(EngineError):
+    """A call reached its limit of steps, depth or memory, or was cancelled."""

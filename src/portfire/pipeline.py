@@ -14,31 +14,53 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from portfire.archive.program_writer import write_program
+from portfire.evaluation import Evaluator
 from portfire.ir.clone import clone_graph
 from portfire.ir.graph import Function, Graph
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
+from portfire.passes import (
+    eliminate_common_subexpressions,
+    eliminate_dead_code,
+    fold_constants,
+    inline_calls,
+    simplify,
+)
 
 if TYPE_CHECKING:
     from portfire import _engine
 
 
+_evaluate = Evaluator()
+
+
 def optimize(graph: Graph) -> Graph:
-    """The passes that every graph goes through before it runs, in order, on a copy."""
-    return clone_graph(graph)
+    """The passes that every entry point goes through before it runs, in order, on a copy of its graph."""
+    copy = clone_graph(graph)
+    inline_calls(copy)
+    simplify(copy)
+    fold_constants(copy, _evaluate)
+    simplify(copy)
+    eliminate_common_subexpressions(copy)
+    eliminate_dead_code(copy)
+    return copy
 
 
 class Optimized:
-    """The optimised copy of each function's graph, made once per function.
+    """The graphs that run: optimised copies for the entry points, made once each, and the front ends' own for the rest.
 
-    The front end's graphs stay as they are: they are what `.graph` and `.code` show.
+    An entry point has everything it calls inlined, so what it calls runs as it is only when called by itself. The front
+    ends' graphs stay as they are: they are what `.graph` and `.code` show.
     """
 
     _graphs: WeakKeyDictionary[Function, tuple[Graph, Graph]] = WeakKeyDictionary()
 
+    def __init__(self, entries: Sequence[Function]) -> None:
+        self._entries = frozenset(entries)
+
     def __call__(self, function: Function) -> Graph | None:
-        if function.graph is None:
-            return None
+        if function.graph is None or function not in self._entries:
+            return function.graph
         known = self._graphs.get(function)
         if known is None or known[0] is not function.graph:
             known = self._graphs[function] = (function.graph, optimize(function.graph))
@@ -51,5 +73,5 @@ def build_program(
     """An engine program of `functions`, `classes`, the objects under `root` and everything they refer to, on ATen's kernels."""
     from portfire import _aten, _engine  # noqa: F401
 
-    image = write_program(functions, classes, root=root, body=Optimized())
+    image = write_program(functions, classes, root=root, body=Optimized(functions))
     return _engine.Program(image.data, image.tensors, ["aten"])

@@ -35,8 +35,8 @@ Value infer_from_python(PyObject* object, ProgramHandle& program);
 // A tensor from numpy, DLPack or the buffer protocol, over the same memory; false if the object has none of them.
 bool foreign_tensor_from_python(PyObject* object, Value& out);
 
-// A new reference; throws PythonError. `program` rebuilds NamedTuples, enums and objects.
-PyObject* to_python(const Value& value, ProgramHandle& program);
+// A new reference; throws PythonError. `program` rebuilds NamedTuples, enums and objects; `raw`: objects stay `Object`.
+PyObject* to_python(const Value& value, ProgramHandle& program, bool raw = false);
 PyObject* foreign_tensor_to_python(const Value& value);
 
 }  // namespace portfire::python

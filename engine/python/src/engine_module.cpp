@@ -150,6 +150,9 @@ void define_object(nb::module_& m) {
       .def("get", [](const ObjectHandle& self, const std::string& name) {
         return nb::steal(to_python(self.object->get(name), self.handle()));
       }, nb::arg("name"))
+      .def("get_raw", [](const ObjectHandle& self, const std::string& name) {
+        return nb::steal(to_python(self.object->get(name), self.handle(), /*raw=*/true));
+      }, nb::arg("name"), "The attribute, with objects inside as Object and not as what stands for them.")
       .def("set", set_attribute, nb::arg("name"), nb::arg("value").none())
       .def("has", [](const ObjectHandle& self, const std::string& name) { return self.object->has(name); })
       .def("method", [](const ObjectHandle& self, const std::string& name) {

@@ -5,7 +5,7 @@ Comes before: `graph.py`, `state.py`. Comes after: `archive/`, `pipeline.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 from portfire.ir.graph import Function, Graph
@@ -28,6 +28,11 @@ class Reachable:
         self.functions: dict[Function, None] = {}
         self.classes: dict[ClassType, None] = {}
         self.interfaces: dict[InterfaceType, None] = {}
+
+    @property
+    def types(self) -> Set[Type]:
+        """Every type met: of parameters, results, attributes and values."""
+        return self._seen_types
 
     def add_function(self, function: Function) -> None:
         """Add a function and everything it refers to."""

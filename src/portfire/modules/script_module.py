@@ -1,0 +1,244 @@
+"""A compiled module as a `torch.nn.Module`: a thin view of an engine object.
+
+The object holds the state: the very tensors (a parameter read twice is one Python object), the submodules, and attributes
+such as `training`. `torch.nn.Module` does the rest (state_dict, to, train, hooks, ...) on dicts that read and write the
+object's slots, so that what Python changes is what compiled code sees.
+
+Comes before: `slots.py`, `script_function.py`. Comes after: `views.py`, the public API.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator, Mapping
+from types import FunctionType, MethodType
+from typing import IO, TYPE_CHECKING, Any, NoReturn, Self
+
+import torch
+from torch.nn.modules import module as torch_module
+
+from portfire import _engine
+from portfire.ir.graph import Graph
+from portfire.ir.state import ObjectState
+from portfire.ir.types import ClassType
+from portfire.modules.object_state import copy_object, object_state
+from portfire.modules.slots import Slots, Submodules
+
+if TYPE_CHECKING:
+    from portfire.modules.views import Views
+
+_CONTAINERS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
+
+#: What the view itself keeps; all else in the instance's dict belongs to `torch.nn.Module` or the user.
+_OWN = frozenset(
+    ("__portfire_object__", "_views", "_class", "_slots", "_properties", "_parameters", "_buffers", "_modules")
+)
+
+
+class ScriptModule(torch.nn.Module):
+    """A compiled module. Made by `script`, `trace`, `capture` and `load`."""
+
+    _views: Views
+    _class: ClassType
+    _slots: dict[str, str]
+    _properties: dict[str, tuple[str, str]]
+
+    def __init__(self) -> None:
+        raise TypeError("a ScriptModule is made by script(), trace(), capture() or load()")
+
+    @classmethod
+    def of(cls, target: _engine.Object, views: Views) -> Self:
+        """The view of an engine object."""
+        self = cls.__new__(cls)
+        torch.nn.Module.__init__(self)
+        self._attach(target, views)
+        return self
+
+    def _attach(self, target: _engine.Object, views: Views) -> None:
+        state = self.__dict__
+        attributes = target.attributes()
+        by_kind: dict[str, list[str]] = {"parameter": [], "buffer": [], "submodule": [], "attribute": []}
+        for name, kind, _ in attributes:
+            by_kind[kind].append(name)
+        state["__portfire_object__"] = target
+        state["_views"] = views
+        state["_class"] = views.class_of(target)
+        state["_slots"] = {name: kind for name, kind, _ in attributes}
+        state["_properties"] = {name: (getter, setter) for name, getter, setter in target.properties}
+        state["_parameters"] = Slots(target, by_kind["parameter"])
+        state["_buffers"] = Slots(target, by_kind["buffer"])
+        state["_modules"] = Submodules(target, by_kind["submodule"])
+        if "training" in state["_slots"]:
+            del state["training"]
+        state.update(views.methods(target))
+
+    # Calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        state = self.__dict__
+        if (
+            state["_forward_hooks"] or state["_forward_pre_hooks"] or state["_backward_hooks"]
+            or state["_backward_pre_hooks"] or torch_module._global_forward_hooks
+            or torch_module._global_forward_pre_hooks or torch_module._global_backward_hooks
+            or torch_module._global_backward_pre_hooks
+        ):  # fmt: skip
+            return self._call_impl(*args, **kwargs)
+        return self.forward(*args, **kwargs)
+
+    # Attributes
+
+    def __getattr__(self, name: str) -> Any:
+        state = self.__dict__
+        kind = state.get("_slots", {}).get(name)
+        if kind == "submodule":
+            return state["_modules"][name]
+        if kind is not None:
+            return state["__portfire_object__"].get(name)
+        if name in state.get("_properties", ()):
+            return state[state["_properties"][name][0]]()
+        return self._python_attribute(name)
+
+    def _python_attribute(self, name: str) -> Any:
+        """Constants of the class, and methods that were marked to stay in Python."""
+        cls = self.__dict__.get("_class")
+        if cls is not None:
+            if name in cls.constants:
+                return cls.constants[name]
+            found = getattr(cls.python_class, name, None) if cls.python_class is not None else None
+            if isinstance(found, FunctionType) and getattr(found, "_torchscript_modifier", None) is not None:
+                return MethodType(found, self)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        state = self.__dict__
+        if name in state.get("_slots", ()):
+            state["__portfire_object__"].set(name, value)
+        elif name in state.get("_properties", ()):
+            self._set_property(name, value)
+        elif "_class" in state and name in state["_class"].constants:
+            raise AttributeError(f"'{name}' is a constant of the compiled module: it cannot be set")
+        else:
+            super().__setattr__(name, value)
+
+    def _set_property(self, name: str, value: Any) -> None:
+        setter = self._properties[name][1]
+        if not setter:
+            raise AttributeError(f"property '{name}' has no setter")
+        self.__dict__[setter](value)
+
+    def __delattr__(self, name: str) -> None:
+        if name in self._slots:
+            raise AttributeError(f"'{name}' is part of the compiled module: it cannot be deleted")
+        super().__delattr__(name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *self._slots, *self._properties, *self._class.constants})
+
+    # What people look at
+
+    @property
+    def original_name(self) -> str:
+        """The name of the class this was compiled from."""
+        return self._class.name.rpartition(".")[2]
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of `forward`."""
+        graph: Graph = self.forward.graph
+        return graph
+
+    @property
+    def inlined_graph(self) -> Graph:
+        """The graph of `forward` with all calls inlined."""
+        graph: Graph = self.forward.inlined_graph
+        return graph
+
+    @property
+    def code(self) -> str:
+        """`forward` as TorchScript source."""
+        code: str = self.forward.code
+        return code
+
+    @property
+    def code_with_constants(self) -> tuple[str, Any]:
+        """`forward` as TorchScript source, and the constants that the source names."""
+        found: tuple[str, Any] = self.forward.code_with_constants
+        return found
+
+    def extra_repr(self) -> str:
+        """The class this was compiled from."""
+        return f"original_name={self.original_name}"
+
+    # Saving and copying
+
+    @property
+    def portfire_state(self) -> ObjectState:
+        """The module's state now, as the archive and the front ends take it."""
+        return object_state(self)
+
+    def save(self, path: str | os.PathLike[str] | IO[bytes], _extra_files: Mapping[str, str | bytes] | None = None) -> None:
+        """Write the module to an archive."""
+        from portfire.archive.writer import save
+        from portfire.pipeline import Optimized
+
+        save(self.portfire_state, path, body=Optimized(), extra_files=_extra_files)
+
+    def __copy__(self) -> ScriptModule:
+        return self._copied({}, shallow=True)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ScriptModule:
+        return self._copied(memo, shallow=False)
+
+    def _copied(self, memo: dict[int, Any], *, shallow: bool) -> ScriptModule:
+        target = self.__portfire_object__
+        if shallow:
+            made = target.program.make_object(target.class_name)
+            for name in target.attribute_names():
+                made.set(name, target.get_raw(name))
+        else:
+            made = copy_object(target, memo)
+        view: ScriptModule = self._views.of(made)
+        for name, value in self.__dict__.items():
+            if name not in _OWN and not isinstance(value, _engine.Function):
+                view.__dict__[name] = value if shallow else copy.deepcopy(value, memo)
+        return view
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a ScriptModule cannot be pickled: save it with its save() method")
+
+    # Containers, and modules whose class defines these itself
+
+    def _is_container(self) -> bool:
+        python_class = self._class.python_class
+        return python_class is not None and issubclass(python_class, _CONTAINERS)
+
+    def _special(self, name: str, *args: Any) -> Any:
+        """A special method: the compiled one, or what torch's containers do."""
+        compiled = self.__dict__.get(name)
+        if compiled is not None:
+            return compiled(*args)
+        if not self._is_container():
+            raise TypeError(f"'{self.original_name}' has no method {name}")
+        own: Any = getattr(self._class.python_class, name)
+        return own(self, *args)
+
+    def __len__(self) -> int:
+        length: int = self._special("__len__")
+        return length
+
+    def __getitem__(self, index: Any) -> Any:
+        if "__getitem__" not in self.__dict__ and self._is_container() and not isinstance(index, str):
+            return list(self._modules.values())[index]
+        return self._special("__getitem__", index)
+
+    def __contains__(self, item: object) -> bool:
+        found: bool = self._special("__contains__", item)
+        return found
+
+    def __iter__(self) -> Iterator[Any]:
+        items: Iterator[Any] = self._special("__iter__")
+        return items
+
+    def __bool__(self) -> bool:
+        return True

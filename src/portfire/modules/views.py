@@ -1,0 +1,122 @@
+"""Engine objects as Python objects: one view for one object, and the Python classes that named types stand for.
+
+Comes before: `script_module.py`, `script_object.py`. Comes after: `wrap.py`.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+from portfire import _engine
+from portfire.ir.types import ClassType, EnumType, TupleType, Type
+from portfire.modules.script_function import ScriptMethod
+
+
+class View(Protocol):
+    """What stands for an engine object in Python."""
+
+    __portfire_object__: _engine.Object
+
+
+class Views:
+    """The views of one program's objects."""
+
+    def __init__(self, classes: Iterable[ClassType]) -> None:
+        self.classes = {cls.name: cls for cls in classes}
+        self._alive: WeakValueDictionary[int, Any] = WeakValueDictionary()
+
+    def bind(self, program: _engine.Program, types: Iterable[Type]) -> None:
+        """Tell the program what its named types are in Python."""
+        for cls in self.classes.values():
+            program.bind_type(cls.name, Factory(self, cls))
+        for type_ in types:
+            if isinstance(type_, EnumType):
+                program.bind_type(type_.name, _enum_class(type_))
+            elif isinstance(type_, TupleType) and type_.name is not None:
+                known = _named_tuple_class(type_)
+                if known is not None:
+                    program.bind_type(type_.name, known)
+
+    def of(self, target: _engine.Object) -> Any:
+        """The view of an engine object: the same one as long as it lives."""
+        view = self._alive.get(target.identity)
+        if view is None:
+            view = self.classes[target.class_name].is_module and self._module(target) or self._object(target)
+            self._alive[target.identity] = view
+        return view
+
+    def class_of(self, target: _engine.Object) -> ClassType:
+        """The IR's class of an engine object."""
+        return self.classes[target.class_name]
+
+    def methods(self, target: _engine.Object) -> dict[str, ScriptMethod]:
+        """The object's methods, bound."""
+        methods = self.class_of(target).methods
+        return {name: ScriptMethod(target.method(name), methods[name]) for name in target.method_names if name in methods}
+
+    def _module(self, target: _engine.Object) -> Any:
+        from portfire.modules.script_module import ScriptModule
+
+        return ScriptModule.of(target, self)
+
+    def _object(self, target: _engine.Object) -> Any:
+        from portfire.modules.script_object import ScriptObject
+
+        return ScriptObject(target, self)
+
+
+class Factory:
+    """Makes the Python object for an engine object of one class.
+
+    A module becomes its view. An object of a class that was compiled from a Python class becomes a new instance of that
+    class with the same attributes, as TorchScript has it; any other object becomes a view.
+    """
+
+    def __init__(self, views: Views, cls: ClassType) -> None:
+        self.views = views
+        self.cls = cls
+        #: What the engine compares arguments' classes with.
+        self.python_class = cls.python_class
+        self._rebuilding = threading.local()
+
+    def __call__(self, target: _engine.Object) -> Any:
+        python_class = self.python_class
+        if self.cls.is_module or python_class is None:
+            return self.views.of(target)
+        return self._rebuild(target, python_class)
+
+    def _rebuild(self, target: _engine.Object, python_class: type) -> Any:
+        """Objects that refer to themselves are met again while they are being filled."""
+        started: dict[int, Any] = self._rebuilding.__dict__.setdefault("started", {})
+        if target.identity in started:
+            return started[target.identity]
+        instance = started[target.identity] = python_class.__new__(python_class)
+        try:
+            for name in target.attribute_names():
+                object.__setattr__(instance, name, target.get(name))
+        finally:
+            del started[target.identity]
+        return instance
+
+
+def _enum_class(type_: EnumType) -> type:
+    if type_.python_class is not None:
+        return type_.python_class
+    make: Callable[..., type] = enum.Enum
+    return make(type_.name.rpartition(".")[2], type_.members)
+
+
+def _named_tuple_class(type_: TupleType) -> type | None:
+    """The user's class, if it can be imported and still has the same fields."""
+    assert type_.name is not None
+    module_name, _, class_name = type_.name.removeprefix("__torch__.").rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name, None) if module_name else None
+    except ImportError:
+        return None
+    return found if isinstance(found, type) and getattr(found, "_fields", None) == type_.fields else None

@@ -1,0 +1,51 @@
+"""From the front ends' results to callables: build the program, and give its entry as a view.
+
+Comes before: `pipeline.py`, `views.py`. Comes after: the public API.
+"""
+
+from __future__ import annotations
+
+from portfire.ir.graph import Function
+from portfire.ir.reachable import Reachable
+from portfire.ir.state import ObjectState
+from portfire.modules.script_function import ScriptFunction
+from portfire.modules.script_module import ScriptModule
+from portfire.modules.views import Views
+
+
+def wrap_function(function: Function) -> ScriptFunction:
+    """A compiled function, ready to be called."""
+    from portfire.pipeline import build_program
+
+    reachable = Reachable()
+    reachable.add_function(function)
+    program = build_program([function])
+    Views(reachable.classes).bind(program, reachable.types)
+    return ScriptFunction(program.function(function.name), function)
+
+
+def wrap_module(state: ObjectState) -> ScriptModule:
+    """A compiled module, ready to be called. Its tensors are those of the state."""
+    from portfire.pipeline import build_program
+
+    reachable = Reachable()
+    reachable.add_value(state)
+    program = build_program(list(state.cls.methods.values()), root=state)
+    views = Views(reachable.classes)
+    views.bind(program, reachable.types)
+    root = program.root
+    assert root is not None
+    module: ScriptModule = views.of(root)
+    _note_persistence(module, state)
+    return module
+
+
+def _note_persistence(module: ScriptModule, state: ObjectState) -> None:
+    """Buffers that the Python module keeps out of its state_dict stay out of the view's."""
+    original = state.python_object
+    if original is None:
+        return
+    module._non_persistent_buffers_set.update(getattr(original, "_non_persistent_buffers_set", ()))
+    for name, child in state.values.items():
+        if isinstance(child, ObjectState) and child.cls.is_module:
+            _note_persistence(module._modules[name], child)
