@@ -44,6 +44,11 @@ class ClassValue(StaticValue):
     def __init__(self, cls: type) -> None:
         self.cls = cls
 
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("class", self.cls)
+
     def describe(self) -> str:
         """See the base class."""
         return f"the class '{self.cls.__name__}'"

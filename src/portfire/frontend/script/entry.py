@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 
-from portfire.errors import ArgumentError, InternalError
+from portfire.errors import InternalError
 from portfire.frontend.script.compiler import Compiler, deep_recursion
 from portfire.frontend.script.methods import as_declared
-from portfire.frontend.script.module_types import existing_state
 from portfire.frontend.script.modules import compile_module
 from portfire.ir import types as ir
 from portfire.ir.graph import Function
@@ -62,29 +61,6 @@ def script_class(cls: type, local_names: Mapping[str, Any] | None = None) -> ir.
             compiler.methods.finish_classes()
     compiler.diagnostics.raise_if_errors()
     return type_
-
-
-def script(obj: Any) -> Any:
-    """Compile a function, a module instance or a class.
-
-    A function gives a `ScriptFunction`, a module a `ScriptModule` that shares its tensors. A class is checked to compile
-    with all its methods and given back: programs make and use its objects.
-    """
-    from portfire.modules.wrap import wrap_function, wrap_module
-
-    names = caller_names()
-    if isinstance(obj, torch.nn.Module):
-        return obj if existing_state(obj) is not None else wrap_module(script_module(obj, names))
-    if isinstance(obj, type):
-        script_class(obj, names)
-        return obj
-    if isinstance(getattr(obj, "function", None), Function):  # scripted before
-        return obj
-    if not callable(obj):
-        raise ArgumentError(f"script() takes a function, a module or a class, not a {type(obj).__name__}")
-    if not isinstance(obj, (types.FunctionType, types.MethodType)):
-        obj = obj.__call__
-    return wrap_function(script_function(obj, names))
 
 
 def caller_names(depth: int = 2) -> dict[str, Any]:

@@ -193,6 +193,11 @@ class SettingsValue(StaticValue):
         self.held = held
         self.name = name
 
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("settings", id(self.held))
+
     def describe(self) -> str:
         """See the base class."""
         return f"the {type(self.held).__name__} '{self.name}'"

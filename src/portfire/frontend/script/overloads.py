@@ -32,6 +32,11 @@ class OverloadedFunction(StaticValue):
         self.function = function
         self.declarations = declarations
 
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("overloaded", self.function)
+
     def describe(self) -> str:
         """See the base class."""
         return f"the function '{self.function.__name__}'"

@@ -8,6 +8,7 @@ Comes before: `static_values.py`, `marks.py`. Comes after: the compiler, which a
 
 from __future__ import annotations
 
+import ast
 import functools
 import re
 from collections.abc import Callable, Sequence
@@ -16,11 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from portfire.frontend.script import marks
+from portfire.frontend.script.annotations import type_from_annotation
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
-from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.expressions import emit_expression
 from portfire.frontend.script.overloads import OverloadedFunction
+from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.frontend.script.type_tests import IsInstanceValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
 
@@ -43,9 +48,13 @@ def special_function(function: Any) -> StaticValue | None:
     if original is not None:
         return PartialValue(functools.partial(original))
     name = qualified_name(function)
+    if name in _ANNOTATE:
+        return AnnotateFunction()
+    if name in _IS_INSTANCE:
+        return IsInstanceValue()
     emit = _SPECIAL.get(name)
     if emit is not None:
-        return SpecialFunction(name, emit)
+        return SpecialFunction(name, emit, function)
     overloads = marks.function_overloads(function)
     return OverloadedFunction(function, overloads) if overloads else None
 
@@ -62,11 +71,17 @@ _BINDING = re.compile(r"\.pybind11_detail_\w+")
 
 
 class SpecialFunction(StaticValue):
-    """A row of the table."""
+    """A row of the table. `cls`: the class, for what is one (`torch.Tensor`), which `isinstance` takes too."""
 
-    def __init__(self, name: str, emit: Emit) -> None:
+    def __init__(self, name: str, emit: Emit, function: Any) -> None:
         self.name = name
         self.emit = emit
+        self.cls: type | None = function if isinstance(function, type) else None
+
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("special", self.name)
 
     def describe(self) -> str:
         """See the base class."""
@@ -76,12 +91,43 @@ class SpecialFunction(StaticValue):
         """See the base class."""
         return self.emit(emitter, args, kwargs)
 
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        if self.cls is None or not hasattr(self.cls, name):
+            return super().attribute(emitter, name)
+        return emitter.compiler.value_of(emitter, getattr(self.cls, name), name)
+
+
+class AnnotateFunction(StaticValue):
+    """`annotate(T, value)`: the value as a T. The type is read as an annotation, and not evaluated."""
+
+    identity = "annotate"
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "the function 'annotate'"
+
+    def call_syntax(self, emitter: Emitter, node: ast.Call) -> StaticValue:
+        """A call, as it is written."""
+        given = dict(zip(("the_type", "the_value"), node.args, strict=False))
+        given |= {k.arg: k.value for k in node.keywords if k.arg is not None}
+        if set(given) != {"the_type", "the_value"}:
+            raise emitter.fail("bad-call", "'annotate' takes a type and a value")
+        type_ = type_from_annotation(given["the_type"], emitter.annotation_scope())
+        value = emit_expression(emitter, given["the_value"])
+        return RuntimeValue(convert(emitter, value, type_, "annotate"))
+
 
 class BooleanDispatch(StaticValue):
     """One of two functions, by a flag that must be known while compiling (`F.max_pool2d(..., return_indices=True)`)."""
 
     def __init__(self, dispatch: dict[str, Any]) -> None:
         self.dispatch = dispatch
+
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("dispatch", id(self.dispatch["if_true"]))
 
     def describe(self) -> str:
         """See the base class."""
@@ -110,6 +156,11 @@ class PartialValue(StaticValue):
 
     def __init__(self, partial: functools.partial[Any]) -> None:
         self.partial = partial
+
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("partial", self.partial.func, id(self.partial))
 
     def describe(self) -> str:
         """See the base class."""
@@ -232,6 +283,9 @@ def _split(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     name = "aten::split" if static_type(sizes) == ir.INT else "aten::split_with_sizes"
     return emitter.builtin(name, [names["tensor"], sizes, names.get("dim", ConstantValue(0))])
 
+
+_ANNOTATE = ("torch.jit.annotate", "portfire.frontend.script.marks.annotate")
+_IS_INSTANCE = ("torch.jit.isinstance", "torch._jit_internal._isinstance", "portfire.frontend.script.marks.isinstance_")
 
 _SPECIAL: Final[dict[str, Emit]] = {
     # Compiling or not
