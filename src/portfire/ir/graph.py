@@ -251,12 +251,12 @@ class Block(_User):
             node.destroy()
 
     def remove(self, doomed: Iterable[Node]) -> None:
-        """Destroy nodes of this block, users before what they use: in one pass over the block, however many they are."""
+        """Destroy nodes of this block together: in one pass over the block, however many they are."""
         gone = set(doomed)
-        for node in reversed(self.nodes):
-            if node in gone:
-                node._drop()
-        self.nodes[:] = [n for n in self.nodes if n not in gone]
+        if gone:
+            clear_inputs(gone)
+            assert not any(o.uses for node in gone for o in node.outputs), "a destroyed node is still used"
+            self.nodes[:] = [n for n in self.nodes if n not in gone]
 
     def walk(self) -> Iterator[Node]:
         """Every node of this block and the blocks nested in it, in program order (a node before its blocks)."""
@@ -264,6 +264,22 @@ class Block(_User):
             yield node
             for block in node.blocks:
                 yield from block.walk()
+
+
+def clear_inputs(users: Iterable[Node]) -> None:
+    """Take the inputs of many nodes, and of all in their blocks: in time linear in the uses of what they used."""
+    gone: set[Node | Block] = set()
+    for node in users:
+        gone.add(node)
+        for block in node.blocks:
+            gone.add(block)
+            for inner in block.walk():
+                gone.add(inner)
+                gone.update(inner.blocks)
+    for value in {v for user in gone for v in user.inputs}:
+        value.uses = [use for use in value.uses if use[0] not in gone]
+    for user in gone:
+        user._inputs = []
 
 
 class Graph:

@@ -27,12 +27,13 @@ from __future__ import annotations
 
 from portfire.analysis.aliasing import Aliasing
 from portfire.analysis.effects import has_side_effects, may_raise
-from portfire.ir.graph import Block, Graph, Node, Value
+from portfire.ir.graph import Block, Graph, Node, Value, clear_inputs
 
 
 def eliminate_dead_code(graph: Graph) -> bool:
     """Remove dead nodes, outputs and loop-carried values. Returns whether there were any."""
     live = _Liveness(graph)
+    clear_inputs(node for node in graph.walk() if node not in live.nodes)
     return _sweep(graph.block, live)
 
 
@@ -108,15 +109,11 @@ class _Liveness:
 
 
 def _sweep(block: Block, live: _Liveness) -> bool:
-    """Remove what is not live from `block`, last first, so that nothing that goes still has users."""
+    """Remove what is not live from `block`. Nodes that go use nothing any more."""
     changed = False
-    dead: list[Node] = []
-    for node in reversed(block.nodes):
+    for node in block.nodes:
         if node not in live.nodes:
-            node.set_inputs(())
-            for nested in node.blocks:
-                nested.clear()
-            dead.append(node)
+            changed = True
         elif node.kind == "prim::If":
             changed |= _trim_branch(node, live)
         elif node.kind == "prim::Loop":
@@ -124,8 +121,8 @@ def _sweep(block: Block, live: _Liveness) -> bool:
         else:
             for nested in node.blocks:
                 changed |= _sweep(nested, live)
-    block.remove(dead)
-    return changed or bool(dead)
+    block.nodes[:] = [n for n in block.nodes if n in live.nodes]
+    return changed
 
 
 def _trim_branch(node: Node, live: _Liveness) -> bool:

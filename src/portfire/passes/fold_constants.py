@@ -34,7 +34,7 @@ from typing import Any
 
 from portfire.analysis.aliasing import Aliasing, has_memory
 from portfire.analysis.effects import is_pure, reads_environment
-from portfire.ir.graph import Graph, Node, Value
+from portfire.ir.graph import Graph, Node, Value, clear_inputs
 from portfire.ir.types import NONE, AnyType, ClassType, DictType, OptionalType, Type
 from portfire.ops.composition import UNKNOWN, constant_of
 from portfire.ops.table import schema_of
@@ -56,7 +56,7 @@ _KEPT = frozenset({"prim::Constant", "prim::CreateObject", "prim::Uninitialized"
 def fold_constants(graph: Graph, evaluate: Evaluate) -> bool:
     """Replace nodes by the constants they give. Returns whether there were any."""
     aliasing = Aliasing(graph)
-    changed = False
+    folded: list[Node] = []
     for node in graph.walk():
         if not _is_candidate(node, aliasing):
             continue
@@ -65,8 +65,10 @@ def fold_constants(graph: Graph, evaluate: Evaluate) -> bool:
             continue
         results = _evaluated(node, inputs, evaluate)
         if results is not None and all(_is_small(r, inputs) for r in results):
-            changed |= _replace(node, results)
-    return changed
+            _replace(node, results)
+            folded.append(node)
+    clear_inputs(folded)
+    return bool(folded)
 
 
 def _is_candidate(node: Node, aliasing: Aliasing) -> bool:
@@ -120,11 +122,12 @@ def _bytes(value: Any) -> int:
     return int(getattr(value, "nbytes", 0))
 
 
-def _replace(node: Node, results: Sequence[Any]) -> bool:
-    """Turn the node into the constant; with several outputs, put constants in its place."""
+def _replace(node: Node, results: Sequence[Any]) -> None:
+    """Turn the node into the constant, whose inputs are to be taken away later; with several outputs, put constants in
+    its place."""
     if len(node.outputs) == 1:
         _become_constant(node, node.output, results[0])
-        return True
+        return
     nodes: list[Node] = []
     for output, result in zip(node.outputs, results, strict=True):
         constant = Node(node.block, "prim::Constant")
@@ -134,13 +137,10 @@ def _replace(node: Node, results: Sequence[Any]) -> bool:
         _become_constant(constant, new, result)
         nodes.append(constant)
     index = node.block.nodes.index(node)
-    node.block.nodes[index:index] = nodes
-    node.destroy()
-    return True
+    node.block.nodes[index : index + 1] = nodes
 
 
 def _become_constant(node: Node, output: Value, result: Any) -> None:
-    node.set_inputs(())
     node.kind = "prim::Constant"
     node.overload = None
     node.attributes = {"value": result}

@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portfire.ir.clone import clone_node
-from portfire.ir.graph import Block, Function, Graph, Node, Value
+from portfire.ir.graph import Block, Function, Graph, Node, Value, clear_inputs
 from portfire.ir.source import SourceRange
 from portfire.ir.types import ClassType, FunctionType
 
@@ -38,7 +38,8 @@ def inline_calls(graph: Graph, body: Callable[[Function], Graph | None] = lambda
     """Inline every call whose callee is known, and the calls in what was inlined. `body` gives a callee's graph."""
     inliner = _Inliner(body)
     inliner.block(graph.block, ())
-    return inliner.changed
+    clear_inputs(inliner.replaced)
+    return bool(inliner.replaced)
 
 
 def callee_of(node: Node) -> Function | None:
@@ -61,7 +62,7 @@ def _is_exact(receiver: Value, type_: ClassType) -> bool:
 class _Inliner:
     def __init__(self, body: Callable[[Function], Graph | None]) -> None:
         self.body = body
-        self.changed = False
+        self.replaced: list[Node] = []
         self.added = 0
 
     def block(self, block: Block, active: tuple[Function, ...]) -> None:
@@ -79,7 +80,7 @@ class _Inliner:
         if callee is None or graph is None or self.added > LARGEST_GRAPH:
             out.append(node)
             return
-        self.changed = True
+        self.replaced.append(node)
         arguments = node.inputs[1:] if node.kind == "prim::CallFunction" else node.inputs
         mapped: dict[Value, Value] = dict(zip(graph.inputs, arguments, strict=True))
         chain = node.scope if node.range is None else (*node.scope, node.range)
@@ -91,7 +92,6 @@ class _Inliner:
         result = mapped.get(result, result)
         result.name = result.name or node.output.name
         node.output.replace_all_uses_with(result)
-        node.set_inputs(())
 
 
 def _prefix_scope(node: Node, chain: tuple[SourceRange, ...]) -> int:

@@ -30,19 +30,24 @@ Comes before: `simplification_rules.py`. Comes after: `inline_calls.py` and `fol
 from __future__ import annotations
 
 from portfire.analysis.aliasing import Aliasing
-from portfire.ir.graph import Block, Graph, Node
+from portfire.ir.graph import Block, Graph, Node, clear_inputs
 from portfire.ops.composition import constant_of
 from portfire.passes.simplification_rules import Rewriter, rule_for
 
 
 def simplify(graph: Graph) -> bool:
     """Apply every rule, in one pass over the graph in program order. Returns whether any did."""
-    return _Simplifier(graph).block(graph.block)
+    simplifier = _Simplifier(graph)
+    changed = simplifier.block(graph.block)
+    clear_inputs(simplifier.discarded)
+    return changed
 
 
 class _Simplifier:
     def __init__(self, graph: Graph) -> None:
         self.aliasing = Aliasing(graph)
+        #: Nodes that stand in no block any more, but still have their inputs.
+        self.discarded: list[Node] = []
 
     def block(self, block: Block) -> bool:
         nodes: list[Node] = []
@@ -61,7 +66,7 @@ class _Simplifier:
                     output.replace_all_uses_with(value)
                 inlined = list(taken.nodes)
                 taken.nodes.clear()
-                self._discard(node)
+                self.discarded.append(node)
                 self._nodes(inlined, block, out)
                 changed = True
                 continue
@@ -72,15 +77,10 @@ class _Simplifier:
             if rule is not None and rule(rewriter):
                 changed = True
             if rewriter.is_replaced:
-                self._discard(node)
+                self.discarded.append(node)
             else:
                 out.append(node)
         return changed
-
-    def _discard(self, node: Node) -> None:
-        for block in node.blocks:
-            block.clear()
-        node.set_inputs(())
 
 
 def _taken_branch(node: Node) -> Block | None:
