@@ -1,0 +1,31 @@
+// The tables of all kernels, one per family. library.cpp puts them together.
+#pragma once
+
+#include <span>
+
+#include "portfire/op.h"
+
+namespace portfire::kernels {
+
+using KernelTable = std::span<const OpEntry>;
+
+KernelTable activation_kernels();
+KernelTable arithmetic_kernels();
+KernelTable bitwise_kernels();
+KernelTable cast_kernels();
+KernelTable comparison_kernels();
+KernelTable convolution_kernels();
+KernelTable extrema_kernels();
+KernelTable factory_kernels();
+KernelTable joining_kernels();
+KernelTable math_kernels();
+KernelTable matmul_kernels();
+KernelTable normalization_kernels();
+KernelTable pooling_kernels();
+KernelTable reduction_kernels();
+KernelTable scalar_kernels();
+KernelTable softmax_kernels();
+KernelTable split_kernels();
+KernelTable view_kernels();
+
+}  // namespace portfire::kernels
