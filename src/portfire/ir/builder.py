@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from portfire.ir.dtypes import torch_enum_number
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.source import SourceRange
 from portfire.ir.types import (
@@ -62,7 +63,10 @@ class Builder:
     def constant(self, value: Any, type_: Type | None = None) -> Value:
         """A `prim::Constant`. `value`: None, bool, int, float, complex, str, device, tensor; lists, tuples and dicts of
         them with `type_` given; an enum member or a function with its type given."""
-        return self.insert("prim::Constant", (), type_ or constant_type(value), value=value)
+        number = torch_enum_number(value)
+        return self.insert(
+            "prim::Constant", (), type_ or constant_type(value), value=value if number is None else number
+        )
 
     @contextmanager
     def at(self, block: Block, before: Node | None = None) -> Iterator[None]:

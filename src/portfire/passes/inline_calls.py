@@ -84,14 +84,15 @@ class _Inliner:
         arguments = node.inputs[1:] if node.kind == "prim::CallFunction" else node.inputs
         mapped: dict[Value, Value] = dict(zip(graph.inputs, arguments, strict=True))
         chain = node.scope if node.range is None else (*node.scope, node.range)
-        for original in graph.block.nodes:
-            copy = clone_node(original, block, mapped)
-            self.added += 1 + _prefix_scope(copy, chain)
-            self.node(copy, block, (*active, callee), out)
+        copies = [clone_node(original, block, mapped) for original in graph.block.nodes]
         (result,) = graph.outputs
         result = mapped.get(result, result)
         result.name = result.name or node.output.name
+        # Before the copies are inlined in their turn: that may replace `result` once more.
         node.output.replace_all_uses_with(result)
+        for copy in copies:
+            self.added += 1 + _prefix_scope(copy, chain)
+            self.node(copy, block, (*active, callee), out)
 
 
 def _prefix_scope(node: Node, chain: tuple[SourceRange, ...]) -> int:
