@@ -67,6 +67,7 @@ def enter_region(emitter: Emitter, *, is_loop: bool) -> Region:
     emitter.frame.assign(region.exit, FALSE_VALUE)
     if is_loop:
         emitter.frame.assign(region.stop, FALSE_VALUE)
+        emitter.frame.assign(region.broken, FALSE_VALUE)
     emitter.context.region = region
     return region
 

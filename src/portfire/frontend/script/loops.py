@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 _FOREVER = 9223372036854775807
 
 
+def hint(name: str) -> str | None:
+    """The name for printing; the compiler's own variables have none."""
+    return None if name.startswith("$") else name
+
+
 @dataclass
 class _Carried:
     """A variable that goes round the loop."""
@@ -185,7 +190,7 @@ class _Attempt:
         with emitter.within(self.block) as frame:
             self.frame = frame
             for carried in loop.carried:
-                parameter = self.block.add_parameter(carried.type, carried.name)
+                parameter = self.block.add_parameter(carried.type, hint(carried.name))
                 frame.assigned[carried.name] = RuntimeValue(parameter)
             self.region = enter_region(emitter, is_loop=True)
             try:
@@ -253,7 +258,7 @@ class _Attempt:
         emitter, region, frame = self.emitter, self.region, self.frame
         assert region is not None and frame is not None
         for carried in self.loop.carried:
-            emitter.frame.assign(carried.name, RuntimeValue(self.node.add_output(carried.type, carried.name)))
+            emitter.frame.assign(carried.name, RuntimeValue(self.node.add_output(carried.type, hint(carried.name))))
         for name in frame.assigned:
             if emitter.lookup(name) is None and not name.startswith("$"):
                 why = f"only the body of a loop, which may never run, assigns '{name}'"
@@ -328,7 +333,6 @@ def _emit_unrolled(
 ) -> Flow:
     """One copy of the body per item."""
     region = enter_region(emitter, is_loop=True)
-    emitter.frame.assign(region.broken, FALSE_VALUE)
     try:
         flow = _unroll_from(emitter, region, items, 0, body)
     finally:

@@ -12,11 +12,13 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from portfire.frontend.script import library
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
-from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.inference import decide, is_pending, resolved
 from portfire.frontend.script.refinement import emit_condition, negated, refine
+from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING
@@ -63,6 +65,8 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
         from portfire.frontend.script.strings import emit_percent_format
 
         return emit_percent_format(emitter, left, right)
+    if isinstance(op, ast.Mult) and STR in (left_type, right_type):
+        return _repeat(emitter, left, right) if left_type == STR else _repeat(emitter, right, left)
     if isinstance(op, ast.Pow) and left_type in (INT, BOOL) and right_type in (INT, BOOL):
         return _int_power(emitter, left, right)
     if left_type in _SCALARS and right_type in _SCALARS:
@@ -70,6 +74,13 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
     left, right = _agree(emitter, left, right)
     name = binary_operator(type(op), emitter.runtime(left).type)
     return emitter.builtin(name, [left, right], called=SYMBOLS[type(op)])
+
+
+def _repeat(emitter: Emitter, text: StaticValue, count: StaticValue) -> StaticValue:
+    """`text * count`."""
+    parts = emitter.insert("prim::ListConstruct", [emitter.runtime(text)], ListType(STR))
+    repeated = emitter.builtin("aten::mul", [parts, _number(emitter, count)], called="*")
+    return emitter.builtin("aten::join", [ConstantValue(""), repeated])
 
 
 def _agree(emitter: Emitter, left: StaticValue, right: StaticValue) -> tuple[StaticValue, StaticValue]:
@@ -103,17 +114,17 @@ def _number(emitter: Emitter, value: StaticValue) -> StaticValue:
 def _int_power(emitter: Emitter, left: StaticValue, right: StaticValue) -> StaticValue:
     """`a ** b` of ints: an int, unless b is negative."""
     left, right = _number(emitter, left), _number(emitter, right)
-    known = right.constant()
-    if isinstance(known, int):
-        if known < 0:
-            return emitter.builtin("aten::pow.int", [left, right])
-        return emitter.builtin("aten::pow.int_to_int", [left, right])
-    from portfire.frontend.script.exceptions import emit_check
-
-    is_fine = emitter.builtin("aten::ge", [right, ConstantValue(0)])
-    message = "int ** negative int is a float in Python: write float(a) ** b"
-    emit_check(emitter, is_fine, ConstantValue(message), "builtins.ValueError")
-    return emitter.builtin("aten::pow.int_to_int", [left, right])
+    base, known = left.constant(), right.constant()
+    if isinstance(base, int) and isinstance(known, int) and abs(base) ** min(abs(known), 64) < 2**63:
+        return ConstantValue(base**known)
+    if isinstance(known, int) and known < 0:
+        return emitter.builtin("aten::pow", [left, right])
+    if isinstance(known, int) and 0 < known <= 3:
+        value = left
+        for _ in range(known - 1):
+            value = emitter.builtin("aten::mul", [value, left])
+        return value
+    return emitter.compiler.function_value(library.int_power).call(emitter, [left, right], {})
 
 
 def emit_in_place(emitter: Emitter, op: ast.operator, left: StaticValue, right: StaticValue) -> StaticValue:
@@ -286,11 +297,19 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
         return _emit_optional_equality(emitter, op, left, right, a, b)
     if isinstance(a, EnumType) and a is b:
         return None
+    if _is_size_against_tuple(a, b) or _is_size_against_tuple(b, a):
+        sizes = [RuntimeValue(convert(emitter, v, ListType(INT), "a size")) for v in (left, right)]
+        return emit_comparison(emitter, op, sizes[0], sizes[1])
     if _never_equal(a, b):
         return ConstantValue(negative)
     if isinstance(a, ListType) and isinstance(b, ListType) and a.element not in (INT, FLOAT, BOOL, STR) and not isinstance(a.element, TensorType):
         return _emit_list_equality(emitter, left, right, negative)
     return None
+
+
+def _is_size_against_tuple(a: Type, b: Type) -> bool:
+    """`x.shape == (2, 3)`: a `torch.Size` is a tuple in Python, and a list of ints in a program."""
+    return a == ListType(INT) and isinstance(b, TupleType) and all(e == INT for e in b.elements)
 
 
 def _never_equal(a: Type, b: Type) -> bool:

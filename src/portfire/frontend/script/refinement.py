@@ -102,6 +102,8 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     type_ = static_type(tested)
     if type_ is None or not is_subtype(NONE, type_):
         return Condition(ConstantValue(negative))  # known never to be None
+    if type_ == NONE:
+        return Condition(ConstantValue(not negative))
     value = emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [tested, NONE_VALUE])
     chain = chain_of(expression.target if isinstance(expression, ast.NamedExpr) else expression)
     if chain is None:
