@@ -126,10 +126,18 @@ class _Parser:
         line = self.cursor.expect("(").line
         for value in self.uses():
             node.add_input(value)
+        if self.cursor.take(","):
+            self.scope(line)
         self.finish(node, outputs, line)
         block.nodes.append(node)
         while self.cursor.current.text.startswith("block") and self.cursor.peek().text == "(":
             self.block(node)
+
+    def scope(self, line: int) -> None:
+        """`scope: __module.layers.0`, which torch writes behind the nodes of a trace; it is not kept."""
+        self.cursor.expect("scope")
+        while self.cursor.current.line == line and self.cursor.current.kind != "end":
+            self.cursor.next()
 
     def finish(self, node: Node, outputs: list[tuple[str, Type]], line: int) -> None:
         comment = self.cursor.comment(line)
