@@ -107,6 +107,24 @@ void store_result(const Call& call, R&& result) {
   }
 }
 
+// How many registers a result of type R fills.
+template <typename R>
+constexpr std::size_t kResultCount = 1;
+template <>
+inline constexpr std::size_t kResultCount<void> = 0;
+template <typename... Ts>
+constexpr std::size_t kResultCount<std::tuple<Ts...>> = sizeof...(Ts);
+
+// A program from a file may call an op with any number of operands; the validator does not know the ops.
+[[noreturn]] void throw_wrong_operand_count(std::size_t expected, std::size_t found);
+
+inline void check_operand_count(const Call& call, std::size_t arguments, std::size_t results) {
+  if (call.size() != arguments) [[unlikely]]
+    throw_wrong_operand_count(arguments, call.size());
+  if (call.result_count() < results) [[unlikely]]
+    throw_wrong_operand_count(results, call.result_count());
+}
+
 template <typename R, typename... Ps>
 struct Signature {
   template <auto F, std::size_t... I>
@@ -121,6 +139,7 @@ struct Signature {
   }
   template <auto F>
   static void run(Call& call) {
+    check_operand_count(call, sizeof...(Ps), kResultCount<R>);
     apply<F>(call, std::index_sequence_for<Ps...>());
   }
 };

@@ -12,13 +12,19 @@ std::vector<Value> arguments_after_first(const Call& call) {
   return arguments;
 }
 
+void check_has_format(const Call& call) {
+  if (call.size() == 0 || call.result_count() != 1) throw_wrong_operand_count(1, call.size());
+}
+
 void format(Call& call) {
+  check_has_format(call);
   const std::vector<Value> arguments = arguments_after_first(call);
   call.set_result(fill_replacement_fields(call[0].to_string(), arguments));
 }
 
 // One tuple on the right holds all the values; anything else is the only one.
 void percent_format(Call& call) {
+  check_has_format(call);
   const std::vector<Value> arguments = arguments_after_first(call);
   const bool one_tuple = arguments.size() == 1 && arguments[0].is_tuple();
   const std::span<const Value> values = one_tuple ? std::span<const Value>(arguments[0].to_tuple().items) : arguments;

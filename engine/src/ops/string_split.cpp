@@ -100,7 +100,7 @@ Value split_from_right(Str whole, Str separator, std::int64_t max) {
     text = text.substr(0, at);
   }
   items.emplace_back(text);
-  return strings({items.rbegin(), items.rend()});
+  return strings(std::vector<Value>(items.rbegin(), items.rend()));
 }
 
 Value split_lines(Str text, bool keep_ends) {

@@ -8,7 +8,7 @@ namespace portfire::ops {
 namespace {
 
 Value int_list(std::span<const std::int64_t> numbers) {
-  return Value::list(Type::leaf(TypeKind::kInt), {numbers.begin(), numbers.end()});
+  return Value::list(Type::leaf(TypeKind::kInt), std::vector<Value>(numbers.begin(), numbers.end()));
 }
 
 Value sizes(TensorBox& t) { return int_list(t.sizes()); }
@@ -67,6 +67,10 @@ bool is_on(TensorBox& t) {
   return t.device().type == kTypes[static_cast<int>(kind)];
 }
 
+void no_torch_function(Call& call) {
+  if (call.result_count() > 0) call.set_result(false);
+}
+
 constexpr OpEntry kOps[] = {
     {"aten::size(Tensor self) -> int[]", op<sizes>},
     {"aten::size.int(Tensor self, int dim) -> int", op<size_of_dimension>},
@@ -104,7 +108,7 @@ constexpr OpEntry kOps[] = {
     // What a program is while it runs: compiled, and never traced.
     {"aten::is_scripting() -> bool", op<[]() { return true; }>},
     {"aten::_get_tracing_state() -> bool", op<[]() { return false; }>},
-    {"aten::has_torch_function(...) -> bool", op<[]() { return false; }>},
+    {"aten::has_torch_function(...) -> bool", no_torch_function},
 };
 
 }  // namespace
