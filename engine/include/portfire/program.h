@@ -90,7 +90,8 @@ class PORTFIRE_EXPORT Program : public std::enable_shared_from_this<Program> {
   // lives. Nothing in it is executed. No libraries: the engine's own kernels.
   // Errors: kIo, kBadArchive, kNoProgram, kInvalidProgram, kUnsupportedVersion, kMissingOps.
   static std::shared_ptr<const Program> load(const std::string& path, const Libraries& libraries = {});
-  // The same, out of an archive that lies in memory; `owner` keeps the memory alive and unchanged.
+  // The same, out of an archive that lies in memory; `owner` keeps the memory alive. Tensors are made over it,
+  // so it must be writable if the program changes its own (buffers), and only through it.
   static std::shared_ptr<const Program> load_memory(std::span<const std::byte> archive, std::shared_ptr<const void> owner,
                                                     const Libraries& libraries = {});
   ~Program();
