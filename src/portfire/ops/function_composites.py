@@ -290,7 +290,17 @@ def _warn(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
     return lambda call: call("aten::warn", args[0], *args[2:], **rest)
 
 
+def _wait(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+    """Waiting is an instruction of the engine and not an operator: it has no schema."""
+    if kwargs or len(args) != 1 or not isinstance(args[0].type, FutureType):
+        return None
+    (future,) = args
+    element = args[0].type.element
+    return lambda call: call.builder.insert("aten::wait", (future,), element)
+
+
 RECIPES: dict[str, Recipe] = {
+    "aten::wait": _wait,
     "aten::_single": _repeated(1),
     "aten::_pair": _repeated(2),
     "aten::_triple": _repeated(3),

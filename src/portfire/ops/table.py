@@ -9,10 +9,8 @@ Comes before: `schema_parser.py`. Comes after: `matching.py`, `emit.py`, `analys
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
 from portfire.ir.graph import Node
 from portfire.ir.types import Type, is_subtype
@@ -118,17 +116,12 @@ def op_table() -> OpTable:
 
 
 def _dispatcher_schemas() -> list[str]:
-    dump = os.environ.get("PORTFIRE_SCHEMAS")
-    if dump:
-        return Path(dump).read_text().splitlines()
     from portfire import _aten
 
     return _aten.dispatcher_schemas()
 
 
 def _engine_schemas() -> list[str]:
-    if os.environ.get("PORTFIRE_SCHEMAS"):
-        return []
     from portfire import _engine
 
     return _engine.engine_schemas()
