@@ -100,7 +100,7 @@ def _zip(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _filter(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    result = emitter.insert("prim::ListConstruct", (), pending_list())
+    result = emitter.empty_display("prim::ListConstruct", pending_list())
 
     def body(item: StaticValue) -> Flow:
         chosen = item if args[0].constant() is None else args[0].call(emitter, [item], {})
@@ -262,8 +262,8 @@ def _sorted(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 def _sorted_by_key(emitter: Emitter, values: StaticValue, key: StaticValue, reverse: StaticValue) -> StaticValue:
     """A stable insertion into two lists, of keys and of items."""
-    keys = emitter.insert("prim::ListConstruct", (), pending_list())
-    result = emitter.insert("prim::ListConstruct", (), pending_list())
+    keys = emitter.empty_display("prim::ListConstruct", pending_list())
+    result = emitter.empty_display("prim::ListConstruct", pending_list())
 
     def insert_item(item: StaticValue) -> Flow:
         item_key = key.call(emitter, [item], {})
@@ -352,7 +352,7 @@ def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue
 
 def _list(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if not args:
-        return emitter.insert("prim::ListConstruct", (), pending_list())
+        return emitter.empty_display("prim::ListConstruct", pending_list())
     return to_list(emitter, args[0])
 
 
@@ -370,14 +370,14 @@ def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
     named = [(ConstantValue(k), v) for k, v in kwargs.items()]
     if not args:
-        return dict_of(emitter, named) if named else emitter.insert("prim::DictConstruct", (), pending_dict())
+        return dict_of(emitter, named) if named else emitter.empty_display("prim::DictConstruct", pending_dict())
     source = args[0]
     if isinstance(source, StaticDict):
         return StaticDict([*source.pairs, *named])
     if isinstance(static_type(source), DictType):
         result: StaticValue = emitter.builtin("aten::copy", [source])
     else:
-        result = emitter.insert("prim::DictConstruct", (), pending_dict())
+        result = emitter.empty_display("prim::DictConstruct", pending_dict())
 
         def add(item: StaticValue) -> Flow:
             key, value = item.unpack(emitter, 2)
@@ -444,7 +444,7 @@ class SuperFunction(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
         """See the base class."""
-        from portfire.frontend.script.object_values import SuperValue
+        from portfire.frontend.script.object_attributes import SuperValue
 
         context = emitter.context
         receiver = args[1] if len(args) == 2 else emitter.lookup(context.first_parameter or "")

@@ -259,7 +259,7 @@ def to_list(emitter: Emitter, value: StaticValue) -> StaticValue:
     iteration = value.iterate(emitter)
     if iteration.items is not None:
         return list_of(emitter, iteration.items)
-    result = emitter.insert("prim::ListConstruct", (), pending_list())
+    result = emitter.empty_display("prim::ListConstruct", pending_list())
 
     def body(item: StaticValue) -> Flow:
         result.attribute(emitter, "append").call(emitter, [item], {})

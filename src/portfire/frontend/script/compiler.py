@@ -22,7 +22,7 @@ from portfire.frontend.script.calls import Callee, Specialised
 from portfire.frontend.script.classes import ClassRegistry
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.emitter import Emitter, SilentAbort
-from portfire.frontend.script.inference import settle, settle_graph
+from portfire.frontend.script.inference import is_pending, resolved, settle, settle_graph
 from portfire.frontend.script.inlining import emit_body
 from portfire.frontend.script.methods import MethodTable
 from portfire.frontend.script.module_types import ModuleTypes
@@ -32,6 +32,7 @@ from portfire.frontend.script.signatures import Signature, signature_of
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING, Function, Graph, Parameter
 from portfire.ir.source import SourceRange
+from portfire.ir.types import Type
 
 _behaviours.register()
 
@@ -157,14 +158,30 @@ class Compiler:
     def _compile_body(
         self, function: Function, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]
     ) -> None:
-        graph = Graph()
-        function.graph = graph
-        emitter = Emitter(self, graph, chain)
+        """Compile the body; once more if it failed before a later use told the type of an empty list or dict."""
+        emitter = Emitter(self, Graph(), chain)
+        try:
+            self._attempt(emitter, function, callee, specialised)
+            if not emitter.noted:
+                return
+        except CompileAbort:
+            if not _learned(emitter):
+                raise
+        learned = _learned(emitter)
+        if not learned:
+            return
+        emitter.forget_since(0)
+        again = Emitter(self, Graph(), chain)
+        again.learned = learned
+        self._attempt(again, function, callee, specialised)
+
+    def _attempt(self, emitter: Emitter, function: Function, callee: Callee, specialised: Specialised) -> None:
+        graph = function.graph = emitter.graph
         emitter.builder.range = callee.signature.source.head
         values = iter([graph.block.add_parameter(p.type, p.name) for p in function.parameters])
         local_values = {name: make(values) for name, make in specialised.locals.items()}
-        returned = emit_body(emitter, callee, local_values, callee.signature.return_type)
         declared = callee.signature.return_type
+        returned = emit_body(emitter, callee, local_values, declared)
         if static_type(returned) is None and not isinstance(returned, RuntimeValue):
             self._check_run_time(emitter, returned)
         output = convert(emitter, returned, declared, "the return value") if declared is not None else emitter.runtime(returned)
@@ -188,6 +205,18 @@ class Compiler:
             f"a bug of portfire{place}: {type(error).__name__}: {error}\n"
             f"Please report it with the function that stands there.\n{frames}"
         )
+
+
+def _learned(emitter: Emitter) -> dict[SourceRange | None, Type]:
+    """The types of empty displays that were not known where they stand, but are by now."""
+    found: dict[SourceRange | None, Type] = {}
+    for place, type_ in emitter.displays:
+        if place in emitter.learned or is_pending(type_) or place is None:
+            continue
+        known = found.setdefault(place, resolved(type_))
+        if known != resolved(type_):
+            return {}
+    return found
 
 
 def _default(parameter: Parameter) -> Any:

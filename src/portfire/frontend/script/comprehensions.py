@@ -65,7 +65,7 @@ def _known_items(emitter: Emitter, node: Comprehension, iterable: StaticValue) -
 def _emit_loop(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> StaticValue:
     is_dict = isinstance(node, ast.DictComp)
     kind, type_ = ("prim::DictConstruct", pending_dict()) if is_dict else ("prim::ListConstruct", pending_list())
-    result = emitter.insert(kind, (), type_)
+    result = emitter.empty_display(kind, type_)
 
     def add() -> Flow:
         if isinstance(node, ast.DictComp):

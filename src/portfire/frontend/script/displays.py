@@ -70,7 +70,7 @@ def _emit_spread_list(emitter: Emitter, node: ast.List) -> StaticValue:
 def list_of(emitter: Emitter, items: Sequence[StaticValue]) -> StaticValue:
     """A new list. Of things that exist only while compiling (modules, functions) it is a list known while compiling."""
     if not items:
-        return emitter.insert("prim::ListConstruct", (), pending_list())
+        return emitter.empty_display("prim::ListConstruct", pending_list())
     if any(static_type(i) is None and not _has_run_time_value(emitter, i) for i in items):
         return TupleValue(items, is_list=True)
     values = [emitter.runtime(i) for i in items]
@@ -99,7 +99,7 @@ def emit_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
     from portfire.frontend.script.expressions import emit_expression
 
     if not node.keys:
-        return emitter.insert("prim::DictConstruct", (), pending_dict())
+        return emitter.empty_display("prim::DictConstruct", pending_dict())
     pairs: list[tuple[StaticValue, StaticValue] | StaticValue] = []
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
@@ -112,7 +112,7 @@ def emit_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
 
 
 def _emit_spread_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue] | StaticValue]) -> StaticValue:
-    result: StaticValue = emitter.insert("prim::DictConstruct", (), pending_dict())
+    result: StaticValue = emitter.empty_display("prim::DictConstruct", pending_dict())
     for pair in pairs:
         if isinstance(pair, tuple):
             result.set_index(emitter, *pair)

@@ -73,6 +73,11 @@ class Emitter:
         self.context: FunctionContext = None  # type: ignore[assignment]
         #: Depth of calls inlined into this graph, to stop runaway recursion.
         self.inline_depth = 0
+        #: The obstacles noted while building this graph.
+        self.noted: list[Diagnostic] = []
+        #: The empty displays met, by place, with their types; and what an earlier attempt has learned of them.
+        self.displays: list[tuple[SourceRange | None, Type]] = []
+        self.learned: dict[SourceRange | None, Type] = {}
 
     # Failing
 
@@ -105,6 +110,14 @@ class Emitter:
                     diagnostic.help, diagnostic.severity, self.chain,
                 )  # fmt: skip
             self.compiler.diagnostics.add(diagnostic)
+            self.noted.append(diagnostic)
+
+    def forget_since(self, mark: int) -> None:
+        """Take back what this emitter has noted since `noted` had `mark` entries: that piece is compiled again."""
+        dropped = {id(d) for d in self.noted[mark:]}
+        kept = self.compiler.diagnostics.diagnostics
+        kept[:] = [d for d in kept if id(d) not in dropped]
+        del self.noted[mark:]
 
     # Where
 
@@ -178,6 +191,12 @@ class Emitter:
     def constant_value(self, value: Any, type_: Type | None = None) -> Value:
         """A constant as a run-time value."""
         return self.builder.constant(value, type_)
+
+    def empty_display(self, kind: str, type_: Type) -> RuntimeValue:
+        """`[]` or `{}`, of the type an earlier attempt learned from its use, else of a pending type."""
+        type_ = self.learned.get(self.range, type_)
+        self.displays.append((self.range, type_))
+        return self.insert(kind, (), type_)
 
     def insert(self, kind: str, inputs: Sequence[Value], output: Type, **attributes: Any) -> RuntimeValue:
         """Insert a node with one output."""

@@ -176,7 +176,7 @@ class _Attempt:
     def __init__(self, emitter: Emitter, loop: Loop, start: Value) -> None:
         self.emitter = emitter
         self.loop = loop
-        self.noted = len(emitter.compiler.diagnostics.diagnostics)
+        self.noted = len(emitter.noted)
         self.node: Node = emitter.node("prim::Loop", [loop.trip_count, start, *(c.initial for c in loop.carried)])
         self.block = self.node.add_block()
         self.region: Region | None = None
@@ -251,7 +251,7 @@ class _Attempt:
         self.block.set_inputs(())
         self.block.clear()
         self.node.destroy()
-        del self.emitter.compiler.diagnostics.diagnostics[self.noted :]
+        self.emitter.forget_since(self.noted)
 
     def finish(self, orelse: Sequence[ast.stmt], is_endless: bool) -> Flow:
         """Bind the outputs here, and tell how control goes on."""
