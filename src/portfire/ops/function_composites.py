@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, ListType, TupleType, Type
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, FutureType, ListType, TupleType, Type
 from portfire.ops.composition import UNKNOWN, Arguments, Call, Composite, Recipe
 from portfire.ops.number_composites import tuple_elements
 from portfire.ops.type_variables import unify_all
