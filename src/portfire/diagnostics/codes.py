@@ -45,6 +45,9 @@ CODES: Final[dict[str, str]] = {
     "ambiguous-dispatch": "a choice between two functions that must be known while compiling but is not",
     "recursive-function": "a function that calls itself and cannot be compiled so",
     "open-signature": "a method called from outside that takes `*args` or `**kwargs`",
+    "not-a-constant": "an argument that must be known while compiling but is not",
+    "unsupported-format": "a format specification that cannot be compiled",
+    "unsupported-python-value": "a Python object that has no meaning in a program",
     # modules
     "untyped-attribute": "an attribute of a module whose type cannot be told from its value",
     "no-forward": "a module without a `forward` that can be compiled",

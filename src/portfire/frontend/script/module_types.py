@@ -9,9 +9,11 @@ Comes before: `classes.py`, `value_types.py`. Comes after: `modules.py` (which m
 
 from __future__ import annotations
 
+import ast
 import types
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -21,6 +23,7 @@ from portfire.frontend.script import marks
 from portfire.frontend.script.annotations import is_final, is_unparametrised, type_from_annotation
 from portfire.frontend.script.classes import class_range
 from portfire.frontend.script.inference import pending_dict, pending_list
+from portfire.frontend.script.source import NoSourceError, source_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Function
@@ -206,8 +209,10 @@ class _ModuleReader:
             if name in self.ignored:
                 continue
             if tensor is None:
-                declared = self._declared_type(name)
-                self.type.cls.add_attribute(name, declared or ir.NONE, kind if declared is not None else "attribute")
+                type_ = self._declared_type(name)
+                if type_ is None and name in attributes_set_later(self.python_class):
+                    type_ = ir.OptionalType(ir.TENSOR)
+                self.type.cls.add_attribute(name, type_ or ir.NONE, kind if type_ is not None else "attribute")
             else:
                 self.type.cls.add_attribute(name, self._declared_type(name) or ir.TENSOR, kind)
 
@@ -275,6 +280,8 @@ class _ModuleReader:
         declared = self._declared_type(name)
         if declared is not None:
             return declared
+        if value is None and name in attributes_set_later(self.python_class):
+            return ir.OptionalType(ir.TENSOR)
         if type(value) is list and not value:
             return pending_list()
         if type(value) is dict and not value:
@@ -307,6 +314,29 @@ def inherited_annotations(module: torch.nn.Module) -> dict[str, Any]:
             found.update(vars(cls).get("__annotations__", {}))
     found.update(vars(module).get("__annotations__", {}))
     return found
+
+
+def attributes_set_later(cls: type) -> frozenset[str]:
+    """Attributes that methods other than `__init__` assign: one that starts as None does not stay so."""
+    names: set[str] = set()
+    for base in cls.__mro__:
+        if base not in (torch.nn.Module, object):
+            names |= _assigned_by_methods(base)
+    return frozenset(names)
+
+
+@cache
+def _assigned_by_methods(cls: type) -> frozenset[str]:
+    names: set[str] = set()
+    for name, function in vars(cls).items():
+        if not isinstance(function, types.FunctionType) or (name.startswith("__") and name.endswith("__")):
+            continue
+        try:
+            tree = source_of(function).node
+        except NoSourceError:
+            continue
+        names.update(n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
+    return frozenset(names)
 
 
 def _mentions_a_module(type_: ir.Type) -> bool:
