@@ -27,9 +27,14 @@ ALLOWED: dict[str, set[str]] = {
     "frontend/script": {"ir", "ops", "diagnostics"},
     "frontend/trace": {"ir", "ops", "diagnostics"},
     "frontend/capture": {"ir", "ops", "diagnostics", "frontend/script", "frontend/trace"},
-    "modules": {"ir", "ops", "archive", "engine"},
+    "modules": {"ir", "ops", "archive", "engine", "passes", "pipeline"},
+    "evaluation": {"ir", "ops", "archive", "engine"},
     "pipeline": {
-        "ir", "ops", "analysis", "passes", "archive", "diagnostics", "modules", "engine",
+        "evaluation",
+        "ir", "ops", "analysis", "passes", "archive", "engine",
+    },
+    "api": {
+        "ir", "passes", "pipeline", "archive", "diagnostics", "modules",
         "frontend/script", "frontend/trace", "frontend/capture",
     },
     "cli": {"pipeline", "diagnostics", "modules", "ir", "archive", "public"},

@@ -1,1 +1,48 @@
-"""portfire: PyTorch models as programs that run without Python."""
+"""portfire: PyTorch models as programs that run without Python.
+
+    import portfire
+    compiled = portfire.script(model)          # or portfire.trace(model, (example,))
+    portfire.save(compiled, "model.pt")        # one file: C++, Python, libtorch
+    model = portfire.load("model.pt")
+"""
+
+import os as _os
+from typing import Final
+
+from portfire import _engine
+from portfire.api import (
+    freeze,
+    load,
+    metadata_of,
+    methods_of,
+    save,
+    script,
+    trace,
+    trace_module,
+    trace_notes,
+)
+from portfire.errors import (
+    ArchiveError,
+    ArgumentError,
+    CompileError,
+    GraphError,
+    InternalError,
+    PortfireError,
+    SaveError,
+    TraceError,
+    UnsupportedVersionError,
+)
+from portfire.frontend.script.marks import annotate, export, ignore, interface, unused
+from portfire.frontend.script.marks import isinstance_ as isinstance  # noqa: A004
+from portfire.frontend.trace import TraceNote, TracerWarning
+from portfire.modules import ScriptFunction, ScriptModule, ScriptObject
+
+#: For CMake: -DCMAKE_PREFIX_PATH="$(python -c 'import portfire; print(portfire.cmake_prefix_path)')"
+cmake_prefix_path: str = _os.path.join(_os.path.dirname(_os.path.abspath(_engine.__file__)), "lib", "cmake")
+
+__all__ = [
+    "ArchiveError", "ArgumentError", "CompileError", "Final", "GraphError", "InternalError", "PortfireError", "SaveError",
+    "ScriptFunction", "ScriptModule", "ScriptObject", "TraceError", "TraceNote", "TracerWarning",
+    "UnsupportedVersionError", "annotate", "cmake_prefix_path", "export", "freeze", "ignore", "interface", "isinstance",
+    "load", "metadata_of", "methods_of", "save", "script", "trace", "trace_module", "trace_notes", "unused",
+]  # fmt: skip

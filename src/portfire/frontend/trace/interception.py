@@ -18,7 +18,7 @@ from portfire.errors import TraceError
 from portfire.frontend.trace.data_reads import DATA_READS, METADATA
 from portfire.frontend.trace.dispatch_key import KEY_NAME, key, unwatched
 from portfire.frontend.trace.metadata_sources import MetadataSources
-from portfire.frontend.trace.recording import Recording, concrete, has_number
+from portfire.frontend.trace.recording import Recording, concrete, has_number, is_number
 from portfire.ir.graph import MISSING, Value
 from portfire.ir.types import BOOL, FLOAT, INT, NUMBER, TENSOR, ListType, OptionalType, Type
 from portfire.ops.emit import emit_builtin
@@ -95,6 +95,8 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
     recording.mark_place()
     values = call_values(schema, args, kwargs)
     sources = MetadataSources.of(recording)
+    if any(a.type == TENSOR and is_number(v) for a, v in zip(schema.arguments, values, strict=True)):
+        schema = _scalar_overload(schema, values)
     inputs = []
     for argument, value in zip(schema.arguments, values, strict=True):
         taken = sources.value_for(argument, value)
@@ -107,6 +109,18 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
     results = () if not types else (result,) if len(types) == 1 else tuple(result)
     for output, type_, item in zip(node.outputs, types, results, strict=True):
         bind_result(recording, name, output, type_, item)
+
+
+def _scalar_overload(schema: FunctionSchema, values: Sequence[Any]) -> FunctionSchema:
+    """Python passes numbers as 0-d tensors that do not take part in type promotion; the overload for scalars says the same."""
+    for other in op_table().overloads(schema.name):
+        same_names = [a.name for a in other.arguments] == [a.name for a in schema.arguments]
+        if same_names and all(
+            (b.type == NUMBER) if a.type == TENSOR and is_number(v) else a.type == b.type
+            for a, b, v in zip(schema.arguments, other.arguments, values, strict=True)
+        ):
+            return other
+    raise TraceError(f"{schema.full_name} was called with a number where it takes a tensor, and there is no overload for numbers")
 
 
 def call_values(schema: FunctionSchema, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:

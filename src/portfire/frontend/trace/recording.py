@@ -210,6 +210,11 @@ def number_node(value: object) -> Any:
     return None
 
 
+def is_number(value: object) -> bool:
+    """Whether `value` is a Python number, traced or not."""
+    return isinstance(value, (bool, int, float, complex)) or number_node(value) is not None
+
+
 def concrete(value: Any) -> Any:
     """`value` with every traced number, at any depth of lists, tuples and dicts, replaced by what it is in this run."""
     node = number_node(value)

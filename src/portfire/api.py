@@ -1,0 +1,193 @@
+"""The public functions: compile, save, load. Each is a few calls of the rooms below; `portfire/__init__.py` re-exports them.
+
+Comes before: `pipeline.py`, front ends, `modules/`, `archive/`. Comes after: users, `cli/`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any
+
+import torch
+
+from portfire.archive.program_writer import Example
+from portfire.archive.writer import save as write_archive
+from portfire.errors import ArgumentError, TraceError
+from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module
+from portfire.frontend.trace import check, tracer
+from portfire.frontend.trace.recording import TraceNote
+from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, object_state, wrap_function, wrap_module
+from portfire.modules.archives import LoadedModel, load_model
+from portfire.passes.freeze_module import freeze_module
+from portfire.pipeline import Optimized
+
+Compiled = ScriptFunction | ScriptModule
+
+
+def script(target: Any) -> Any:
+    """Compile Python source: a function, an `nn.Module` instance, or a class.
+
+    Returns a `ScriptFunction` for a function, a `ScriptModule` for a module. A class is compiled for use by others and
+    returned as it is. What is compiled already is returned as it is. Raises CompileError, which carries every obstacle
+    found, each with its place, the reason and what to write instead.
+    """
+    if isinstance(target, (ScriptFunction, ScriptModule)):
+        return target
+    names = caller_names()
+    if isinstance(target, torch.nn.Module):
+        return wrap_module(script_module(target, names))
+    if isinstance(target, type):
+        script_class(target, names)
+        return target
+    if callable(target):
+        return wrap_function(script_function(target, names))
+    raise ArgumentError(f"script() takes a function, a module or a class, not a {type(target).__qualname__}")
+
+
+def trace(
+    model: Any,
+    example_inputs: Any = (),
+    *,
+    example_kwarg_inputs: Mapping[str, Any] | None = None,
+    check_trace: bool = True,
+    check_tolerance: float = 1e-5,
+    strict: bool = True,
+) -> Any:
+    """Record one run of a function or module on example inputs (a tensor, or a tuple of arguments).
+
+    Sizes stay values; what the run fixed (a branch on data, a number that Python read) is checked by the program, which
+    raises GuardError for other inputs, and is warned of with a TracerWarning. `check_trace` runs the result once more
+    beside the model and compares, within `check_tolerance`. With `strict=False` lists and dicts may be returned.
+    Raises TraceError.
+    """
+    if isinstance(model, (ScriptFunction, ScriptModule)):
+        return model
+    inputs = tracer.as_inputs(example_inputs)
+    kwargs = dict(example_kwarg_inputs or {})
+    if isinstance(model, torch.nn.Module):
+        return trace_module(
+            model, {"forward": inputs}, example_kwarg_inputs=kwargs, check_trace=check_trace,
+            check_tolerance=check_tolerance, strict=strict,
+        )  # fmt: skip
+    if not callable(model):
+        raise ArgumentError(f"trace() takes a function or a module, not a {type(model).__qualname__}")
+    traced = tracer.trace_function(model, inputs, kwargs, strict=strict)
+    compiled = wrap_function(traced.function)
+    compiled.trace_notes = traced.notes
+    if check_trace and traced.is_deterministic:
+        check.check_trace(compiled, model, inputs, kwargs, check_tolerance)
+    return compiled
+
+
+def trace_module(
+    module: torch.nn.Module,
+    inputs: Mapping[str, Any],
+    *,
+    example_kwarg_inputs: Mapping[str, Any] | None = None,
+    check_trace: bool = True,
+    check_tolerance: float = 1e-5,
+    strict: bool = True,
+) -> ScriptModule:
+    """Record one run of each method named in `inputs` (method name -> example inputs). See `trace`."""
+    kwargs = dict(example_kwarg_inputs or {})
+    calls = {name: (tracer.as_inputs(example), kwargs) for name, example in inputs.items()}
+    if not calls:
+        raise TraceError("trace_module() needs example inputs for at least one method")
+    traced = tracer.trace_module(module, calls, strict=strict)
+    compiled = wrap_module(traced.state)
+    compiled.__dict__["trace_notes"] = traced.notes
+    if check_trace and traced.is_deterministic:
+        for name, (arguments, keywords) in calls.items():
+            model: Callable[..., Any] = module if name == "forward" else getattr(module, name)
+            with check.preserved_state(module):
+                check.check_trace(getattr(compiled, name), model, arguments, keywords, check_tolerance)
+    return compiled
+
+
+def freeze(
+    module: ScriptModule, preserved_attributes: Sequence[str] = (), *, optimize_numerics: bool = True
+) -> ScriptModule:
+    """A copy of a module in eval mode whose parameters and unchanging attributes are constants of its code.
+
+    Methods and attributes in `preserved_attributes` stay, beside `forward`. `optimize_numerics` also folds batch norms into
+    convolutions and linear layers, which changes results by rounding. Raises ArgumentError for a module in training mode.
+    """
+    if not isinstance(module, ScriptModule):
+        raise ArgumentError(f"freeze() takes a compiled module, not a {type(module).__qualname__}")
+    if getattr(module, "training", False):
+        raise ArgumentError("only a module in eval mode can be frozen: call .eval() first")
+    return wrap_module(freeze_module(object_state(module), tuple(preserved_attributes), optimize_numerics))
+
+
+def save(
+    compiled: Compiled,
+    path: str | os.PathLike[str] | IO[bytes],
+    *,
+    example_inputs: Sequence[Any] | None = None,
+    extra_files: Mapping[str, str | bytes] | None = None,
+) -> None:
+    """Write a compiled function or module to one file: a TorchScript archive with the engine's program in it.
+
+    With `example_inputs` the inputs and what `forward` gives for them are kept in the file, so that any host can test
+    itself. `extra_files` (name -> content) are kept for the user. The file is replaced when it is complete. Raises SaveError
+    for what an archive cannot hold.
+    """
+    if not isinstance(compiled, (ScriptFunction, ScriptModule)):
+        raise ArgumentError(f"save() takes a compiled function or module, not a {type(compiled).__qualname__}")
+    examples = []
+    if example_inputs is not None:
+        inputs = check.copy_structure(tuple(example_inputs))
+        with torch.no_grad():
+            expected = compiled(*check.copy_structure(inputs))
+        examples.append(Example("forward", inputs, expected))
+    if isinstance(compiled, ScriptFunction):
+        root: Any = compiled.function
+        entries = [compiled.function]
+    else:
+        root = object_state(compiled)
+        entries = list(root.cls.methods.values())
+    metadata = {"producer": f"portfire {_version()}", "torch": torch.__version__}
+    write_archive(
+        root, path, body=Optimized(entries), examples=examples, extra_files=extra_files, metadata=metadata
+    )
+
+
+def load(
+    path: str | os.PathLike[str] | IO[bytes], *, kernels: str | Sequence[str] = "aten", map_location: str | None = None
+) -> Any:
+    """Load an archive that portfire or torch wrote: a `ScriptModule`, or a `ScriptFunction` if a function was saved.
+
+    `kernels`: the kernel libraries to run on, in order: "aten" (libtorch), "native" (the engine's own). The file is mapped,
+    not read, and must not change while the model lives; nothing in it is executed. Raises ArchiveError.
+    """
+    libraries = [kernels] if isinstance(kernels, str) else list(kernels)
+    return load_model(path, libraries, map_location)
+
+
+def methods_of(compiled: Compiled) -> list[ScriptMethod]:
+    """The methods of a compiled module, or the function itself."""
+    if isinstance(compiled, ScriptFunction):
+        return [compiled]
+    return [m for m in vars(compiled).values() if isinstance(m, ScriptMethod)]
+
+
+def metadata_of(compiled: Compiled) -> dict[str, str]:
+    """What the archive a model was loaded from says about its origin; empty for a model that was not loaded."""
+    origin: LoadedModel | None = compiled.__dict__.get("_origin")
+    return {} if origin is None else dict(origin.metadata)
+
+
+def trace_notes(compiled: Compiled) -> tuple[TraceNote, ...]:
+    """What the trace of a model fixed: each guard, and what is only listed, with file and line."""
+    notes: tuple[TraceNote, ...] = compiled.__dict__.get("trace_notes", ())
+    return notes
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("portfire")
+    except PackageNotFoundError:
+        return "(not installed)"
