@@ -96,12 +96,14 @@ class Aliasing:
         self._wildcard = _Group()
         self._wildcard.contents = self._wildcard
         self._wildcard.escapes = True
+        self._lasting: list[_Group] = []
         for parameter in graph.inputs:
             self._join_wildcard(parameter)
         self._block(graph.block)
         for value in graph.outputs:
             self._escape(value)
         self._escaping = self._escaping_groups()
+        self._observable = self._escaping | {id(_find(group)) for group in self._lasting}
 
     def is_wildcard(self, value: Value) -> bool:
         """Whether the value's memory may be known outside of the graph from the start."""
@@ -137,9 +139,10 @@ class Aliasing:
         """Names of the groups of the value and of what it contains, for comparison with others."""
         return {id(g) for g in self._reachable(value)}
 
-    def any_escapes(self, groups: set[int]) -> bool:
-        """Whether one of the named groups may be seen outside of the graph after the run."""
-        return any(group in self._escaping for group in groups)
+    def any_is_observable(self, groups: set[int]) -> bool:
+        """Whether a write to one of the named groups may be seen after the run: outside of the graph, or by the next run
+        in a constant."""
+        return any(group in self._observable for group in groups)
 
     def groups_written_by(self, node: Node) -> set[int]:
         """Names of the groups that a node itself writes, nested blocks not counted."""
@@ -321,7 +324,7 @@ class Aliasing:
 
     def _constant(self, node: Node) -> None:
         """One memory for all runs: a write to it is seen by the next."""
-        self._escape(node.output)
+        self._lasting += self._reachable(node.output)
 
     def _get_attribute(self, node: Node) -> None:
         self._join(node.output, self._contents(node.inputs[0]))

@@ -4,6 +4,7 @@ from portfire.passes.eliminate_common_subexpressions import eliminate_common_sub
 from portfire.passes.eliminate_dead_code import eliminate_dead_code
 from portfire.passes.fold_batch_norm import fold_batch_norm
 from portfire.passes.fold_constants import Evaluate, fold_constants
+from portfire.passes.freeze_module import freeze_module
 from portfire.passes.inline_calls import inline_calls
 from portfire.passes.remove_dropout import remove_dropout
 from portfire.passes.simplify import simplify
@@ -14,6 +15,7 @@ __all__ = [
     "eliminate_dead_code",
     "fold_batch_norm",
     "fold_constants",
+    "freeze_module",
     "inline_calls",
     "remove_dropout",
     "simplify",

@@ -57,7 +57,7 @@ class _Liveness:
             self._writers.setdefault(group, []).append(node)
         if node.kind in ("prim::If", "prim::Loop"):
             return
-        if has_side_effects(node) or may_raise(node) or self.aliasing.any_escapes(written):
+        if has_side_effects(node) or may_raise(node) or self.aliasing.any_is_observable(written):
             self._pending.append(node)
 
     def _run(self) -> None:
@@ -109,40 +109,43 @@ class _Liveness:
 
 
 def _sweep(block: Block, live: _Liveness) -> bool:
-    """Remove what is not live from `block`. Nodes that go use nothing any more."""
-    changed = False
-    for node in block.nodes:
-        if node not in live.nodes:
-            changed = True
-        elif node.kind == "prim::If":
-            changed |= _trim_branch(node, live)
-        elif node.kind == "prim::Loop":
-            changed |= _trim_loop(node, live)
-        else:
-            for nested in node.blocks:
-                changed |= _sweep(nested, live)
-    block.nodes[:] = [n for n in block.nodes if n in live.nodes]
-    return changed
+    """Remove what is not live from `block` and the blocks in it. First all uses go, of dead values by live control flow
+    too, then what they used: a dead result of one loop may be what another carries in vain."""
+    before = sum(1 for _ in block.walk())
+    trimmed = [_drop_dead_uses(node, live) for node in block.walk() if node in live.nodes and node.blocks]
+    changed = [_drop_dead_values(node, dead) for node, dead in trimmed]
+    _remove_dead_nodes(block, live)
+    return any(changed) or before != sum(1 for _ in block.walk())
 
 
-def _trim_branch(node: Node, live: _Liveness) -> bool:
-    dead = [o.index for o in reversed(node.outputs) if o not in live.values]
+def _drop_dead_uses(node: Node, live: _Liveness) -> tuple[Node, list[int]]:
+    """Take dead results of an `if` or loop out of what its blocks return and what it is given. Returns their indices."""
+    dead = [o.index for o in reversed(node.outputs) if _is_dead(node, o, live)]
     for index in dead:
-        node.remove_output(index)
         for block in node.blocks:
-            block.remove_input(index)
-    changed = [_sweep(block, live) for block in node.blocks]
-    return bool(dead) or any(changed)
+            block.remove_input(index + (node.kind == "prim::Loop"))
+        if node.kind == "prim::Loop":
+            node.remove_input(index + 2)
+    return node, dead
 
 
-def _trim_loop(node: Node, live: _Liveness) -> bool:
-    (body,) = node.blocks
-    dead = [o.index for o in reversed(node.outputs) if o not in live.values]
+def _is_dead(node: Node, output: Value, live: _Liveness) -> bool:
+    """A result of a loop whose body still reads the value it carries stays."""
+    if node.kind == "prim::Loop" and node.blocks[0].parameters[output.index + 1] in live.values:
+        return False
+    return node.kind in ("prim::If", "prim::Loop") and output not in live.values
+
+
+def _drop_dead_values(node: Node, dead: list[int]) -> bool:
     for index in dead:
         node.remove_output(index)
-        body.remove_input(index + 1)
-    changed = _sweep(body, live)
-    for index in dead:
-        body.remove_parameter(index + 1)
-        node.remove_input(index + 2)
-    return bool(dead) or changed
+        if node.kind == "prim::Loop":
+            node.blocks[0].remove_parameter(index + 1)
+    return bool(dead)
+
+
+def _remove_dead_nodes(block: Block, live: _Liveness) -> None:
+    block.nodes[:] = [n for n in block.nodes if n in live.nodes]
+    for node in block.nodes:
+        for nested in node.blocks:
+            _remove_dead_nodes(nested, live)

@@ -1,0 +1,82 @@
+"""Attributes of particular objects, and what their values are as constants of a graph.
+
+Comes before: `ir/state.py`. Comes after: `object_paths.py`, `frozen_state.py`, `freeze_module.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from portfire.ir.state import ObjectState
+from portfire.ir.types import NONE, OptionalType, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An attribute of one object. Compares by the identity of the object."""
+
+    state: ObjectState
+    name: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Slot) and other.state is self.state and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash((id(self.state), self.name))
+
+    @property
+    def value(self) -> Any:
+        """What the attribute holds."""
+        return self.state.values.get(self.name)
+
+    @property
+    def type(self) -> Type:
+        """The type that the class declares for it."""
+        return self.state.cls.attributes[self.name].type
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantValue:
+    """A value and its type, as a `prim::Constant` has them."""
+
+    value: Any
+    type: Type
+
+
+def memory_key(value: Any) -> int | None:
+    """What values that share memory have in common; None for what has no memory."""
+    if hasattr(value, "untyped_storage"):
+        return int(value.untyped_storage().data_ptr()) or id(value)
+    return id(value) if isinstance(value, (list, dict, ObjectState)) else None
+
+
+def constant_value(slot: Slot) -> ConstantValue | None:
+    """An attribute's value as a constant; None where it cannot be one."""
+    if not _can_be_constant(slot.value):
+        return None
+    type_ = slot.type
+    if slot.value is None:
+        type_ = NONE
+    elif isinstance(type_, OptionalType):
+        type_ = type_.element
+    return ConstantValue(_without_gradient(slot.value), type_)
+
+
+def _can_be_constant(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_can_be_constant, value))
+    if isinstance(value, dict):
+        return all(_can_be_constant(k) and _can_be_constant(v) for k, v in value.items())
+    if value is None or isinstance(value, (bool, int, float, complex, str, Enum)):
+        return True
+    return hasattr(value, "untyped_storage") or type(value).__name__ == "device"
+
+
+def _without_gradient(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_without_gradient, value)) if type(value) in (list, tuple) else value
+    if isinstance(value, dict):
+        return {k: _without_gradient(v) for k, v in value.items()}
+    return value.detach() if hasattr(value, "untyped_storage") else value
