@@ -14,6 +14,7 @@ import torch
 from portfire.archive.program_writer import Example
 from portfire.archive.writer import save as write_archive
 from portfire.errors import ArgumentError, TraceError
+from portfire.evaluation import Evaluator
 from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module
 from portfire.frontend.trace import check, tracer
 from portfire.frontend.trace.recording import TraceNote
@@ -117,7 +118,10 @@ def freeze(
         raise ArgumentError(f"freeze() takes a compiled module, not a {type(module).__qualname__}")
     if getattr(module, "training", False):
         raise ArgumentError("only a module in eval mode can be frozen: call .eval() first")
-    return wrap_module(freeze_module(object_state(module), tuple(preserved_attributes), optimize_numerics))
+    frozen = freeze_module(
+        object_state(module), Evaluator(), preserved=preserved_attributes, fold_normalization=optimize_numerics
+    )
+    return wrap_module(frozen)
 
 
 def save(
