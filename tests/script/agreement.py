@@ -15,12 +15,10 @@ from portfire.ir.verifier import verify
 
 def _has_engine() -> bool:
     try:
-        import portfire._engine
+        import portfire.modules
     except ImportError:
         return False
-    import portfire
-
-    return hasattr(portfire, "script")
+    return True
 
 
 HAS_ENGINE = _has_engine()
@@ -28,9 +26,11 @@ HAS_ENGINE = _has_engine()
 
 def run_compiled(function: Any, *args: Any) -> Any:
     if HAS_ENGINE:
-        import portfire
+        from portfire.modules import wrap_function
 
-        return portfire.script(function)(*args)
+        compiled = script_function(function)
+        verify(compiled.graph)
+        return wrap_function(compiled)(*args)
     from portfire.passes.inline_calls import inline_calls
 
     compiled = script_function(function)

@@ -4,7 +4,7 @@ from typing import List, Optional
 
 import pytest
 import torch
-from agreement import check
+from tests.script.agreement import check
 from torch import Tensor
 
 X = torch.arange(6.0).reshape(2, 3)

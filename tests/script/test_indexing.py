@@ -3,7 +3,7 @@
 from typing import Dict, List, Optional, Tuple
 
 import torch
-from agreement import check
+from tests.script.agreement import check
 from torch import Tensor
 
 X = torch.arange(24.0).reshape(2, 3, 4)

@@ -5,7 +5,7 @@ from typing import List, Optional, Tuple
 
 import pytest
 import torch
-from agreement import check
+from tests.script.agreement import check
 
 X = torch.arange(6.0).reshape(2, 3) + 1
 I = torch.arange(6).reshape(2, 3) + 1
