@@ -27,6 +27,7 @@ class CodeFiles:
         self._names = UniqueNames()
         self._pending: deque[Named] = deque()
         self._definitions: dict[str, list[str]] = {}
+        self._printers: dict[str, CodePrinter] = {}
 
     def name_of(self, named: Named) -> str:
         """The unique name of a class, function, … and a promise to define it."""
@@ -39,11 +40,11 @@ class CodeFiles:
         while self._pending:
             named = self._pending.popleft()
             qualifier, _, name = self._names[named].rpartition(".")
-            self._definitions.setdefault(qualifier, []).append(self._definition(named, name))
+            printer = self._printers.setdefault(qualifier, CodePrinter(self.name_of, self.constants))
+            self._definitions.setdefault(qualifier, []).append(self._definition(printer, named, name))
         return {f"{q.replace('.', '/')}.py": "".join(texts) for q, texts in self._definitions.items()}
 
-    def _definition(self, named: Named, name: str) -> str:
-        printer = CodePrinter(self.name_of, self.constants)
+    def _definition(self, printer: CodePrinter, named: Named, name: str) -> str:
         if isinstance(named, ClassType):
             self.graphs += [m.graph for m in stored_methods(named) if m.graph is not None]
             return print_class(printer, named, name)

@@ -20,7 +20,7 @@ from portfire.archive.type_names import Named, annotation
 from portfire.errors import SaveError
 from portfire.ir.graph import MISSING, Block, Function, Graph, Node, Parameter, Value
 from portfire.ir.literals import literal
-from portfire.ir.types import EnumType, Type, unify, unrefined
+from portfire.ir.types import EnumType, OptionalType, Type, UnionType, unify, unrefined
 
 #: Identifiers with a meaning of their own where the source is read.
 RESERVED = frozenset(keyword.kwlist) | {
@@ -32,7 +32,10 @@ _MAX_TRIPS = 2**63 - 1
 
 
 class CodePrinter:
-    """Prints functions. `name_of` names classes and functions, `constants` takes what has no literal."""
+    """Prints functions. `name_of` names classes and functions, `constants` takes what has no literal.
+
+    Local names are numbered on from one function to the next, as torch does in a file.
+    """
 
     def __init__(self, name_of: Callable[[Named], str], constants: ConstantTable) -> None:
         self.name_of = name_of
@@ -67,7 +70,7 @@ class CodePrinter:
         if graph is None:
             raise SaveError(f"{function.name} has no body to save")
         self.lines, self.texts, self.inlined, self.broken = [], {}, set(), {}
-        self.used_names, self.next_number, self.level = set(), {}, level
+        self.used_names, self.level = set(), level
         head = f"def {name or function.base_name}("
         parts = [self._parameter(p, v) for p, v in zip(function.parameters, graph.inputs, strict=True)]
         if plain_self and parts:
@@ -195,10 +198,17 @@ class CodePrinter:
             self.emit(head)
             self.level += 1
             self.statements(block, followed=bool(node.outputs))
-            if node.outputs:
-                values = [self.branch_value(node, i, block) for i in range(len(node.outputs))]
-                self.emit(f"{self.uses(node.outputs)} = {', '.join(values)}")
+            self.assign_branch(node, block)
             self.level -= 1
+
+    def assign_branch(self, node: Node, block: Block) -> None:
+        """The assignment of an arm's results. A single name is annotated, once, where its type is open."""
+        if len(node.outputs) == 1 and isinstance(node.output.type, (OptionalType, UnionType)):
+            annotated = f" : {self.type_name(node.output.type)}" if block is node.blocks[0] else ""
+            self.emit(f"{self.use(node.output)}{annotated} = {self.use(block.returns[0])}")
+        elif node.outputs:
+            values = [self.branch_value(node, i, block) for i in range(len(node.outputs))]
+            self.emit(f"{self.uses(node.outputs)} = {', '.join(values)}")
 
     def branch_value(self, node: Node, index: int, block: Block) -> str:
         """What a branch gives for an output, cast where a reader would not find the output's type by itself."""

@@ -20,6 +20,17 @@ class ConstantTable:
         self._by_identity: dict[int, int] = {}
         self._by_key: dict[Any, list[int]] = {}
 
+    def __getattr__(self, name: str) -> Any:
+        """The constant that the source calls `CONSTANTS.name`."""
+        if name[:1] == "c" and name[1:].isdigit() and int(name[1:]) < len(self.entries):
+            return self.entries[int(name[1:])][0]
+        raise AttributeError(name)
+
+    @property
+    def const_mapping(self) -> dict[str, Any]:
+        """Every constant by its name, as torch's own table offers it."""
+        return {f"c{i}": value for i, (value, _) in enumerate(self.entries)}
+
     def reference(self, value: Any, type_: Type | None) -> str | None:
         """`CONSTANTS.cN` for a value that has no literal, else None."""
         if is_tensor(value):

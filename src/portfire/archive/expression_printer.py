@@ -179,6 +179,11 @@ def _isinstance(printer: CodePrinter, node: Node) -> str:
     return f"isinstance({printer.use(node.inputs[0])}, {types})"
 
 
+def _raise(printer: CodePrinter, node: Node) -> str:
+    values = [v for v in node.inputs if v.type != NONE]
+    return f"ops.prim.RaiseException({printer.uses(values)})"
+
+
 def _to_list(printer: CodePrinter, node: Node) -> str:
     return f"annotate({printer.type_name(node.output.type)}, {printer.use(node.inputs[0])}.tolist())"
 
@@ -213,6 +218,7 @@ _EXPRESSIONS: dict[str, Callable[[CodePrinter, Node], str]] = {
     "prim::unchecked_cast": _unchecked_cast,
     "prim::unchecked_unwrap_optional": _unchecked_cast,
     "prim::isinstance": _isinstance,
+    "prim::RaiseException": _raise,
     "prim::tolist": _to_list,
     "prim::EnumValue": _enum_part("value"),
     "prim::EnumName": _enum_part("name"),

@@ -126,8 +126,9 @@ class FunctionReader:
     def define(self, name: str, value: Value) -> None:
         """Bind a name."""
         self.names[name] = value
-        if value.name is None and not name.startswith("_") and value.node is not None and value.node.kind != "prim::Constant":
-            value.name = name
+        node = value.node
+        if node is not None and node.block is self.builder.block and value.name is None:
+            value.name = _hint(name)
 
     def _expression(self, statement: ast.Expr) -> None:
         self.value(statement.value)
@@ -154,8 +155,13 @@ class FunctionReader:
     def _assign_tuple(self, target: ast.Tuple, source: ast.expr) -> None:
         if isinstance(source, ast.Tuple) and len(source.elts) == len(target.elts):
             values = [self.value(item) for item in source.elts]
-        else:
-            values = self.unpack(source, self.value(source), len(target.elts))
+            for item, value in zip(target.elts, values, strict=True):
+                if isinstance(item, ast.Name):
+                    self.names[item.id] = value  # without naming the value: it is handed on, under the other's name
+                else:
+                    self._bind(item, value)
+            return
+        values = self.unpack(source, self.value(source), len(target.elts))
         for item, value in zip(target.elts, values, strict=True):
             self._bind(item, value)
 
@@ -210,7 +216,7 @@ class FunctionReader:
             block.add_input(value)
         output = node.add_output(type_)
         self.define(name, output)
-        output.name = output.name or (None if name.startswith("_") else name)
+        output.name = _hint(name)
 
     def _while(self, statement: ast.While) -> None:
         trips = self.builder.constant(_MAX_TRIPS)
@@ -258,7 +264,7 @@ class FunctionReader:
     def define_parameter(self, name: str, value: Value) -> None:
         """Bind a name to a block's parameter."""
         self.names[name] = value
-        value.name = None if name.startswith("_") else name
+        value.name = _hint(name)
 
     def _close_loop(
         self, statement: ast.stmt, node: Node, body: Block, again: Value, carried: list[str], before: dict[str, Value]
@@ -302,6 +308,11 @@ class FunctionReader:
                 self._bind(item.optional_vars, entered)
             self.statements(statement.body)
             self.builder.insert("prim::Exit", (context,), self.expressions.method_result(context, "__exit__"))
+
+
+def _hint(name: str) -> str | None:
+    """The name, unless a printer made it up for an unnamed value: `_`, `_7`."""
+    return None if name.startswith("_") and (name == "_" or name[1:].isdigit()) else name
 
 
 def _assigned_names(suite: Iterable[ast.stmt]) -> list[str]:

@@ -70,6 +70,8 @@ class Unpickler:
                     raise ArchiveError(f"the archive holds a pickle with the opcode {opcode!r}, which no model needs")
                 action(self)
             (value,) = self._stack
+            if self._marks:
+                raise ArchiveError("the archive is damaged: a pickle has a mark that nothing takes")
         except (IndexError, ValueError, TypeError, KeyError, struct.error, AttributeError, OverflowError) as error:
             raise ArchiveError(f"the archive is damaged: a pickle cannot be read ({error})") from error
         return value
