@@ -42,7 +42,8 @@ class RangeValue(StaticValue):
 
     @property
     def counts_from_zero(self) -> bool:
-        return self.start.constant() == 0 and self.step.constant() == 1
+        """Whether the items are the numbers of the rounds."""
+        return bool(self.start.constant() == 0 and self.step.constant() == 1)
 
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""

@@ -30,7 +30,7 @@ from portfire.ir.types import FunctionType, ListType, Type, unrefined
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
-    from portfire.frontend.script.environment import Scope
+    from portfire.frontend.script.environment import Frame, Scope
 
 Arguments = Sequence[StaticValue]
 Keywords = dict[str, StaticValue]
@@ -50,12 +50,22 @@ def emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:
     args = emit_items(emitter, node.args)
     kwargs: Keywords = {}
     for keyword in node.keywords:
+        if keyword.arg is None and isinstance(keyword.value, ast.Dict) and None not in keyword.value.keys:
+            kwargs.update(_spread_keywords(emitter, _static_dict(emitter, keyword.value)))
+            continue
         value = emit_expression(emitter, keyword.value)
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
         else:
             kwargs.update(_spread_keywords(emitter, value))
     return callee.call(emitter, args, kwargs)
+
+
+def _static_dict(emitter: Emitter, node: ast.Dict) -> StaticDict:
+    from portfire.frontend.script.expressions import emit_expression
+
+    keys = [emit_expression(emitter, k) for k in node.keys if k is not None]
+    return StaticDict(list(zip(keys, (emit_expression(emitter, v) for v in node.values), strict=True)))
 
 
 def _spread_keywords(emitter: Emitter, value: StaticValue) -> Iterator[tuple[str, StaticValue]]:
@@ -90,6 +100,8 @@ class Callee:
     declare: Callable[[Function], None] | None = None
     scope: Scope | None = None
     always_inline: bool = False
+    #: The variables where a nested function was defined.
+    captured: Frame | None = None
 
     @property
     def called(self) -> str:

@@ -12,7 +12,7 @@ import enum
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.builder import constant_type
 from portfire.ir.graph import MISSING, Value
@@ -50,7 +50,10 @@ class ConstantValue(StaticValue):
             return emitter.compiler.value_of(emitter, getattr(self.value, name), name)
         if self.value is None:
             raise emitter.fail("no-attribute", f"None has no attribute '{name}'")
-        return self._runtime(emitter).attribute(emitter, name)
+        found = self._runtime(emitter).attribute(emitter, name)
+        if isinstance(found, MethodValue):
+            found.receiver = self  # the method may want to know the constant
+        return found
 
     def has_attribute(self, emitter: Emitter, name: str) -> bool:
         """See the base class."""

@@ -12,7 +12,6 @@ from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, type_of
 from portfire.frontend.script.inference import PendingType, decide, resolved
-from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value

@@ -29,19 +29,29 @@ def emit_if(emitter: Emitter, node: ast.If, rest: Sequence[ast.stmt]) -> tuple[F
     if known is not None:
         return emit_statements(emitter, [*(node.body if known else node.orelse), *rest]), True
     branches = _Branches(emitter, condition.value)
-    flow_true = branches.emit(0, lambda: _refined(emitter, condition.if_true, node.body))
-    flow_false = branches.emit(1, lambda: _refined(emitter, condition.if_false, node.orelse))
-    consumed = False
-    if rest and flow_true is Flow.EXITS and flow_false in (Flow.FALLS, Flow.MAY_EXIT):
-        flow_false, consumed = branches.resume(1, flow_false, rest), True
-    elif rest and flow_false is Flow.EXITS and flow_true in (Flow.FALLS, Flow.MAY_EXIT):
-        flow_true, consumed = branches.resume(0, flow_true, rest), True
+    # What follows goes into the branch that gets there, if only one does: what is known in it stays known.
+    into_true = bool(rest) and _always_exits(node.orelse) and not _always_exits(node.body)
+    body = [*node.body, *rest] if into_true else node.body
+    flow_true = branches.emit(lambda: _refined(emitter, condition.if_true, body))
+    into_false = bool(rest) and flow_true is Flow.EXITS and not into_true
+    orelse = [*node.orelse, *rest] if into_false else node.orelse
+    flow_false = branches.emit(lambda: _refined(emitter, condition.if_false, orelse))
     branches.merge()
     if flow_true is Flow.RAISES and flow_false is not Flow.RAISES:
         refine(emitter, condition.if_false)
     elif flow_false is Flow.RAISES and flow_true is not Flow.RAISES:
         refine(emitter, condition.if_true)
-    return join(flow_true, flow_false), consumed
+    return join(flow_true, flow_false), into_true or into_false
+
+
+def _always_exits(body: Sequence[ast.stmt]) -> bool:
+    """Whether the statements, as they are written, end in `return`, `break` or `continue`."""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, ast.If):
+        return _always_exits(last.body) and _always_exits(last.orelse)
+    return isinstance(last, (ast.Return, ast.Break, ast.Continue))
 
 
 def _refined(emitter: Emitter, facts: Facts, body: Sequence[ast.stmt]) -> Flow:
@@ -59,21 +69,13 @@ class _Branches:
         self.node: Node = emitter.node("prim::If", [emitter.runtime(condition)])
         self.branches: list[Branch] = []
 
-    def emit(self, index: int, body: Callable[[], Flow]) -> Flow:
+    def emit(self, body: Callable[[], Flow]) -> Flow:
         """Fill the next block."""
         block = self.node.add_block()
         with self.emitter.within(block) as frame:
             flow = body()
             frame.is_dead = frame.is_dead or flow is Flow.RAISES
         self.branches.append(Branch(block, frame))
-        return flow
-
-    def resume(self, index: int, flow: Flow, rest: Sequence[ast.stmt]) -> Flow:
-        """Go on in a block that has been left open."""
-        branch = self.branches[index]
-        with self.emitter.within(branch.block, branch.frame):
-            flow = emit_rest(self.emitter, flow, rest)
-            branch.frame.is_dead = branch.frame.is_dead or flow is Flow.RAISES
         return flow
 
     def merge(self) -> None:
@@ -104,8 +106,8 @@ def emit_guarded(emitter: Emitter, flow: Flow, following: Callable[[], Flow]) ->
     if is_certainly(exited, True):
         return Flow.EXITS
     branches = _Branches(emitter, exited)
-    branches.emit(0, lambda: Flow.EXITS)
-    after = branches.emit(1, following)
+    branches.emit(lambda: Flow.EXITS)
+    after = branches.emit(following)
     branches.merge()
     return Flow.EXITS if after.ends else Flow.MAY_EXIT
 
@@ -115,8 +117,8 @@ def emit_if_value(
 ) -> Flow:
     """An `if` on a run-time bool, with bodies that need not be statements."""
     branches = _Branches(emitter, condition)
-    flow_true = branches.emit(0, if_true)
-    flow_false = branches.emit(1, if_false)
+    flow_true = branches.emit(if_true)
+    flow_false = branches.emit(if_false)
     branches.merge()
     return join(flow_true, flow_false)
 
@@ -135,8 +137,8 @@ def emit_choice(
         return body
 
     branches = _Branches(emitter, condition)
-    branches.emit(0, storing(if_true))
-    branches.emit(1, storing(if_false))
+    branches.emit(storing(if_true))
+    branches.emit(storing(if_false))
     branches.merge()
     value = emitter.lookup(name)
     del emitter.frame.assigned[name]

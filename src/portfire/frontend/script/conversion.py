@@ -17,7 +17,19 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Node, Value
 from portfire.ir.types import (
-    ANY, FLOAT, INT, NONE, NUMBER, DictType, ListType, NoneType, OptionalType, TupleType, Type, UnionType, is_subtype,
+    ANY,
+    FLOAT,
+    INT,
+    NONE,
+    NUMBER,
+    DictType,
+    ListType,
+    NoneType,
+    OptionalType,
+    TupleType,
+    Type,
+    UnionType,
+    is_subtype,
 )  # fmt: skip
 from portfire.ops.conversions import Stage, existing
 from portfire.ops.conversions import convert as convert_operand

@@ -19,9 +19,9 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script.annotation_scope import AnnotationScope
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
-from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Block, Graph, Node, Value
@@ -145,11 +145,11 @@ class Emitter:
                 self.frame = outer
 
     @contextmanager
-    def entering(self, context: FunctionContext) -> Iterator[None]:
+    def entering(self, context: FunctionContext, captured: Frame | None = None) -> Iterator[None]:
         """Compile the body of a function here, in a frame of its own."""
         saved = self.context, self.frame
         self.context = context
-        self.frame = Frame(context.scope, saved[1])
+        self.frame = Frame(context.scope, saved[1], captured)
         try:
             yield
         finally:

@@ -39,11 +39,13 @@ class Scope:
 class Frame:
     """The variables of one block; `outer` is the frame of the enclosing block."""
 
-    __slots__ = ("assigned", "is_dead", "outer", "refined", "scope")
+    __slots__ = ("assigned", "captured", "is_dead", "outer", "refined", "scope")
 
-    def __init__(self, scope: Scope, outer: Frame | None = None) -> None:
+    def __init__(self, scope: Scope, outer: Frame | None = None, captured: Frame | None = None) -> None:
         self.scope = scope
         self.outer = outer
+        #: Where the function was defined, if that has been left since: its variables are seen after all others.
+        self.captured = captured
         self.assigned: dict[str, StaticValue] = {}
         self.refined: dict[str, StaticValue] = {}
         #: Whether control never reaches the end of the block (it raises, or returned): nothing of it need be merged.
@@ -57,6 +59,9 @@ class Frame:
                 value = frame.refined.get(name) or frame.assigned.get(name)
                 if value is not None:
                     return value
+        for frame in self._outwards():
+            if frame.captured is not None and frame.scope is scope:
+                return frame.captured.lookup(name)
         return None
 
     def assign(self, name: str, value: StaticValue) -> None:

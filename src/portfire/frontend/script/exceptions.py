@@ -55,6 +55,7 @@ class ExceptionValue(StaticValue):
 
     @property
     def qualified_name(self) -> str:
+        """The name of the class, as programs know it."""
         return f"{self.cls.__module__}.{self.cls.__qualname__}"
 
     def message(self, emitter: Emitter) -> StaticValue:

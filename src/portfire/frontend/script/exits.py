@@ -57,6 +57,7 @@ class Region:
 
     @property
     def is_loop(self) -> bool:
+        """Whether this is the body of a loop."""
         return self.function is not self
 
 

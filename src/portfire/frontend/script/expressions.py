@@ -121,7 +121,7 @@ def _emit_lambda(emitter: Emitter, node: ast.Lambda) -> StaticValue:
     return emit_lambda(emitter, node)
 
 
-def _emit_comprehension(emitter: Emitter, node: ast.expr) -> StaticValue:
+def _emit_comprehension(emitter: Emitter, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> StaticValue:
     from portfire.frontend.script.comprehensions import emit_comprehension
 
     return emit_comprehension(emitter, node)

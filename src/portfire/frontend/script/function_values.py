@@ -135,7 +135,7 @@ def _local_callee(emitter: Emitter, node: ast.FunctionDef | ast.Lambda, name: st
             parameter.default = defaults[parameter.name]
     return Callee(
         signature, context.lookup, lambda: name, object(), scope=context.scope, defining_class=context.defining_class,
-        always_inline=True,
+        always_inline=True, captured=emitter.frame,
     )  # fmt: skip
 
 

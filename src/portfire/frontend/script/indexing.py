@@ -17,7 +17,19 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING, Value
 from portfire.ir.types import (
-    BOOL, INT, NONE, NUMBER, TENSOR, ListType, OptionalType, TensorType, TupleType, Type, is_subtype, optional_of, unify,
+    BOOL,
+    INT,
+    NONE,
+    NUMBER,
+    TENSOR,
+    ListType,
+    OptionalType,
+    TensorType,
+    TupleType,
+    Type,
+    is_subtype,
+    optional_of,
+    unify,
 )  # fmt: skip
 
 if TYPE_CHECKING:

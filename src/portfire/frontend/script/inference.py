@@ -11,7 +11,19 @@ from __future__ import annotations
 
 from portfire.ir.graph import Graph
 from portfire.ir.types import (
-    FLOAT, INT, NONE, NUMBER, STR, TENSOR, DictType, ListType, OptionalType, Type, optional_of, unify, union_of,
+    FLOAT,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    TENSOR,
+    DictType,
+    ListType,
+    OptionalType,
+    Type,
+    optional_of,
+    unify,
+    union_of,
 )  # fmt: skip
 
 

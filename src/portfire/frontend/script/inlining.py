@@ -58,7 +58,7 @@ def emit_body(
     context = FunctionContext(
         source, callee.lookup, scope, return_type, callee.defining_class, parameters[0] if parameters else None
     )
-    with emitter.entering(context):
+    with emitter.entering(context, callee.captured):
         for name, value in values.items():
             emitter.frame.assign(name, value)
         for parameter in callee.signature.parameters:

@@ -9,6 +9,7 @@ Comes before: `exits.py`, `control_flow.py`. Comes after: `statements.py`, `comp
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -354,13 +355,8 @@ def _unroll_from(
         if flow is Flow.RAISES or is_certainly(stop, True):
             return flow
         if not is_certainly(stop, False) and i + 1 < len(items):
-            following = i + 1
-            return emit_if_value(
-                emitter,
-                stop,
-                lambda: Flow.MAY_EXIT,
-                lambda following=following: _unroll_from(emitter, region, items, following, body),
-            )
+            others = functools.partial(_unroll_from, emitter, region, items, i + 1, body)
+            return emit_if_value(emitter, stop, lambda: Flow.MAY_EXIT, others)
     return Flow.FALLS
 
 

@@ -74,7 +74,7 @@ def _test(emitter: Emitter, pattern: ast.pattern, subject: ast.expr) -> tuple[as
         function = _at(ast.Name("isinstance", ast.Load()), pattern)
         return _at(ast.Call(function, [subject, pattern.cls], []), pattern), []
     with emitter.at(pattern):
-        raise explain_unsupported(emitter, ast.Match())
+        raise explain_unsupported(emitter, pattern)
 
 
 def _at(node: _T, place: ast.AST) -> _T:

@@ -36,6 +36,7 @@ class Branch:
 
     @property
     def is_dead(self) -> bool:
+        """Whether control never gets to its end."""
         return self.frame.is_dead
 
 

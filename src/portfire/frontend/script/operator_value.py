@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 class OperatorValue(StaticValue):
     """`name` is the operator; `receiver` the object of a method call; `called` what the user wrote, for messages."""
 
-    def __init__(self, name: str, *, receiver: StaticValue | None = None, called: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        receiver: StaticValue | None = None,
+        called: str | None = None,
+        extra: Sequence[StaticValue] = (),
+    ) -> None:
         self.name = name
         self.receiver = receiver
+        #: Arguments that the name stands for: the dtype of `x.float()`.
+        self.extra = extra
         self.called = called or name.rpartition("::")[2]
 
     def describe(self) -> str:
@@ -28,4 +37,4 @@ class OperatorValue(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
-        return emitter.builtin(self.name, args, kwargs, receiver=self.receiver, called=self.called)
+        return emitter.builtin(self.name, [*self.extra, *args], kwargs, receiver=self.receiver, called=self.called)

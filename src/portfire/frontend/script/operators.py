@@ -23,7 +23,20 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING
 from portfire.ir.types import (
-    BOOL, COMPLEX, FLOAT, INT, NONE, NUMBER, STR, DictType, EnumType, ListType, OptionalType, TensorType, TupleType, Type,
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    DictType,
+    EnumType,
+    ListType,
+    OptionalType,
+    TensorType,
+    TupleType,
+    Type,
     is_subtype,
 )  # fmt: skip
 from portfire.ops.python_operators import COMPARE, METHODS, UNARY, augmented_operator, binary_operator, reflected_method

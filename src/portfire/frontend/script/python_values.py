@@ -76,6 +76,8 @@ def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticVa
         return python_object
     if isinstance(python_object, _CONSTANTS) and not isinstance(python_object, enum.Enum):
         return _constant(emitter, python_object)
+    if _is_numpy(python_object):
+        raise _no_value(emitter, python_object, name)
     found = _by_identity(python_object)
     if found is not None:
         return found
@@ -87,6 +89,14 @@ def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     if found is not None:
         return found
     raise _no_value(emitter, python_object, name)
+
+
+def _is_numpy(python_object: Any) -> bool:
+    """Whether this is a function, class or value of numpy (the module itself may be named: it has constants too)."""
+    if isinstance(python_object, types.ModuleType):
+        return False
+    modules = (getattr(python_object, "__module__", None), type(python_object).__module__)
+    return any(isinstance(m, str) and m.partition(".")[0] == "numpy" for m in modules)
 
 
 def _constant(emitter: Emitter, value: Any) -> StaticValue:
@@ -149,9 +159,11 @@ def _bound_method(emitter: Emitter, method: types.MethodType, name: str) -> Stat
 def _class(emitter: Emitter, cls: type) -> StaticValue:
     from portfire.frontend.script.class_values import class_value
 
+    if cls in (torch.finfo, torch.iinfo):
+        return TypeValue(cls, lambda e, args, kwargs: _Record(cls(*(a.constant() for a in args))))
     if issubclass(cls, BaseException):
         return ExceptionClass(cls)
-    if cls.__module__ == "torch" or issubclass(cls, (torch.Tensor, torch.nn.Module)) or cls.__module__ == "builtins":
+    if cls.__module__ == "torch" or issubclass(cls, torch.Tensor) or cls.__module__ == "builtins":
         return TypeValue(cls)
     if cls.__module__ in ("collections", "numbers", "collections.abc"):
         return TypeValue(cls)
@@ -177,7 +189,7 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
 
         parts = (python_object.start, python_object.stop, python_object.step)
         return SliceValue(*(compiler.value_of(emitter, p, name) for p in parts))
-    if typing.get_origin(python_object) is not None or isinstance(python_object, typing._SpecialForm):  # type: ignore[attr-defined]
+    if typing.get_origin(python_object) is not None or isinstance(python_object, typing._SpecialForm):
         from portfire.frontend.script.annotations import type_from_annotation
 
         return AnnotationValue(type_from_annotation(python_object, emitter.annotation_scope()))
@@ -205,7 +217,7 @@ class _Record(StaticValue):
 
 def _no_value(emitter: Emitter, python_object: Any, name: str) -> CompileAbort:
     kind = type(python_object)
-    if kind.__module__.partition(".")[0] == "numpy" or getattr(python_object, "__module__", "") == "numpy":
+    if _is_numpy(python_object):
         return emitter.fail(
             "unsupported-python-value",
             f"numpy's '{name}' has no meaning in a program",

@@ -10,7 +10,6 @@ Comes before: `environment.py`. Comes after: `control_flow.py`, `expressions.py`
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,13 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING
 from portfire.ir.types import (
-    NONE, AnyType, OptionalType, Type, UnionType, is_subtype, union_of,
+    NONE,
+    AnyType,
+    OptionalType,
+    Type,
+    UnionType,
+    is_subtype,
+    union_of,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -108,7 +113,8 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     chain = chain_of(expression.target if isinstance(expression, ast.NamedExpr) else expression)
     if chain is None:
         return Condition(value)
-    is_none, is_not = {chain: NONE}, {chain: without(type_, NONE)}
+    is_none: Facts = {chain: NONE}
+    is_not: Facts = {chain: without(type_, NONE)}
     return Condition(value, is_not, is_none) if negative else Condition(value, is_none, is_not)
 
 
@@ -124,7 +130,7 @@ def _emit_isinstance(emitter: Emitter, node: ast.Call) -> Condition:
     type_ = static_type(value)
     if chain is None or type_ is None or outcome.constant() is not MISSING:
         return condition
-    wanted = tested_types(emitter, types)
+    wanted = tested_types(emitter, types, type_)
     condition.if_true[chain] = narrowed(type_, wanted)
     for type__ in wanted:
         type_ = without(type_, type__)
@@ -135,13 +141,13 @@ def _emit_isinstance(emitter: Emitter, node: ast.Call) -> Condition:
 
 def _emit_bool_op(emitter: Emitter, node: ast.BoolOp) -> Condition:
     """`a and b`, `a or b` as conditions: b is evaluated only if it decides."""
-    return _short_circuit(emitter, isinstance(node.op, ast.And), [lambda n=n: emit_condition(emitter, n) for n in node.values])
+    return _short_circuit(emitter, isinstance(node.op, ast.And), node.values)
 
 
-def _short_circuit(emitter: Emitter, is_and: bool, operands: list[Callable[[], Condition]]) -> Condition:
+def _short_circuit(emitter: Emitter, is_and: bool, operands: list[ast.expr]) -> Condition:
     from portfire.frontend.script.control_flow import emit_choice
 
-    first = operands[0]()
+    first = emit_condition(emitter, operands[0])
     if len(operands) == 1:
         return first
     known = first.constant

@@ -103,10 +103,13 @@ class StringBehaviour(Behaviour):
 
 
 _STRING_OPERATORS = frozenset(
-    "capitalize center count endswith expandtabs find index isalnum isalpha isdecimal isdigit isidentifier islower "
-    "isnumeric isprintable isspace istitle isupper ljust lower lstrip partition replace rfind rindex rjust "
-    "rpartition rsplit rstrip split splitlines startswith strip swapcase title upper zfill".split()
-)
+    (
+        "capitalize", "center", "count", "endswith", "expandtabs", "find", "index", "isalnum", "isalpha", "isdecimal",
+        "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "ljust", "lower",
+        "lstrip", "partition", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split",
+        "splitlines", "startswith", "strip", "swapcase", "title", "upper", "zfill",
+    )
+)  # fmt: skip
 
 
 class DeviceBehaviour(Behaviour):

@@ -5,6 +5,7 @@ Comes before: `runtime_value.py`, `indexing.py`. Comes after: `behaviours.py`.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,25 +18,10 @@ from portfire.frontend.script.runtime_value import Behaviour, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
 from portfire.ir.types import TENSOR
-from portfire.ops.table import op_table
+from portfire.ops.python_names import TENSOR_CASTS, method_of, property_of
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
-
-#: Properties that are an operator of one argument.
-_PROPERTIES: dict[str, str] = {
-    "shape": "aten::size", "ndim": "aten::dim", "T": "aten::numpy_T", "mT": "aten::mT", "H": "aten::matrix_H",
-    "mH": "aten::mH", "real": "aten::real", "imag": "aten::imag", "is_leaf": "aten::is_leaf",
-    "retains_grad": "aten::retains_grad", "output_nr": "aten::output_nr", "_version": "aten::_version",
-    **{
-        name: f"prim::{name}"
-        for name in (
-            "dtype", "device", "layout", "data", "grad", "requires_grad", "is_cuda", "is_cpu", "is_sparse",
-            "is_sparse_csr", "is_quantized", "is_mkldnn", "is_meta", "is_xla", "is_mps", "is_xpu", "is_ipu", "is_vulkan",
-            "is_nested", "is_mtia", "is_maia", "itemsize", "nbytes", "name",
-        )
-    },
-}  # fmt: skip
 
 #: Methods and properties that only Python has.
 _PYTHON_ONLY: dict[str, str] = {
@@ -52,20 +38,21 @@ class TensorBehaviour(Behaviour):
 
     def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
         """See the base class."""
-        operator = _PROPERTIES.get(name)
+        operator = property_of(TENSOR, name)
         if operator is not None:
             return emitter.builtin(operator, [value], called=name)
         if name in _PYTHON_ONLY:
             raise emitter.fail("no-attribute", f"'Tensor.{name}' has no meaning in a program", help=_PYTHON_ONLY[name])
-        if not is_method(name):
-            similar = op_table().similar(f"aten::{name}")
-            notes = (f"did you mean {', '.join(s.removeprefix('aten::') for s in similar)}?",) if similar else ()
-            raise emitter.fail("no-attribute", f"a tensor has no attribute '{name}'", notes=tuple(notes))
-        return OperatorValue(f"aten::{name}", receiver=value, called=name)
+        method = method_of(TENSOR, name)
+        if method is None:
+            raise emitter.fail("no-attribute", _missing(name), help=_similar(name))
+        if name in TENSOR_CASTS:
+            return OperatorValue(method, receiver=value, called=name, extra=(ConstantValue(TENSOR_CASTS[name]),))
+        return OperatorValue(method, receiver=value, called=name)
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""
-        return name in _PROPERTIES or is_method(name)
+        return property_of(TENSOR, name) is not None or method_of(TENSOR, name) is not None
 
     def set_attribute(self, emitter: Emitter, value: RuntimeValue, name: str, new: StaticValue) -> None:
         """See the base class."""
@@ -119,6 +106,12 @@ class TensorBehaviour(Behaviour):
         return [RuntimeValue(o) for o in node.outputs]
 
 
-def is_method(name: str) -> bool:
-    """Whether eager tensors have a method of this name; whether there is an operator for it shows when it is called."""
-    return callable(getattr(torch.Tensor, name, None))
+def _missing(name: str) -> str:
+    if hasattr(torch.Tensor, name):
+        return f"the tensor method '{name}' is not an operator, so a program cannot call it"
+    return f"a tensor has no attribute '{name}'"
+
+
+def _similar(name: str) -> str | None:
+    near = difflib.get_close_matches(name, dir(torch.Tensor), 1)
+    return f"did you mean '{near[0]}'?" if near and near[0] != name else None

@@ -18,8 +18,29 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING
 from portfire.ir.types import (
-    ANY_LIST, ANY_TUPLE, BOOL, COMPLEX, DEVICE, FLOAT, INT, NONE, NUMBER, STR, TENSOR, AnyType, ClassType, DictType,
-    EnumType, InterfaceType, ListType, NumberType, OptionalType, TupleType, Type, UnionType, is_subtype,
+    ANY_LIST,
+    ANY_TUPLE,
+    BOOL,
+    COMPLEX,
+    DEVICE,
+    FLOAT,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    TENSOR,
+    AnyType,
+    ClassType,
+    DictType,
+    EnumType,
+    InterfaceType,
+    ListType,
+    NumberType,
+    OptionalType,
+    TupleType,
+    Type,
+    UnionType,
+    is_subtype,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -103,8 +124,14 @@ _IR_TYPES: dict[Any, tuple[Type, ...]] = {
 }  # fmt: skip
 
 
-def tested_types(emitter: Emitter, types: StaticValue) -> list[Type]:
-    """The IR types that the second argument of `isinstance` means."""
+def tested_types(emitter: Emitter, types: StaticValue, of: Type) -> list[Type]:
+    """The IR types that the second argument of `isinstance` means for a value of type `of`. A bool is an int, but that
+    matters only where the value is declared to be a bool perhaps."""
+    found = _tested(emitter, types)
+    return found if BOOL in _members(of) else [t for t in found if t != BOOL or found == [BOOL]]
+
+
+def _tested(emitter: Emitter, types: StaticValue) -> list[Type]:
     result: list[Type] = []
     for item in _classes(types):
         if isinstance(item, AnnotationValue):
@@ -135,7 +162,7 @@ def emit_isinstance(emitter: Emitter, value: StaticValue, types: StaticValue) ->
     outcomes = {_test(emitter, member, c) for member in _members(type_) for c in [classes]}
     if outcomes == {True} or outcomes == {False}:
         return ConstantValue(outcomes.pop())
-    wanted = tested_types(emitter, types)
+    wanted = tested_types(emitter, types, type_)
     return emitter.insert("prim::isinstance", [emitter.runtime(value)], BOOL, types=wanted)
 
 
