@@ -26,6 +26,7 @@ PASSES = [
     "fold_constants",
     "eliminate_common_subexpressions",
     "inline_calls",
+    "normalize_operators",
     "remove_dropout",
 ]
 

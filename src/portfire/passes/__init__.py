@@ -6,6 +6,7 @@ from portfire.passes.fold_batch_norm import fold_batch_norm
 from portfire.passes.fold_constants import Evaluate, fold_constants
 from portfire.passes.freeze_module import freeze_module
 from portfire.passes.inline_calls import inline_calls
+from portfire.passes.normalize_operators import normalize_operators
 from portfire.passes.remove_dropout import remove_dropout
 from portfire.passes.simplify import simplify
 
@@ -17,6 +18,7 @@ __all__ = [
     "fold_constants",
     "freeze_module",
     "inline_calls",
+    "normalize_operators",
     "remove_dropout",
     "simplify",
 ]
