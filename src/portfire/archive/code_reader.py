@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portfire.archive.code_types import read_type
-from portfire.archive.function_reader import read_function
+from portfire.archive.function_reader import MALFORMED, read_function
 from portfire.errors import ArchiveError
 from portfire.ir.graph import MISSING, Function, Graph, Parameter
 from portfire.ir.source import SourceFile, SourceRange
@@ -51,7 +51,10 @@ class CodeReader:
         maker = _CLASS_KINDS.get(kind)
         if maker is None:
             raise ArchiveError(f"the archive is damaged: the class {name} has the base {kind}")
-        return maker(self, name, definition)
+        try:
+            return maker(self, name, definition)
+        except MALFORMED as error:
+            raise ArchiveError(f"the archive is damaged: the class {name} cannot be read ({error!r})") from error
 
     def find_function(self, name: str) -> Function | None:
         """The function of that name."""

@@ -34,6 +34,9 @@ from portfire.ir.types import (
 if TYPE_CHECKING:
     from portfire.archive.code_reader import CodeReader
 
+#: What reading source that no printer wrote may run into.
+MALFORMED = (IndexError, KeyError, ValueError, TypeError, AttributeError, AssertionError, RecursionError, StopIteration)
+
 _MAX_TRIPS = 2**63 - 1
 
 
@@ -48,8 +51,8 @@ def read_function(
         body.names[parameter.name] = value
     try:
         body.statements(definition.body)
-    except RecursionError as error:
-        raise ArchiveError(f"the code of {function.name} is nested too deeply") from error
+    except MALFORMED as error:
+        raise ArchiveError(f"the archive is damaged: the code of {function.name} cannot be read ({error!r})") from error
     result = body.returned if body.returned is not None else body.builder.constant(None, NONE)
     graph.block.add_input(result)
     _prune(graph)

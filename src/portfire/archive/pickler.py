@@ -16,14 +16,27 @@ from typing import Any
 from portfire.archive.class_printer import stored_attributes
 from portfire.archive.storages import StorageTable, dtype_name, storage_class
 from portfire.archive.type_names import Named, annotation
+from portfire.archive.value_types import actual_type
 from portfire.errors import SaveError
-from portfire.ir.builder import constant_type
 from portfire.ir.dtypes import torch_enum_number
 from portfire.ir.printer import is_tensor
 from portfire.ir.state import ObjectState
 from portfire.ir.types import (
-    ANY, BOOL, FLOAT, INT, NONE, TENSOR, AnyType, ClassType, DictType, EnumType, InterfaceType, ListType, OptionalType,
-    TupleType, Type, UnionType, is_subtype, unrefined,
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    TENSOR,
+    AnyType,
+    DictType,
+    EnumType,
+    InterfaceType,
+    ListType,
+    OptionalType,
+    TupleType,
+    Type,
+    UnionType,
+    unrefined,
 )  # fmt: skip
 
 _SPECIALIZED: dict[Type, str] = {
@@ -265,40 +278,3 @@ class Pickler:
         self._int(tensor.untyped_storage().nbytes() // tensor.element_size())
         self._out += b"tQ"
         self._remember(("storage", record, dtype_name(tensor)))
-
-
-def actual_type(value: Any, declared: Type) -> Type:
-    """The type of a value where the declared one leaves it open: the member of the union that it is."""
-    if value is None:
-        return NONE
-    if isinstance(value, ObjectState):
-        return value.cls
-    if isinstance(declared, OptionalType):
-        return actual_type(value, declared.element)
-    if isinstance(declared, UnionType):
-        return next((m for m in declared.members if _fits(value, m)), ANY)
-    if not isinstance(declared, AnyType):
-        return declared
-    try:
-        return constant_type(value)
-    except (TypeError, ValueError):
-        if isinstance(value, list):
-            return ListType(ANY)
-        return DictType(ANY, ANY) if isinstance(value, dict) else declared
-
-
-def _fits(value: Any, type_: Type) -> bool:
-    if isinstance(type_, ListType):
-        return isinstance(value, list) and all(_fits(v, type_.element) for v in value)
-    if isinstance(type_, DictType):
-        return isinstance(value, dict) and all(_fits(k, type_.key) and _fits(v, type_.value) for k, v in value.items())
-    if isinstance(type_, TupleType):
-        return isinstance(value, tuple) and len(value) == len(type_.elements) and all(map(_fits, value, type_.elements))
-    if isinstance(type_, EnumType):
-        return isinstance(value, Enum) and isinstance(value, type_.python_class or Enum)
-    if isinstance(type_, (ClassType, InterfaceType)):
-        return isinstance(value, ObjectState) and is_subtype(value.cls, type_)
-    try:
-        return is_subtype(constant_type(value), type_)
-    except (TypeError, ValueError):
-        return False

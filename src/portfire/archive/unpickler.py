@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from portfire.archive.tensor_reader import TensorReader, dtype_of_storage, strided_view
+from portfire.archive.value_types import fits
 from portfire.errors import ArchiveError
 from portfire.ir.state import ObjectState
-from portfire.ir.types import ClassType, EnumType, Type
+from portfire.ir.types import ClassType, EnumType, FunctionType, Type
 
 _QSCHEMES = ("per_tensor_affine", "per_channel_affine", "per_channel_affine_float_qparams")
 
@@ -169,9 +170,7 @@ class Unpickler:
         target = instance.state
         if not isinstance(state, dict):
             raise ArchiveError(f"an object of {target.cls.name} is stored through __getstate__, which is not supported yet")
-        unknown = [n for n in state if n not in target.cls.attributes]
-        if unknown:
-            raise ArchiveError(f"the archive is damaged: {target.cls.name} has no attribute {unknown[0]!r}")
+        _check_state(target.cls, state)
         target.values.update(state)
         self._stack[-1] = target
 
@@ -216,6 +215,22 @@ class Unpickler:
                 sizes, scales=values[0], zero_points=values[1], axis=values[2], dtype=dtype
             )
         return empty.set_(source.storage, offset, sizes, strides)
+
+
+def _check_state(cls: ClassType, state: dict[Any, Any]) -> None:
+    """Exactly the attributes that the class declares, with values of their types."""
+    for name, attribute in cls.attributes.items():
+        if name not in state and not isinstance(attribute.type, FunctionType):
+            raise ArchiveError(f"the archive is damaged: an object of {cls.name} lacks its attribute {name!r}")
+    for name, value in state.items():
+        declared = cls.attributes.get(name)
+        if declared is None:
+            raise ArchiveError(f"the archive is damaged: {cls.name} has no attribute {name!r}")
+        if not fits(value, declared.type):
+            raise ArchiveError(
+                f"the archive is damaged: {cls.name}.{name} is declared as {declared.type.annotation}, "
+                f"and its value is a {type(value).__name__}"
+            )
 
 
 def _expect(value: Any, kind: type) -> Any:
