@@ -91,7 +91,8 @@ class Writer {
     nb::object out = nb::steal(checked(PyTuple_New(static_cast<Py_ssize_t>(tuple.items.size()))));
     Py_ssize_t i = 0;
     for (const Value& item : tuple.items) PyTuple_SET_ITEM(out.ptr(), i++, write(item));
-    if (!tuple.type || tuple.type->fields.empty()) return out.release().ptr();
+    // Results of operators (`values, indices`) have fields but no name: eager's own class is no part of a program.
+    if (!tuple.type || tuple.type->fields.empty() || tuple.type->name.empty()) return out.release().ptr();
     const nb::object cls = named_tuple_class(*tuple.type, program_);
     return checked(PyObject_CallObject(cls.ptr(), out.ptr()));
   }
