@@ -65,7 +65,7 @@ class ExpressionReader:
         """The value of an expression. `hint`: the type it is wanted as, which displays take."""
         action = _EXPRESSIONS.get(type(node))
         if action is None:
-            self.function.fail(node, f"`{ast.unparse(node)}` does not belong into TorchScript source")
+            raise self.function.error(node, f"`{ast.unparse(node)}` does not belong into TorchScript source")
         return action(self, node, hint)
 
     def condition(self, node: ast.expr) -> Value:
@@ -83,14 +83,14 @@ class ExpressionReader:
         """An operator as it was when the file was written."""
         upgrade = UPGRADES.get(name)
         if upgrade is None:
-            self.function.fail(node, f"`{name}` had another meaning in version {self.reader.version} of the format")
+            raise self.function.error(node, f"`{name}` had another meaning in version {self.reader.version} of the format")
         return upgrade(lambda *a, **k: self._builtin(node, a[0], list(a[1:]), k), self.builder, args, kwargs)
 
     def _builtin(self, node: ast.expr, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
         try:
             return emit_builtin(self.builder, name, args, kwargs, self.function.range_of(node))
         except MatchError as error:
-            self.function.fail(node, str(error))
+            raise self.function.error(node, str(error)) from error
 
     def _constant(self, node: ast.Constant, hint: Type | None) -> Value:
         from portfire.archive.code_reader import text_of
@@ -101,9 +101,9 @@ class ExpressionReader:
         if isinstance(value, str):
             value = text_of(value)
         elif isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
-            self.function.fail(node, f"the integer {value} does not fit in 64 bits")
+            raise self.function.error(node, f"the integer {value} does not fit in 64 bits")
         elif not isinstance(value, (bool, int, float, complex)):
-            self.function.fail(node, f"`{ast.unparse(node)}` is no constant of TorchScript")
+            raise self.function.error(node, f"`{ast.unparse(node)}` is no constant of TorchScript")
         return self.builder.constant(value)
 
     def _name(self, node: ast.Name, _: Type | None) -> Value:
@@ -112,15 +112,15 @@ class ExpressionReader:
             return value
         if node.id in _FLOATS:
             return self.builder.constant(_FLOATS[node.id])
-        self.function.fail(node, f"the name {node.id} is not defined")
+        raise self.function.error(node, f"the name {node.id} is not defined")
 
     def _number(self, node: ast.UnaryOp | ast.BinOp, _: Type | None) -> Value:
         """`-1`, `2.+1.j`: what a literal of a number may look like."""
         value = self._folded(node)
         if value is None:
-            self.function.fail(node, f"`{ast.unparse(node)}` does not belong into TorchScript source")
+            raise self.function.error(node, f"`{ast.unparse(node)}` does not belong into TorchScript source")
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
-            self.function.fail(node, f"the integer {value} does not fit in 64 bits")
+            raise self.function.error(node, f"the integer {value} does not fit in 64 bits")
         return self.builder.constant(value)
 
     def _folded(self, node: ast.expr) -> Any:
@@ -155,7 +155,7 @@ class ExpressionReader:
         pairs: list[tuple[Value, Value]] = []
         for k, v in zip(node.keys, node.values, strict=True):
             if k is None:
-                self.function.fail(node, "`**` does not belong into TorchScript source")
+                raise self.function.error(node, "`**` does not belong into TorchScript source")
             pairs.append((self.value(k, key), self.value(v, item)))
         type_ = DictType(key or self._common(node, [k for k, _ in pairs]), item or self._common(node, [v for _, v in pairs]))
         return self.builder.insert("prim::DictConstruct", [v for pair in pairs for v in pair], type_)
@@ -167,7 +167,7 @@ class ExpressionReader:
         for value in values[1:]:
             type_ = None if type_ is None else unify(type_, unrefined(value.type))
         if type_ is None:
-            self.function.fail(node, "the elements of a list or dict have no common type")
+            raise self.function.error(node, "the elements of a list or dict have no common type")
         return type_
 
     def _subscript(self, node: ast.Subscript, _: Type | None) -> Value:
@@ -179,7 +179,7 @@ class ExpressionReader:
         index = self._folded(node.slice)
         count = len(container.type.elements)
         if not isinstance(index, int) or not -count <= index < count:
-            self.function.fail(node, f"`{ast.unparse(node.slice)}` is no index of {container.type}")
+            raise self.function.error(node, f"`{ast.unparse(node.slice)}` is no index of {container.type}")
         return self.builder.insert(
             "prim::TupleIndex", (container, self.builder.constant(index)), container.type.elements[index]
         )
@@ -206,11 +206,11 @@ class ExpressionReader:
         owner = self.reader.find_type(path.rpartition(".")[0])
         if isinstance(owner, EnumType):
             if node.attr not in owner.members:
-                self.function.fail(node, f"{owner.name} has no member {node.attr}")
+                raise self.function.error(node, f"{owner.name} has no member {node.attr}")
             return self.builder.constant(owner.member(node.attr), owner)
         function = self.reader.find_function(path)
         if function is None:
-            self.function.fail(node, f"{path} is not defined")
+            raise self.function.error(node, f"{path} is not defined")
         return self.builder.constant(function, FunctionType(function))
 
     def attribute(self, node: ast.expr, owner: Value, name: str) -> Value:
@@ -230,7 +230,7 @@ class ExpressionReader:
             kind = "prim::EnumName" if name == "name" else "prim::EnumValue"
             return self.builder.insert(kind, (owner,), STR if name == "name" else type_.value_type)
         if isinstance(type_, (ClassType, TupleType, EnumType, InterfaceType)):
-            self.function.fail(node, f"{type_} has no attribute {name}")
+            raise self.function.error(node, f"{type_} has no attribute {name}")
         return self.builtin(node, f"prim::{name}", [owner], {})
 
     def _call(self, node: ast.Call, hint: Type | None) -> Value:
@@ -248,7 +248,7 @@ class ExpressionReader:
                 if caller is not None:
                     return caller(self, node, path)
             if not isinstance(function, ast.Attribute):
-                self.function.fail(node, "this cannot be called")
+                raise self.function.error(node, "this cannot be called")
             return self._call_method(node, function, hint)
 
     def _call_name(self, node: ast.Call, name: str, hint: Type | None) -> Value:
@@ -260,7 +260,7 @@ class ExpressionReader:
             return self._cast(node, *cast)
         builtin = _NAMED_BUILTINS.get(name)
         if builtin is None:
-            self.function.fail(node, f"there is no function {name}")
+            raise self.function.error(node, f"there is no function {name}")
         return self.builtin(node, builtin, *self._arguments(node))
 
     def _cast(self, node: ast.Call, kind: str, type_: Type) -> Value:
@@ -315,7 +315,7 @@ class ExpressionReader:
         if isinstance(type_, TupleType) and type_.fields is not None:
             signature = Function(path, [_parameter(n, t) for n, t in zip(type_.fields, type_.elements, strict=True)])
             return self.builder.insert("prim::TupleConstruct", self._bound(node, signature, 0), type_)
-        self.function.fail(node, f"{path} is not defined")
+        raise self.function.error(node, f"{path} is not defined")
 
     def _call_function(self, node: ast.Call, callee: Value, function: Function) -> Value:
         arguments = self._bound(node, function, 0)
@@ -330,12 +330,12 @@ class ExpressionReader:
         for keyword in node.keywords:
             given[str(keyword.arg)] = self.value(keyword.value)
         if len(node.args) > len(parameters) or not given.keys() <= {p.name for p in parameters}:
-            self.function.fail(node, f"{callee.name} takes no such arguments")
+            raise self.function.error(node, f"{callee.name} takes no such arguments")
         values: list[Value] = []
         for parameter in parameters:
             value = given.get(parameter.name)
             if value is None and parameter.default is MISSING:
-                self.function.fail(node, f"{callee.name} lacks the argument {parameter.name}")
+                raise self.function.error(node, f"{callee.name} lacks the argument {parameter.name}")
             values.append(self.builder.constant(parameter.default, parameter.type) if value is None else value)
         return [self.converted(v, p.type) for v, p in zip(values, parameters, strict=True)]
 
@@ -352,7 +352,7 @@ class ExpressionReader:
         if isinstance(type_, (ClassType, InterfaceType)):
             method = type_.methods.get(function.attr)
             if method is None:
-                self.function.fail(node, f"{type_.name} has no method {function.attr}")
+                raise self.function.error(node, f"{type_.name} has no method {function.attr}")
             arguments = self._bound(node, method, 1)
             return self.builder.insert("prim::CallMethod", (receiver, *arguments), method.return_type, name=function.attr)
         if function.attr == "tolist" and isinstance(type_, TensorType):
@@ -366,7 +366,7 @@ class ExpressionReader:
             element, depth = element.element, depth + 1
         code = _LIST_CODES.get(element or NONE)
         if hint is None or code is None:
-            self.function.fail(node, "`tolist` needs an annotation of its result")
+            raise self.function.error(node, "`tolist` needs an annotation of its result")
         inputs = (receiver, self.builder.constant(depth), self.builder.constant(code))
         return self.builder.insert("prim::tolist", inputs, hint)
 
@@ -383,7 +383,7 @@ class ExpressionReader:
             return self.builder.constant(None, type_)
         converted = self.converted(value, type_)
         if not is_subtype(unrefined(converted.type), type_):
-            self.function.fail(node, f"a value of type {value.type} is annotated as {type_}")
+            raise self.function.error(node, f"a value of type {value.type} is annotated as {type_}")
         return converted
 
     def _unchecked_cast(self, node: ast.Call, _: Type | None) -> Value:
@@ -396,7 +396,7 @@ class ExpressionReader:
     def _getattr(self, node: ast.Call, _: Type | None) -> Value:
         owner, name = node.args
         if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
-            self.function.fail(node, "`getattr` needs a constant name")
+            raise self.function.error(node, "`getattr` needs a constant name")
         return self.attribute(node, self.value(owner), name.value)
 
     def _isinstance(self, node: ast.Call, _: Type | None) -> Value:
@@ -409,7 +409,7 @@ class ExpressionReader:
     def _fork(self, node: ast.Call, _: Type | None) -> Value:
         (function,) = node.args
         if not isinstance(function, ast.Name):
-            self.function.fail(node, "`fork` needs a function")
+            raise self.function.error(node, "`fork` needs a function")
         return self.function.fork(node, function.id)
 
     def _print(self, node: ast.Call, _: Type | None) -> Value:

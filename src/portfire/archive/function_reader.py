@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from portfire.archive.expression_reader import ExpressionReader
 from portfire.errors import ArchiveError
@@ -101,10 +101,10 @@ class FunctionReader:
         self.returned: Value | None = None
         self.expressions = ExpressionReader(self)
 
-    def fail(self, node: ast.AST, what: str) -> NoReturn:
-        """Raise ArchiveError at a place in the source."""
+    def error(self, node: ast.AST, what: str) -> ArchiveError:
+        """The ArchiveError to raise for a place in the source."""
         path = self.file.path if self.file is not None else "code"
-        raise ArchiveError(f"{path}:{getattr(node, 'lineno', 0)}: {what}")
+        return ArchiveError(f"{path}:{getattr(node, 'lineno', 0)}: {what}")
 
     def range_of(self, node: ast.AST) -> SourceRange | None:
         """Where a node stands in the archive's source."""
@@ -118,7 +118,7 @@ class FunctionReader:
         for statement in body:
             action = _STATEMENTS.get(type(statement))
             if action is None:
-                self.fail(statement, f"a {type(statement).__name__} does not belong into TorchScript source")
+                raise self.error(statement, f"a {type(statement).__name__} does not belong into TorchScript source")
             with self.builder.ranged(self.range_of(statement)):
                 action(self, statement)
 
@@ -153,7 +153,7 @@ class FunctionReader:
         elif isinstance(target, ast.Attribute):
             self.builder.node("prim::SetAttr", (self.value(target.value), value), name=target.attr)
         else:
-            self.fail(target, "this cannot be assigned to")
+            raise self.error(target, "this cannot be assigned to")
 
     def _assign_tuple(self, target: ast.Tuple, source: ast.expr) -> None:
         if isinstance(source, ast.Tuple) and len(source.elts) == len(target.elts):
@@ -179,15 +179,15 @@ class FunctionReader:
         elif isinstance(value.type, ListType):
             items = list(self.builder.node("prim::ListUnpack", (value,), [value.type.element] * count).outputs)
         else:
-            self.fail(node, f"a value of type {value.type} cannot be unpacked")
+            raise self.error(node, f"a value of type {value.type} cannot be unpacked")
         if len(items) != count:
-            self.fail(node, f"{len(items)} items are unpacked into {count} names")
+            raise self.error(node, f"{len(items)} items are unpacked into {count} names")
         return items
 
     def _annotated(self, statement: ast.AnnAssign) -> None:
         type_ = self.reader.type(statement.annotation)
         if not isinstance(statement.target, ast.Name) or statement.value is None:
-            self.fail(statement, "an annotation here must assign a name")
+            raise self.error(statement, "an annotation here must assign a name")
         self.declared[statement.target.id] = type_
         self.define(statement.target.id, self.value(statement.value, type_))
 
@@ -230,7 +230,7 @@ class FunctionReader:
         call = statement.iter
         is_range = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
         if not is_range or not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(statement.target, ast.Name):
-            self.fail(statement, "a loop that is not over `range(n)` does not belong into TorchScript source")
+            raise self.error(statement, "a loop that is not over `range(n)` does not belong into TorchScript source")
         trips = self.value(call.args[0])
         self._loop(statement, statement.body, trips, self.builder.constant(True), statement.target.id, None)
 
@@ -278,7 +278,7 @@ class FunctionReader:
         for name, parameter in zip(carried, body.parameters[1:], strict=True):
             end = ends[name]
             if not is_subtype(end.type, parameter.type) and not isinstance(end.type, TensorType):
-                self.fail(statement, f"{name} is {parameter.type} before the loop and {end.type} after its body")
+                raise self.error(statement, f"{name} is {parameter.type} before the loop and {end.type} after its body")
             body.add_input(end)
             output = node.add_output(parameter.type, parameter.name)
             self.names[name] = output
@@ -290,7 +290,7 @@ class FunctionReader:
         """`fork(name)`: the function becomes a graph of its own, which takes the values it refers to as parameters."""
         definition = self.closures.get(name)
         if definition is None:
-            self.fail(node, f"there is no function {name} to fork")
+            raise self.error(node, f"there is no function {name} to fork")
         loaded = {n.id: None for n in ast.walk(definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         captured = [n for n in loaded if n in self.names]
         inner = FunctionReader(self.reader, Graph(), self.file, self.name)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NoReturn
 
 from portfire.errors import GraphError
 
@@ -105,13 +104,13 @@ class Cursor:
     def expect(self, text: str) -> Token:
         """Read `text`, or fail."""
         if not self.at(text):
-            self.fail(f"expected {text!r}, found {self.current.text or 'the end'!r}")
+            raise self.error(f"expected {text!r}, found {self.current.text or 'the end'!r}")
         return self.next()
 
     def expect_kind(self, kind: str) -> Token:
         """Read a token of that kind, or fail."""
         if self.current.kind != kind:
-            self.fail(f"expected a {kind}, found {self.current.text or 'the end'!r}")
+            raise self.error(f"expected a {kind}, found {self.current.text or 'the end'!r}")
         return self.next()
 
     def comment(self, line: int) -> str | None:
@@ -122,9 +121,9 @@ class Cursor:
         self._index += 1
         return token.text
 
-    def fail(self, what: str) -> NoReturn:
-        """Raise GraphError at the current line."""
-        raise GraphError(f"line {self.current.line}: {what}")
+    def error(self, what: str) -> GraphError:
+        """The GraphError to raise at the current line."""
+        return GraphError(f"line {self.current.line}: {what}")
 
 
 _SIMPLE_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}

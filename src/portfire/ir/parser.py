@@ -62,11 +62,11 @@ class _Parser:
             self.cursor.expect("=")
             owner = pending.pop(label, None)
             if owner is None:
-                self.cursor.fail(f"no node refers to {label}")
+                raise self.cursor.error(f"no node refers to {label}")
             owner.kind = label.rpartition("_")[0]
             owner.attributes = {"Subgraph": self.graph({}), **owner.attributes}
         if self.cursor.current.kind != "end":
-            self.cursor.fail(f"unexpected {self.cursor.current.text!r} after the graph")
+            raise self.cursor.error(f"unexpected {self.cursor.current.text!r} after the graph")
         return graph
 
     def graph(self, pending: dict[str, Node]) -> Graph:
@@ -103,7 +103,7 @@ class _Parser:
             name = self.cursor.expect_kind("value").text[1:]
             value = self.values.get(name)
             if value is None:
-                self.cursor.fail(f"%{name} is not defined")
+                raise self.cursor.error(f"%{name} is not defined")
             found.append(value)
             if not self.cursor.at(")"):
                 self.cursor.expect(",")
@@ -150,7 +150,7 @@ class _Parser:
             value.name = _hint(name)
             self.values[name] = value
             if value.type is _UNRESOLVED_FUNCTION:
-                self.cursor.fail("a constant function lacks its name")
+                raise self.cursor.error("a constant function lacks its name")
 
     def block(self, node: Node) -> None:
         self.cursor.next()
@@ -163,7 +163,7 @@ class _Parser:
         self.returns(block)
 
     def range(self, text: str) -> SourceRange | None:
-        path, line, column = (text.rsplit(":", 2) + ["", ""])[:3]
+        path, line, column = [*text.rsplit(":", 2), "", ""][:3]
         if not (line.isdigit() and column.isdigit()):
             return None
         file = self.files.setdefault(path, SourceFile(path, ""))
@@ -186,7 +186,7 @@ class _Parser:
         name = unquoted(self.cursor.expect_kind("string").text)
         function = self.named(name)
         if not isinstance(function, Function):
-            self.cursor.fail(f"unknown function {name}")
+            raise self.cursor.error(f"unknown function {name}")
         node.output.type = FunctionType(function)
         node.attributes["value"] = function
 
@@ -226,7 +226,7 @@ class _Parser:
             return self.tuple(type_)
         if self.cursor.at("<"):
             return self.tensor(TensorType())
-        self.cursor.fail(f"unexpected {token.text!r} in a constant")
+        raise self.cursor.error(f"unexpected {token.text!r} in a constant")
 
     def items(self, end: str) -> Iterator[None]:
         """Yields at the beginning of each item up to `end`."""
@@ -283,12 +283,12 @@ class _Parser:
             return self.enum_member(type_, name)
         if self.cursor.take("("):
             return self.tuple(type_)
-        self.cursor.fail(f"unexpected {name!r} in a constant")
+        raise self.cursor.error(f"unexpected {name!r} in a constant")
 
     def enum_member(self, type_: EnumType, name: str) -> Any:
         member = name.rpartition(".")[2]
         if member not in type_.members:
-            self.cursor.fail(f"{type_.name} has no member {member}")
+            raise self.cursor.error(f"{type_.name} has no member {member}")
         return type_.member(member)
 
     def annotated(self, type_: Type) -> Any:
@@ -299,7 +299,7 @@ class _Parser:
             token = self.cursor.next()
             depth += (token.text in ("[", "(")) - (token.text in ("]", ")"))
             if token.kind == "end":
-                self.cursor.fail("an annotation does not end")
+                raise self.cursor.error("an annotation does not end")
         self.cursor.expect(",")
         value = self.literal(type_)
         self.cursor.expect(")")
@@ -317,7 +317,7 @@ class _Parser:
         if self.tensors is not None:
             tensor = next(self.tensors, None)
             if tensor is None:
-                self.cursor.fail("there are more tensors in the text than given beside it")
+                raise self.cursor.error("there are more tensors in the text than given beside it")
             return tensor
         return _tensor_of(type_, item)
 

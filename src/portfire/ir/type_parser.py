@@ -35,7 +35,7 @@ def parse_type(text: str, resolve: Resolver | None = None) -> Type:
     cursor = Cursor(tokenize(text))
     type_ = TypeParser(cursor, resolve).type()
     if cursor.current.kind != "end":
-        cursor.fail(f"unexpected {cursor.current.text!r} after a type")
+        raise cursor.error(f"unexpected {cursor.current.text!r} after a type")
     return type_
 
 
@@ -88,33 +88,33 @@ class TypeParser:
         """Arguments of a composite in either of torch's two spellings."""
         return self.enclosed("[", "]") if self.cursor.at("[") else self.enclosed("(", ")")
 
-    def composite_Dict(self) -> Type:  # noqa: N802, D102 (found by the name of the type)
+    def composite_Dict(self) -> Type:  # noqa: D102 (found by the name of the type)
         key, value = self.bracketed()
         return DictType(key, value)
 
-    def composite_Union(self) -> Type:  # noqa: N802, D102
+    def composite_Union(self) -> Type:  # noqa: D102
         return union_of(self.bracketed())
 
-    def composite_Future(self) -> Type:  # noqa: N802, D102
+    def composite_Future(self) -> Type:  # noqa: D102
         (element,) = self.bracketed()
         return FutureType(element)
 
-    def composite_Optional(self) -> Type:  # noqa: N802, D102
+    def composite_Optional(self) -> Type:  # noqa: D102
         (element,) = self.bracketed()
         return optional_of(element)
 
-    def composite_Enum(self) -> Type:  # noqa: N802, D102
+    def composite_Enum(self) -> Type:  # noqa: D102
         name = self.angled()
         type_ = self.named(name)
         if not isinstance(type_, EnumType):
-            self.cursor.fail(f"{name} is not an enum")
+            raise self.cursor.error(f"{name} is not an enum")
         return type_
 
-    def composite_InterfaceType(self) -> Type:  # noqa: N802, D102
+    def composite_InterfaceType(self) -> Type:  # noqa: D102
         return self.named(self.angled())
 
-    def composite_NamedTuple(self) -> Type:  # noqa: N802, D102
-        self.cursor.fail("torch's spelling of a NamedTuple lacks its name; write the qualified name")
+    def composite_NamedTuple(self) -> Type:  # noqa: D102
+        raise self.cursor.error("torch's spelling of a NamedTuple lacks its name; write the qualified name")
 
     def angled(self) -> str:
         """A name between angle brackets."""
