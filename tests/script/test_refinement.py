@@ -227,3 +227,21 @@ def test_or_both_none():
 
     for function in (f, g):
         check(function, (None, 1), (1, None), (2, 3))
+
+
+def test_refined_in_every_branch_that_goes_on():
+    def f(a: Optional[int], n: int):
+        if n == 0:
+            if a is not None:
+                raise ValueError("a")
+            a = 7
+        elif n == 1:
+            if a is None:
+                raise ValueError("b")
+            if a < 0:
+                raise ValueError("c")
+        else:
+            raise ValueError("d")
+        return a + 1
+
+    check(f, (None, 0), (1, 1), (None, 1), (1, 2), (-1, 1))

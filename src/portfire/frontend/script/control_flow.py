@@ -6,7 +6,7 @@ Comes before: `refinement.py`, `merging.py`, `exits.py`. Comes after: `statement
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.conversion import static_type
@@ -36,11 +36,13 @@ def emit_if(emitter: Emitter, node: ast.If, rest: Sequence[ast.stmt]) -> tuple[F
     into_false = bool(rest) and flow_true is Flow.EXITS and not into_true
     orelse = [*node.orelse, *rest] if into_false else node.orelse
     flow_false = branches.emit(lambda: _refined(emitter, condition.if_false, orelse))
-    branches.merge()
+    facts: Facts = {}
     if flow_true is Flow.RAISES and flow_false is not Flow.RAISES:
-        refine(emitter, condition.if_false)
+        facts = condition.if_false
     elif flow_false is Flow.RAISES and flow_true is not Flow.RAISES:
-        refine(emitter, condition.if_true)
+        facts = condition.if_true
+    branches.merge(facts)
+    refine(emitter, facts)
     return join(flow_true, flow_false), into_true or into_false
 
 
@@ -78,9 +80,9 @@ class _Branches:
         self.branches.append(Branch(block, frame))
         return flow
 
-    def merge(self) -> None:
+    def merge(self, known: Collection[str] = ()) -> None:
         """Make the outputs."""
-        merge_branches(self.emitter, self.node, self.branches)
+        merge_branches(self.emitter, self.node, self.branches, known)
         if all(b.is_dead for b in self.branches):
             self.emitter.frame.is_dead = True
 

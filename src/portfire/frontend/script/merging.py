@@ -9,7 +9,7 @@ Comes before: `environment.py`, `inference.py`. Comes after: `control_flow.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,8 +44,11 @@ class UnmergeableValue(UndefinedValue):
     """A variable that is two different compile-time things in two branches."""
 
 
-def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch]) -> None:
-    """Give `node` an output for each variable that its branches assign differently, and bind the variables here."""
+def merge_branches(
+    emitter: Emitter, node: Node, branches: Sequence[Branch], known: Collection[str] = ()
+) -> None:
+    """Give `node` an output for each variable that its branches assign differently, and bind the variables here. What
+    every branch that gets to its end knows of a variable stays known; `known` names variables the caller refines."""
     names: dict[str, None] = {}
     for branch in branches:
         names.update(dict.fromkeys(n for n in branch.frame.assigned if not branch.is_dead or n.startswith("$")))
@@ -54,6 +57,19 @@ def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch]) -> 
         merged = _merge(emitter, node, branches, name, values)
         if merged is not None:
             emitter.frame.assign(name, merged)
+    for name in _refined_in_all(branches):
+        if name not in names and name not in known:
+            values = [None if b.is_dead else b.frame.lookup(name) for b in branches]
+            merged = _merge(emitter, node, branches, name, values)
+            if merged is not None:
+                emitter.frame.refine(name, merged)
+
+
+def _refined_in_all(branches: Sequence[Branch]) -> list[str]:
+    live = [b.frame for b in branches if not b.is_dead]
+    if not live:
+        return []
+    return [n for n in live[0].refined if "." not in n and all(n in f.refined for f in live)]
 
 
 def _at_end(branch: Branch, name: str) -> StaticValue | None:
