@@ -115,6 +115,13 @@ def test_equality_of_containers():
     check(f, ([1, 2], [1, 2], [[1], [2]], [[1], [2]]), ([1], [2], [[1]], [[1], [2]]))
 
 
+def test_order_of_tuples():
+    def f(a: Tuple[int, str], b: Tuple[int, str], n: int):
+        return a < b, a <= b, a > b, a >= b, (n,) < (1, 2), (1, n, 3) > (1, 2), (n, n) < (n, n)
+
+    check(f, ((1, "a"), (1, "b"), 0), ((2, "a"), (1, "b"), 2), ((1, "a"), (1, "a"), 1))
+
+
 def test_identity():
     def f(o: Optional[int], b: bool):
         return o is None, o is not None, b is True, b is not False, None is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script import library
@@ -160,6 +160,10 @@ def emit_in_place(emitter: Emitter, op: ast.operator, left: StaticValue, right: 
 
 # Operators of classes
 
+#: What Python asks the right operand for, if the left does not know.
+_MIRRORED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__"}
+
+
 
 def _has_operators(value: StaticValue) -> bool:
     """Whether the operators of the value are methods: objects of script classes."""
@@ -168,15 +172,25 @@ def _has_operators(value: StaticValue) -> bool:
     return isinstance(static_type(value), (ClassType, InterfaceType)) or hasattr(value, "class_type")
 
 
+def _defines(emitter: Emitter, value: StaticValue, name: str) -> bool:
+    """Whether the class of an object defines a method itself: not what every Python object has."""
+    if not value.has_attribute(emitter, name):
+        return False
+    python_class = getattr(static_type(value), "python_class", None)
+    return python_class is None or getattr(python_class, name, None) is not getattr(object, name, None)
+
+
 def _overloaded(emitter: Emitter, op: ast.AST, left: StaticValue, right: StaticValue) -> StaticValue | None:
     name = METHODS.get(type(op))
     if name is None:
         return None
-    if _has_operators(left) and left.has_attribute(emitter, name):
+    if _has_operators(left) and _defines(emitter, left, name):
         return left.attribute(emitter, name).call(emitter, [right], {})
-    if isinstance(op, ast.operator) and _has_operators(right):
-        reflected = reflected_method(type(op))
-        if right.has_attribute(emitter, reflected):
+    if isinstance(op, ast.Eq) and _has_operators(left) and _has_operators(right):
+        return emit_identity(emitter, left, right, negative=False)
+    if _has_operators(right):
+        reflected = reflected_method(type(op)) if isinstance(op, ast.operator) else _MIRRORED.get(name, "")
+        if reflected and _defines(emitter, right, reflected):
             return right.attribute(emitter, reflected).call(emitter, [left], {})
     return None
 
@@ -248,8 +262,8 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
     folded = _folded(op, left, right)
     if folded is not None:
         return folded
-    if isinstance(op, ast.NotEq) and _has_operators(left) and not left.has_attribute(emitter, "__ne__"):
-        return negated(emitter, emit_comparison(emitter, ast.Eq(), left, right))
+    if isinstance(op, ast.NotEq) and _has_operators(left) and not _defines(emitter, left, "__ne__"):
+        return negated(emitter, emit_comparison(emitter, ast.Eq(), left, right).truth(emitter))
     method = _overloaded(emitter, op, left, right)
     if method is not None:
         return method
@@ -257,6 +271,8 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
         equal = _emit_equality(emitter, op, left, right)
         if equal is not None:
             return equal
+    elif isinstance(static_type(left), TupleType) and isinstance(static_type(right), TupleType):
+        return _emit_tuple_order(emitter, op, left.unpack(emitter, None), right.unpack(emitter, None))
     left, right = _agree(emitter, left, right)
     if static_type(left) in _SCALARS and static_type(right) in _SCALARS:
         left, right = _comparable(emitter, left, right)
@@ -353,6 +369,26 @@ def _emit_tuple_equality(emitter: Emitter, left: StaticValue, right: StaticValue
 
     equal = compare_from(0)
     return negated(emitter, equal) if negative else equal
+
+
+def _emit_tuple_order(
+    emitter: Emitter, op: ast.cmpop, a: Sequence[StaticValue], b: Sequence[StaticValue]
+) -> StaticValue:
+    """`<`, `<=`, `>`, `>=` of tuples: the first items that differ decide, then the lengths."""
+    if not a or not b:
+        return ConstantValue(_PYTHON_COMPARISONS[type(op)](len(a), len(b)))
+    if len(a) == 1 and len(b) == 1:
+        return emit_comparison(emitter, op, a[0], b[0])
+    same = emit_equal(emitter, a[0], b[0]).truth(emitter)
+    known = same.constant()
+    if known is not MISSING:
+        return _emit_tuple_order(emitter, op, a[1:], b[1:]) if known else emit_comparison(emitter, op, a[0], b[0])
+    return emit_choice(
+        emitter,
+        same,
+        lambda: _emit_tuple_order(emitter, op, a[1:], b[1:]),
+        lambda: emit_comparison(emitter, op, a[0], b[0]),
+    )
 
 
 def _emit_optional_equality(
