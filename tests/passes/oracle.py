@@ -9,7 +9,9 @@ from typing import Any
 import torch
 
 from portfire.ir.builder import Builder
+from portfire.ir.clone import clone_graph
 from portfire.ir.graph import Graph, Node, Value
+from portfire.ir.types import TENSOR
 
 
 def run(graph: Graph, *inputs: Any) -> Any:
@@ -29,3 +31,17 @@ def evaluate(node: Node, inputs: Sequence[Any]) -> Sequence[Any]:
         graph.block.add_input(output)
     result = run(graph, *inputs)
     return (result,) if len(node.outputs) == 1 else result
+
+
+def run_with_tensors(graph: Graph, *inputs: Any) -> Any:
+    """As `run`, for a graph with tensors as constants, which torch does not read from text: they are passed as inputs."""
+    copy = clone_graph(graph)
+    passed = list(inputs)
+    for node in list(copy.walk()):
+        value = node.attributes.get("value")
+        if node.kind == "prim::Constant" and isinstance(value, torch.Tensor):
+            parameter = copy.block.add_parameter(TENSOR)
+            node.output.replace_all_uses_with(parameter)
+            node.destroy()
+            passed.append(value)
+    return run(copy, *passed)

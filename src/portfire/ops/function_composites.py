@@ -16,17 +16,24 @@ from portfire.ops.type_variables import unify_all
 
 
 def _repeated(count: int) -> Recipe:
-    """torch.nn.modules.utils._pair and its like: a number becomes a list, a tuple or list stays one."""
+    """torch.nn.modules.utils._pair and its like: a list, of a number repeated or of the elements of a tuple."""
 
     def recipe(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
         if kwargs or len(args) != 1:
             return None
         (value,) = args
-        if isinstance(value.type, (ListType, TupleType)):
+        if isinstance(value.type, ListType):
             return lambda call: value
+        if isinstance(value.type, TupleType):
+            return lambda call: _list_of_elements(call, value)
         return lambda call: call.builder.insert("prim::ListConstruct", [value] * count, ListType(value.type))
 
     return recipe
+
+
+def _list_of_elements(call: Call, value: Value) -> Value:
+    elements = tuple_elements(call, value)
+    return call.builder.insert("prim::ListConstruct", elements, ListType(elements[0].type))
 
 
 def _list_with_default(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Block, Graph, Node, Value
-from portfire.ir.types import INT, NONE, ListType
+from portfire.ir.types import INT, ListType
 from portfire.ops.composition import UNKNOWN, constant_of
 from portfire.ops.emit import emit_builtin
 
@@ -59,11 +59,11 @@ def _block(block: Block, graph: Graph) -> bool:
 
 
 def _product_before(node: Node) -> Node | None:
-    """The convolution or linear node whose only user is `node`, a batch normalisation that can be folded into it."""
+    """The convolution or linear node that is there only for `node`, a batch normalisation that can be folded into it."""
     if node.kind != "aten::batch_norm" or constant_of(node.inputs[5]) is not False:
         return None
     product = node.inputs[0].node
-    if product is None or product.kind not in _OUTPUT_DIMENSION or len(product.output.uses) != 1:
+    if product is None or product.kind not in _OUTPUT_DIMENSION or not _only_needs(product.output, node):
         return None
     weight = constant_of(product.inputs[1])
     parameters = [weight, *(constant_of(v) for v in (product.inputs[2], *node.inputs[1:5]))]
@@ -76,6 +76,14 @@ def _product_before(node: Node) -> Node | None:
     if "transpose" in product.kind and constant_of(product.inputs[_GROUPS_OF_TRANSPOSED]) != 1:
         return None
     return product
+
+
+#: What they ask for is the same before and after normalisation.
+_ASKS_FOR_SHAPE = frozenset({"aten::dim", "aten::size", "prim::dtype", "prim::device"})
+
+
+def _only_needs(value: Value, norm: Node) -> bool:
+    return all(user is norm or (isinstance(user, Node) and user.kind in _ASKS_FOR_SHAPE) for user, _ in value.uses)
 
 
 def _is_two_dimensional(linear: Node, norm: Node) -> bool:
@@ -97,17 +105,19 @@ def _fold(graph: Graph, product: Node, norm: Node) -> None:
         builder, "aten::sqrt", _call(builder, "aten::add", _here(builder, variance), _here(builder, epsilon))
     )
     scale = _call(builder, "aten::reciprocal", deviation)
-    if gamma.type != NONE:
+    if constant_of(gamma) is not None:
         scale = _call(builder, "aten::mul", scale, _here(builder, gamma))
     weight, bias = product.inputs[1:3]
     rank = constant_of(weight).dim()
     shape = builder.constant([-1 if i == dimension else 1 for i in range(rank)], ListType(INT))
-    product.set_input(1, _call(builder, "aten::mul", weight, _call(builder, "aten::reshape", scale, shape)))
+    product.set_input(
+        1, _call(builder, "aten::mul", _here(builder, weight), _call(builder, "aten::reshape", scale, shape))
+    )
     centre = _here(builder, mean)
-    if bias.type != NONE:
-        centre = _call(builder, "aten::sub", centre, bias)
+    if constant_of(bias) is not None:
+        centre = _call(builder, "aten::sub", centre, _here(builder, bias))
     shift = _call(builder, "aten::neg", _call(builder, "aten::mul", centre, scale))
-    if beta.type != NONE:
+    if constant_of(beta) is not None:
         shift = _call(builder, "aten::add", shift, _here(builder, beta))
     product.set_input(2, shift)
     norm.output.replace_all_uses_with(product.output)
@@ -120,4 +130,4 @@ def _call(builder: Builder, name: str, *args: Value) -> Value:
 
 def _here(builder: Builder, constant: Value) -> Value:
     """A constant that may stand after the place of insertion, made anew."""
-    return builder.constant(constant_of(constant), constant.type)
+    return builder.constant(constant_of(constant))

@@ -44,7 +44,7 @@ def freeze_module(
     """
     kept = frozenset(preserved)
     _check(state, methods, kept)
-    freezer = _Freezer(state, {Slot(state, name) for name in kept if name in state.values})
+    freezer = _Freezer(state, {Slot(state, name) for name in kept if name in state.values}, evaluate)
     names = [*methods, *(name for name in kept if name in state.cls.methods and name not in methods)]
     graphs = freezer.frozen_graphs(names)
     if any(state in ObjectPaths(graph, state).opaque for graph in graphs.values()):
@@ -75,13 +75,17 @@ def _functions(state: ObjectState, graphs: dict[str, Graph]) -> dict[str, Functi
     return functions
 
 
-def _optimize(graph: Graph, evaluate: Evaluate, fold_normalization: bool) -> None:
+def _decide(graph: Graph, evaluate: Evaluate) -> None:
+    """Decide the branches that constants decide, and drop what is not taken."""
     simplify(graph)
     fold_constants(graph, evaluate)
     simplify(graph)
+    eliminate_dead_code(graph)
+
+
+def _optimize(graph: Graph, evaluate: Evaluate, fold_normalization: bool) -> None:
     remove_dropout(graph)
     if fold_normalization:
-        eliminate_dead_code(graph)
         fold_batch_norm(graph)
     fold_constants(graph, evaluate)
     simplify(graph)
@@ -92,8 +96,9 @@ def _optimize(graph: Graph, evaluate: Evaluate, fold_normalization: bool) -> Non
 class _Freezer:
     """Finds out which attributes change, by trying: what turns out to be written when all are constants, is not one."""
 
-    def __init__(self, state: ObjectState, changing: set[Slot]) -> None:
+    def __init__(self, state: ObjectState, changing: set[Slot], evaluate: Evaluate) -> None:
         self.state = state
+        self.evaluate = evaluate
         self.changing = changing
 
     def frozen_graphs(self, methods: Sequence[str]) -> dict[str, Graph]:
@@ -106,6 +111,8 @@ class _Freezer:
                 continue
             places = {name: self._make_constant(graph) for name, graph in graphs.items()}
             for name, graph in graphs.items():
+                # What is written may depend on constants: batch normalisation writes its statistics in training only.
+                _decide(graph, self.evaluate)
                 self._note_writes(graph, places[name])
             if len(self.changing) == before:
                 return graphs

@@ -77,6 +77,15 @@ def _made_by(value: Value, *kinds: str) -> Node | None:
     return node if node is not None and node.kind in kinds else None
 
 
+def _constant(rewriter: Rewriter) -> bool:
+    """A constant is as narrow as its value: None, or what is optional no more."""
+    output = rewriter.node.output
+    if isinstance(output.type, OptionalType):
+        output.type = NONE if constant_of(output) is None else output.type.element
+        return True
+    return False
+
+
 def _tuple_unpack(rewriter: Rewriter) -> bool:
     made = _made_by(rewriter.node.inputs[0], "prim::TupleConstruct")
     return made is not None and rewriter.replace(*made.inputs)
@@ -230,6 +239,7 @@ def _only_returned(value: Value, body: Block) -> bool:
 
 
 _RULES: dict[str, Rule] = {
+    "prim::Constant": _constant,
     "prim::TupleUnpack": _tuple_unpack,
     "prim::TupleIndex": _tuple_index,
     "prim::ListUnpack": _list_unpack,
