@@ -26,6 +26,7 @@ from portfire.frontend.script.annotations import (
     is_unparametrised,
     type_from_annotation,
 )  # fmt: skip
+from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.qualified_names import NameTable
 from portfire.frontend.script.signatures import signature_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
@@ -82,6 +83,7 @@ class ClassRegistry:
             type_ = self.type_of(cls)
             if isinstance(type_, ir.ClassType):
                 self._complete_from_object(type_, value)
+                self.compiler.methods.note_complete(type_)
         except CompileAbort as abort:
             self._forget(cls, is_new)
             raise UntypedValueError(abort.diagnostic.message) from None
@@ -197,7 +199,7 @@ class ClassRegistry:
         """Attributes that only an existing object shows (a class whose `__init__` does not compile)."""
         for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
             if name not in type_.attributes:
-                type_.add_attribute(name, type_of_value(item, self))
+                type_.add_attribute(name, _attribute_type(item, self))
 
     def object_state(self, value: Any) -> ObjectState:
         """The state of an object of a script class; one Python object is one state."""
@@ -252,6 +254,13 @@ def _why_not_a_script_class(cls: type) -> str | None:
     if issubclass(cls, (list, dict, set, str, int, float, tuple)):
         return "it is a subclass of a builtin type"
     return None
+
+
+def _attribute_type(value: Any, classes: ClassRegistry) -> ir.Type:
+    """The type of an attribute of an object; what an empty container holds, its use will tell."""
+    if type(value) in (list, dict) and not value:
+        return pending_list() if isinstance(value, list) else pending_dict()
+    return type_of_value(value, classes)
 
 
 def _only_holds_data(cls: type) -> bool:

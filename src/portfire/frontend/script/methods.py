@@ -272,7 +272,7 @@ class MethodTable:
         if source is not None:
             self.compile(cls, source)
 
-    def is_complete(self, cls: ir.ClassType) -> None:
+    def note_complete(self, cls: ir.ClassType) -> None:
         """Note that all attributes of a class are known: an object has shown them."""
         self._completed.add(cls)
 
