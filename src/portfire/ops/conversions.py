@@ -93,7 +93,7 @@ def convert(operand: Operand, wanted: Type, stage: Stage) -> Operand:
 
 
 def _to_list(operand: Operand, wanted: ListType, stage: Stage) -> Operand:
-    if _is_empty_literal(operand.origin):
+    if is_empty_literal(operand.origin):
         return list_of(wanted.element, ())
     if isinstance(operand.type, TupleType):
         if convertible_to_list(operand.type, wanted):
@@ -107,7 +107,7 @@ def _to_list(operand: Operand, wanted: ListType, stage: Stage) -> Operand:
     return operand
 
 
-def _is_empty_literal(value: Value | None) -> bool:
+def is_empty_literal(value: Value | None) -> bool:
     """Whether this is the `[]` of an argument, which fits a list of anything."""
     return value is not None and value.node is not None and value.node.kind == "prim::EmptyListLiteral"
 

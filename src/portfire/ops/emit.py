@@ -84,7 +84,7 @@ def match_builtin(
         schemas = [s for s in schemas if s.overload == ("" if overload == "default" else overload)]
     if not schemas:
         raise MatchError(name, f"there is no operator `{name}`", similar=tuple(op_table().similar(overload_of)))
-    result = match_schemas(schemas, args, kwargs, receiver)
+    result = match_schemas(schemas, args, kwargs, receiver, op_table().memory(name))
     if isinstance(result, Match):
         return result
     raise MatchError(name, f"no overload of `{name}` takes {_describe(args, kwargs or {}, receiver)}", result)

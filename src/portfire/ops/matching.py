@@ -12,13 +12,13 @@ Comes before: `schema.py`, `conversions.py`. Comes after: `emit.py`, the front e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Value
 from portfire.ir.types import FLOAT, INT, NONE, NUMBER, ListType, OptionalType, TupleType, Type, VarType, is_subtype
-from portfire.ops.conversions import Operand, Stage, convert, convertible_to_list, existing, list_of
+from portfire.ops.conversions import Operand, Stage, convert, convertible_to_list, existing, is_empty_literal, list_of
 from portfire.ops.schema import Argument, FunctionSchema
 from portfire.ops.type_variables import bind_variables, substitute
 
@@ -53,22 +53,53 @@ def match_schemas(
     args: Sequence[Value],
     kwargs: Mapping[str, Value] | None = None,
     receiver: Value | None = None,
+    memory: Memory | None = None,
 ) -> Match | tuple[Failure, ...]:
     """The first schema that fits, or a failure per schema, nearest first.
 
     `receiver` is what stands left of the dot of a method call: it goes to the argument `self`, wherever that is.
+    `memory` remembers which overload it was for the types of a call, and serves the same `schemas` only.
     """
     call = _Call([existing(v) for v in args], {n: existing(v) for n, v in (kwargs or {}).items()}, receiver)
+    if memory is None:
+        return _first_match(schemas, call)[0]
+    key = call.types()
+    known = memory.get(key)
+    if known is not None:
+        result = _Attempt(known.schema, call, known.stage).run()
+        if isinstance(result, Match):
+            return result
+    found, remembered = _first_match(schemas, call)
+    if remembered is not None:
+        memory[key] = remembered
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Which schema fitted a call, and at what stage."""
+
+    schema: FunctionSchema
+    stage: Stage
+
+
+#: What was found for calls, by the types of their arguments.
+Memory = dict[Hashable, Remembered]
+
+
+def _first_match(
+    schemas: Sequence[FunctionSchema], call: _Call
+) -> tuple[Match | tuple[Failure, ...], Remembered | None]:
     stages = (Stage.IMPLICIT, Stage.RELAXED) if len(schemas) == 1 else tuple(Stage)
     failures: dict[str, Failure] = {}
     for stage in stages:
         for schema in schemas:
             result = _Attempt(schema, call, stage).run()
             if isinstance(result, Match):
-                return result
+                return result, Remembered(schema, stage)
             if stage is not Stage.RELAXED or result.progress > failures[schema.full_name].progress:
                 failures[schema.full_name] = result
-    return tuple(sorted(failures.values(), key=lambda f: -f.progress))
+    return tuple(sorted(failures.values(), key=lambda f: -f.progress)), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +107,12 @@ class _Call:
     args: list[Operand]
     kwargs: dict[str, Operand]
     receiver: Value | None
+
+    def types(self) -> Hashable:
+        """All that resolution looks at: the types, and which arguments are empty lists made on the spot."""
+        named = tuple((name, operand.type, is_empty_literal(operand.origin)) for name, operand in self.kwargs.items())
+        given = tuple((operand.type, is_empty_literal(operand.origin)) for operand in self.args)
+        return given, named, None if self.receiver is None else self.receiver.type
 
 
 #: Names that ATen's Python binding takes for an argument: it accepts NumPy's.

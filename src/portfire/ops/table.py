@@ -9,8 +9,9 @@ Comes before: `schema_parser.py`. Comes after: `matching.py`, `emit.py`, `analys
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
+from typing import Any
 
 from portfire.ir.graph import Node
 from portfire.ir.types import Type, is_subtype
@@ -29,6 +30,7 @@ class OpTable:
         self._texts: dict[str, dict[str, str]] = {}
         self._parsed: dict[str, tuple[FunctionSchema, ...]] = {}
         self._by_types: dict[tuple[object, ...], FunctionSchema | None] = {}
+        self._memories: dict[str, dict[Hashable, Any]] = {}
         self.add(texts)
 
     def add(self, texts: Iterable[str]) -> None:
@@ -39,8 +41,15 @@ class OpTable:
             overloads = self._texts.setdefault(name, {})
             if full_name not in overloads:
                 overloads[full_name] = text
-                if name in self._parsed:
-                    del self._parsed[name]
+                self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """Drop what was found while `name` had fewer overloads."""
+        self._parsed.pop(name, None)
+        for key in [k for k in self._memories if k.partition(".")[0] == name]:
+            del self._memories[key]
+        for types in [k for k in self._by_types if k[0] == name]:
+            del self._by_types[types]
 
     def overloads(self, name: str) -> tuple[FunctionSchema, ...]:
         """All overloads of `name`, in the order they are tried; empty if there is no such operator."""
@@ -71,6 +80,10 @@ class OpTable:
 
     def __len__(self) -> int:
         return len(self._texts)
+
+    def memory(self, name: str) -> dict[Hashable, Any]:
+        """Where resolution remembers what calls of `name` meant; empty again when an overload is added."""
+        return self._memories.setdefault(name, {})
 
     def similar(self, name: str, count: int = 3) -> list[str]:
         """Names close to `name`, for messages."""
