@@ -15,18 +15,21 @@ class ModuleVisitor {
   using Visit = std::function<void(const std::string& name, const Ref<Object>& module)>;
   explicit ModuleVisitor(Visit visit) : visit_(std::move(visit)) {}
 
-  void run(const Ref<Object>& object, const std::string& name) {
+  void run(const Ref<Object>& object, const std::string& name, int depth = 0) {
+    if (depth > kMaxDepth) throw Error(ErrorCode::kLimit, "RecursionError", "modules are nested too deeply");
     if (!seen_.insert(object.get()).second) return;
     visit_(name, object);
     const std::vector<AttributeInfo>& attributes = object->class_info().attributes();
     for (std::size_t i = 0; i < attributes.size(); ++i) {
       const Value& value = object->slot(i);
       if (attributes[i].kind != AttributeKind::kSubmodule || !value.is_object()) continue;
-      run(Ref<Object>::share(&value.to_object()), dotted(name, attributes[i].name));
+      run(Ref<Object>::share(&value.to_object()), dotted(name, attributes[i].name), depth + 1);
     }
   }
 
  private:
+  static constexpr int kMaxDepth = 1000;
+
   Visit visit_;
   std::unordered_set<const Object*> seen_;
 };
