@@ -85,6 +85,16 @@ _RANDOM: dict[str, str | None] = {
     "aten::randint_like": None,
     "aten::normal": None,
     "aten::_fill_mem_eff_dropout_mask_": None,
+    **dict.fromkeys(
+        (
+            *("aten::_cudnn_attention_forward", "aten::_cudnn_attention_backward", "aten::_lstm_mps"),
+            *("aten::_efficient_attention_forward", "aten::_flash_attention_forward", "aten::_fused_sdp_choice"),
+            *("aten::_flash_attention_forward_no_dropout_inplace", "aten::_nested_tensor_softmax_with_shape"),
+            *("aten::_scaled_dot_product_attention_math_for_mps", "aten::_scaled_dot_product_cudnn_attention"),
+            *("aten::_scaled_dot_product_cudnn_attention_backward", "aten::_triton_scaled_dot_attention"),
+            "aten::_scaled_dot_product_fused_attention_overrideable",
+        )
+    ),
 }
 
 #: Normalisations that update running statistics when the flag holds, which their schemas do not say.
