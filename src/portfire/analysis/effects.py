@@ -92,7 +92,8 @@ _RANDOM: dict[str, str | None] = {
             *("aten::_flash_attention_forward_no_dropout_inplace", "aten::_nested_tensor_softmax_with_shape"),
             *("aten::_scaled_dot_product_attention_math_for_mps", "aten::_scaled_dot_product_cudnn_attention"),
             *("aten::_scaled_dot_product_cudnn_attention_backward", "aten::_triton_scaled_dot_attention"),
-            "aten::_scaled_dot_product_fused_attention_overrideable",
+            *("aten::_scaled_dot_product_fused_attention_overrideable",),
+            *("aten::_scaled_dot_product_efficient_attention_backward",),
         )
     ),
 }
