@@ -20,7 +20,7 @@ from portfire.archive.type_names import Named, annotation
 from portfire.errors import SaveError
 from portfire.ir.graph import MISSING, Block, Function, Graph, Node, Parameter, Value
 from portfire.ir.literals import literal
-from portfire.ir.types import EnumType, OptionalType, Type, UnionType, unify, unrefined
+from portfire.ir.types import EnumType, ListType, OptionalType, Type, UnionType, unify, unrefined
 
 #: Identifiers with a meaning of their own where the source is read.
 RESERVED = frozenset(keyword.kwlist) | {
@@ -86,8 +86,11 @@ class CodePrinter:
         return f"{name}: {self.type_name(parameter.type)}{default}"
 
     def default(self, parameter: Parameter) -> str:
-        """The default of a parameter as expression."""
-        return self.literal(parameter.default, parameter.type)
+        """The default of a parameter as expression. A number stands for a list of it (`BroadcastingList2[int]`)."""
+        value = parameter.default
+        if isinstance(parameter.type, ListType) and not isinstance(value, list):
+            value = list(value) if isinstance(value, tuple) else [value]
+        return self.literal(value, parameter.type)
 
     def emit(self, text: str) -> None:
         """Add a line."""

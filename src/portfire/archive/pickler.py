@@ -86,7 +86,9 @@ class Pickler:
             self._structured(value, type_)
 
     def _structured(self, value: Any, type_: Type) -> None:
-        if isinstance(value, tuple):
+        if isinstance(value, tuple) and isinstance(type_, ListType):
+            self._list(list(value), type_)
+        elif isinstance(value, tuple):
             self._tuple(value, type_.elements if isinstance(type_, TupleType) else [ANY] * len(value))
         elif isinstance(value, (list, dict, ObjectState)):
             self._shared(value, type_)
