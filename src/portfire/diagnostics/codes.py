@@ -55,5 +55,6 @@ CODES: Final[dict[str, str]] = {
     "bad-hook": "a forward hook that cannot be compiled, or does not fit the module's forward",
     "unsupported-module": "a module that is not ready to be compiled",
     # classes
+    "interface-mismatch": "a class that does not have all methods of the interface it stands for",
     "unsupported-enum": "an enum whose values are not all int, all float, or all str",
 }

@@ -22,6 +22,7 @@ from portfire.ir.types import (
     INT,
     NONE,
     NUMBER,
+    ClassType,
     DictType,
     ListType,
     NoneType,
@@ -73,6 +74,8 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
     if is_pending(target):
         decide(target, runtime.type)
         target = resolved(target)
+    if isinstance(runtime.type, ClassType):
+        emitter.compiler.methods.implement_wanted(runtime.type, target)
     converted = _converted(emitter.builder, runtime, target)
     if converted is None:
         raise mismatch(emitter, runtime.type, target, what)

@@ -28,6 +28,7 @@ from portfire.frontend.script.signatures import Signature, signature_of
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir import types as ir
 from portfire.ir.graph import Function, Graph, Parameter, Value
+from portfire.ir.source import SourceRange
 
 if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler
@@ -244,6 +245,28 @@ class MethodTable:
         function.return_type = settle(output.type)
         cls.methods[name] = function
 
+    # Interfaces
+
+    def implement_wanted(self, cls: ir.ClassType, target: ir.Type) -> None:
+        """Before an object of `cls` becomes a `target`: compile what the interfaces in `target` ask for."""
+        for member in (
+            (target, *target.contained()) if isinstance(target, (ir.OptionalType, ir.UnionType)) else (target,)
+        ):
+            if isinstance(member, ir.InterfaceType):
+                self.implement(cls, member)
+
+    def implement(self, cls: ir.ClassType, interface: ir.InterfaceType) -> None:
+        """Compile the methods of an interface for a class that stands for it. Fails where one is missing or differs."""
+        for name, wanted in interface.methods.items():
+            if name not in cls.methods:
+                source = method_source(cls.python_class, name)
+                if source is None:
+                    raise _mismatch(cls, interface, f"it has no method '{name}'", None)
+                self.compile(cls, source)
+            found = cls.methods[name]
+            if not found.schema_matches_interface(wanted):
+                raise _mismatch(cls, interface, f"expected {wanted}, found {found}", found.range)
+
     # What `__init__` makes of a class
 
     def is_open(self, cls: ir.ClassType) -> bool:
@@ -252,23 +275,15 @@ class MethodTable:
 
     def initialiser(self, made: RuntimeValue, cls: ir.ClassType) -> BoundMethod | None:
         """The `__init__` of a new object; None where the class has none."""
-        source = self._init_source(cls)
+        source = method_source(cls.python_class, "__init__")
         return None if source is None else BoundMethod(made, source)
-
-    def _init_source(self, cls: ir.ClassType) -> MethodSource | None:
-        assert cls.python_class is not None
-        for base in cls.python_class.__mro__:
-            function = vars(base).get("__init__")
-            if isinstance(function, types.FunctionType):
-                return MethodSource("__init__", function, base)
-        return None
 
     def complete(self, cls: ir.ClassType) -> None:
         """Make sure the attributes that `__init__` assigns are known."""
         if cls in self._completed or cls.python_class is None:
             return
         self._completed.add(cls)
-        source = self._init_source(cls)
+        source = method_source(cls.python_class, "__init__")
         if source is not None:
             self.compile(cls, source)
 
@@ -291,6 +306,22 @@ class MethodTable:
                 self.compile_if_possible(cls, source)
             for attribute in cls.attributes.values():
                 attribute.type = settle(attribute.type)
+
+
+def method_source(cls: type | None, name: str) -> MethodSource | None:
+    """The Python method `name` of a class, inherited ones included."""
+    for base in cls.__mro__ if cls is not None else ():
+        function = vars(base).get(name)
+        if isinstance(function, types.FunctionType):
+            return MethodSource(name, function, base)
+    return None
+
+
+def _mismatch(cls: ir.ClassType, interface: ir.InterfaceType, why: str, place: SourceRange | None) -> CompileAbort:
+    names = (cls.name.rpartition(".")[2], interface.name.rpartition(".")[2])
+    return CompileAbort(
+        Diagnostic("interface-mismatch", f"'{names[0]}' does not fit the interface '{names[1]}': {why}", place)
+    )
 
 
 def _own_methods(cls: type) -> Iterator[MethodSource]:

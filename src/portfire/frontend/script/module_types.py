@@ -42,6 +42,8 @@ class ModuleType:
     #: One of the instances of this type: where Python attributes without a run-time type are read from.
     example: torch.nn.Module
     submodules: dict[str, ModuleType | ir.InterfaceType] = field(default_factory=dict)
+    #: Submodules that are declared as interfaces: what they are, and the interface.
+    implementations: list[tuple[ModuleType, ir.InterfaceType]] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     #: Functions and other callables held as attributes of the instance.
     functions: dict[str, Any] = field(default_factory=dict)
@@ -225,7 +227,7 @@ class _ModuleReader:
                 continue
             declared = self._declared_type(name)
             if isinstance(declared, ir.InterfaceType):
-                self.store.of(module)
+                self.type.implementations.append((self.store.of(module), declared))
                 self.type.submodules[name] = declared
                 self.type.cls.add_attribute(name, declared, "submodule")
                 continue
@@ -300,6 +302,7 @@ class _ModuleReader:
             tuple(sorted((n, _value_key(v)) for n, v in type_.constants.items())),
             tuple((n, _function_key(f)) for n, f in type_.functions.items()),
             tuple((n, _value_key(vars(module).get(n))) for n in type_.untyped),
+            tuple(id(t) for t, _ in type_.implementations),
             tuple((n, id(s.cls) if isinstance(s, ModuleType) else id(s)) for n, s in type_.submodules.items()),
             type_.pre_hooks,
             type_.hooks,
@@ -335,7 +338,17 @@ def _assigned_by_methods(cls: type) -> frozenset[str]:
             tree = source_of(function).node
         except NoSourceError:
             continue
-        names.update(n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
+        back_to_none = {
+            id(target)
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Assign) and isinstance(n.value, ast.Constant) and n.value.value is None
+            for target in n.targets
+        }
+        names.update(
+            n.attr
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) and id(n) not in back_to_none
+        )
     return frozenset(names)
 
 

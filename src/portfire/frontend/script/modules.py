@@ -45,11 +45,13 @@ def compile_module(compiler: Compiler, module: torch.nn.Module) -> ObjectState:
         with compiler.diagnostics.recovering():
             compiler.methods.compile(type_.cls, source)
     _compile_hooked_forward(compiler, type_)
+    _implement_interfaces(compiler, type_)
     for below in _below(type_, set()):
         for source in _starting_points(compiler, below):
             is_exported = marks.mark_of(source.function) is marks.Mark.EXPORT
             compiler.methods.compile_if_possible(below.cls, source, required=is_exported)
         _compile_hooked_forward(compiler, below)
+        _implement_interfaces(compiler, below)
     compiler.methods.finish_classes()
     return StateReader(compiler.module_types, compiler.classes).of(module)
 
@@ -66,8 +68,15 @@ def _nothing_to_compile(module: torch.nn.Module) -> CompileAbort:
     )
 
 
+def _implement_interfaces(compiler: Compiler, type_: ModuleType) -> None:
+    for implementation, interface in type_.implementations:
+        with compiler.diagnostics.recovering():
+            compiler.methods.implement(implementation.cls, interface)
+
+
 def _below(type_: ModuleType, seen: set[int]) -> Iterator[ModuleType]:
-    for below in type_.submodules.values():
+    implementations = [t for t, _ in type_.implementations]
+    for below in (*type_.submodules.values(), *implementations):
         if isinstance(below, ModuleType) and id(below) not in seen:
             seen.add(id(below))
             yield below

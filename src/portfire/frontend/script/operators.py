@@ -449,7 +449,7 @@ def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, ne
         if not is_subtype(NONE, type_):
             return ConstantValue(negative)
         return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [other, NONE_VALUE])
-    if BOOL in (a_type, b_type):
+    if BOOL in (a_type, b_type) or isinstance(a_type, EnumType):  # of which there is one of each
         if a_type != b_type:
             return ConstantValue(negative)
         return emitter.builtin("aten::ne" if negative else "aten::eq", [left, right], called="is")
