@@ -235,6 +235,13 @@ def test_functional_images():
     check(f, (torch.randn(2, 3, 4, 4), torch.randn(5, 3, 3, 3)))
 
 
+def test_spread_sizes():
+    def f(x, sizes: List[int]):
+        return x.view(*sizes), x.reshape(1, *sizes), x.view(*sizes, 1), torch.zeros(*sizes), x.expand(2, *x.shape), math.prod(sizes)
+
+    check(f, (X, [3, 2]))
+
+
 def test_devices_and_dtypes():
     def f(x):
         d = x.device

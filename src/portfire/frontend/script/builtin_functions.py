@@ -12,6 +12,7 @@ import ast
 import builtins
 import collections
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +180,11 @@ class _Rest(StaticValue):
 
     def emit_item(self, emitter: Emitter, index: Any) -> StaticValue:
         return self.source.emit_item(emitter, emitter.builtin("aten::add", [RuntimeValue(index), ConstantValue(1)]).value)
+
+
+def _prod(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    initial = kwargs.get("start", ConstantValue(1))
+    return fold(emitter, args[0], initial, lambda total, item: emit_binary_values(emitter, ast.Mult(), total, item))
 
 
 def _any(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -491,7 +497,7 @@ def _functions() -> dict[Any, StaticValue]:
             (builtins.sorted, _sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
             (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
             (builtins.callable, _callable, 1, 1), (builtins.next, _next, 1, 2), (builtins.iter, _next, 1, 1),
-            (functools.reduce, _reduce, 2, 3),
+            (functools.reduce, _reduce, 2, 3), (math.prod, _prod, 1, 1),
         )
     }  # fmt: skip
     table[builtins.isinstance] = IsInstanceValue()

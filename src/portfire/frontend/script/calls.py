@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.inference import is_pending, resolved
+from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature
 from portfire.frontend.script.static_dicts import StaticDict
@@ -38,7 +39,6 @@ Keywords = dict[str, StaticValue]
 
 def emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:
     """`f(a, *b, c=d, **e)`."""
-    from portfire.frontend.script.displays import emit_items
     from portfire.frontend.script.expressions import emit_expression
 
     callee = emit_expression(emitter, node.func)
@@ -47,7 +47,7 @@ def emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:
         special: StaticValue | None = raw(emitter, node)
         if special is not None:
             return special
-    args = emit_items(emitter, node.args)
+    args = _emit_arguments(emitter, callee, node.args)
     kwargs: Keywords = {}
     for keyword in node.keywords:
         if keyword.arg is None and isinstance(keyword.value, ast.Dict) and None not in keyword.value.keys:
@@ -59,6 +59,40 @@ def emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:
         else:
             kwargs.update(_spread_keywords(emitter, value))
     return callee.call(emitter, args, kwargs)
+
+
+def _emit_arguments(emitter: Emitter, callee: StaticValue, nodes: Sequence[ast.expr]) -> list[StaticValue]:
+    """Positional arguments. A run-time list can be spread where the operator takes the numbers as one list:
+    `x.view(n, *sizes)`."""
+    from portfire.frontend.script.displays import emit_items, list_of
+    from portfire.frontend.script.expressions import emit_expression
+
+    if not isinstance(callee, OperatorValue) or not any(isinstance(n, ast.Starred) for n in nodes):
+        return emit_items(emitter, nodes)
+    args: list[StaticValue] = []
+    sizes: StaticValue | None = None
+    for node in nodes:
+        value = emit_expression(emitter, node.value if isinstance(node, ast.Starred) else node)
+        if isinstance(node, ast.Starred) and not isinstance(static_type(value), ListType):
+            args += value.unpack(emitter, None)
+        elif isinstance(node, ast.Starred):
+            sizes = value if sizes is None and not args else _concatenate(emitter, sizes, [*args], value)
+            args = []
+        else:
+            args.append(value)
+    if sizes is None:
+        return args
+    return [sizes] if not args else [_concatenate(emitter, sizes, [], list_of(emitter, args))]
+
+
+def _concatenate(
+    emitter: Emitter, first: StaticValue | None, middle: list[StaticValue], last: StaticValue
+) -> StaticValue:
+    from portfire.frontend.script.displays import list_of
+
+    if middle:
+        last = emitter.builtin("aten::add", [list_of(emitter, middle), last])
+    return last if first is None else emitter.builtin("aten::add", [first, last])
 
 
 def _static_dict(emitter: Emitter, node: ast.Dict) -> StaticDict:

@@ -106,7 +106,8 @@ def can_be(value: StaticValue, wanted: ir.Type) -> bool:
     """Whether a value can be converted to a type, as a call would."""
     wanted = resolved(wanted)
     if isinstance(wanted, ir.OptionalType):
-        return _is_none(value) or can_be(value, wanted.element)
+        found = static_type(value)
+        return _is_none(value) or (found is not None and ir.is_subtype(found, wanted)) or can_be(value, wanted.element)
     if isinstance(value, TupleValue):
         return _items_can_be(value, wanted)
     found = static_type(value)

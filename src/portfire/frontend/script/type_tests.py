@@ -128,6 +128,8 @@ def tested_types(emitter: Emitter, types: StaticValue, of: Type) -> list[Type]:
     """The IR types that the second argument of `isinstance` means for a value of type `of`. A bool is an int, but that
     matters only where the value is declared to be a bool perhaps."""
     found = _tested(emitter, types)
+    if any(getattr(c, "cls", None) is dict for c in _classes(types)):
+        found += [m for m in _members(of) if isinstance(m, DictType)]
     return found if BOOL in _members(of) else [t for t in found if t != BOOL or found == [BOOL]]
 
 
