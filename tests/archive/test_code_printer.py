@@ -229,6 +229,40 @@ def test_constants_that_have_no_literal():
     assert value.tolist() == [1.0, 4.0] and name == "naïve"
 
 
+def test_refinements_after_a_check_move_into_its_arm():
+    f = function("""
+        graph(%x : Tensor?, %on : bool):
+          %none : NoneType = prim::Constant()
+          %message : str = prim::Constant[value="x is needed"]()
+          %one : int = prim::Constant[value=1]()
+          %r : int[] = prim::If(%on)
+            block0():
+              %c : bool = aten::__is__(%x, %none)
+               = prim::If(%c)
+                block0():
+                   = prim::RaiseException(%message, %none)
+                  -> ()
+                block1():
+                  -> ()
+              %y : Tensor = prim::unchecked_cast(%x)
+              %z : Tensor = prim::unchecked_cast(%x)
+              %w : Tensor = aten::add(%y, %z, %one)
+              %s : int[] = aten::size(%w)
+              -> (%s)
+            block1():
+              %e : int[] = prim::ListConstruct()
+              -> (%e)
+          return (%r)
+    """)
+    before = str(f.graph)
+    assert "      else:\n        y0 = unchecked_cast(Tensor, x)\n        y = y0\n" in code(f) or "y = unchecked_cast(Tensor, x)" in code(f)
+    assert str(f.graph) == before
+    run = in_torch(f)
+    assert run(torch.ones(3), True) == [3] and run(None, False) == []
+    with pytest.raises(torch.jit.Error, match="x is needed"):
+        run(None, True)
+
+
 def test_defaults():
     f = function(
         "graph(%x : Tensor, %n : int, %s : str?, %l : int[]):\n  return (%n)\n",

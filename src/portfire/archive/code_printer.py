@@ -16,6 +16,7 @@ from typing import Any
 from portfire.archive.constant_table import ConstantTable
 from portfire.archive.expression_printer import expression
 from portfire.archive.inlining import inlined_nodes, is_named
+from portfire.archive.refinements import with_refinements_in_arms
 from portfire.archive.type_names import Named, annotation
 from portfire.errors import SaveError
 from portfire.ir.graph import MISSING, Block, Function, Graph, Node, Parameter, Value
@@ -69,6 +70,7 @@ class CodePrinter:
         graph = function.graph
         if graph is None:
             raise SaveError(f"{function.name} has no body to save")
+        graph = with_refinements_in_arms(graph)
         self.lines, self.texts, self.inlined, self.broken = [], {}, set(), {}
         self.used_names, self.level = set(), level
         head = f"def {name or function.base_name}("
