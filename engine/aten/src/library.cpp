@@ -23,7 +23,8 @@ std::string joined(std::string_view op, std::string_view overload) {
 }
 
 OpFunction find_own(std::string_view name) {
-  for (const auto find : {find_number_op, find_conversion_op, find_autograd_op, find_tensor_list_op}) {
+  for (const auto find : {find_number_op, find_conversion_op, find_autograd_op, find_tensor_list_op, find_mode_op,
+                          find_resampling_op}) {
     if (const OpFunction function = find(name)) return function;
   }
   return nullptr;
@@ -75,6 +76,22 @@ class InterOpExecutor final : public Executor {
   void post(std::function<void()> task) override { at::launch(std::move(task)); }
 };
 
+class SchemaCollector final : public c10::OpRegistrationListener {
+ public:
+  explicit SchemaCollector(std::vector<std::string>& texts) : texts_(texts) {}
+
+  void onOperatorRegistered(const c10::OperatorHandle& op) override {
+    std::ostringstream text;
+    text << op.schema();
+    texts_.push_back(text.str());
+  }
+
+  void onOperatorDeregistered(const c10::OperatorHandle&) override {}
+
+ private:
+  std::vector<std::string>& texts_;
+};
+
 }  // namespace
 
 std::string_view dispatcher_name(std::string_view name) {
@@ -109,15 +126,10 @@ std::shared_ptr<Executor> executor() {
 }
 
 std::vector<std::string> dispatcher_schemas() {
-  auto& dispatcher = c10::Dispatcher::singleton();
+  // A listener is told of every operator there is, in the order of their registration: the order overloads are tried in.
   std::vector<std::string> texts;
-  for (const c10::OperatorName& name : dispatcher.getAllOpNames()) {
-    const auto handle = dispatcher.findSchema(name);
-    if (!handle) continue;
-    std::ostringstream text;
-    text << handle->schema();
-    texts.push_back(text.str());
-  }
+  const auto registration =
+      c10::Dispatcher::singleton().addRegistrationListener(std::make_unique<SchemaCollector>(texts));
   return texts;
 }
 

@@ -198,6 +198,7 @@ std::vector<std::string> engine_schemas() {
   std::vector<std::string> out;
   for (const OpEntry& entry : engine_ops()) out.emplace_back(entry.schema);
   for (const char* schema : ops::library_op_schemas()) out.emplace_back(schema);
+  for (const char* schema : ops::instruction_schemas()) out.emplace_back(schema);
   return out;
 }
 
@@ -220,6 +221,7 @@ NB_MODULE(_engine, m) {
   using namespace portfire::python;
   m.doc() = "The portfire engine: programs, functions and objects.";
   nb::register_exception_translator(translate, nullptr);
+  nb::set_leak_warnings(false);  // what the user still holds when the interpreter ends is no leak
   add_function_type(m);
   define_program(m);
   define_object(m);

@@ -2,6 +2,8 @@
 
 #include <nanobind/nanobind.h>
 
+#include <algorithm>
+
 #include "conversion.h"
 #include "program_handle.h"
 
@@ -69,6 +71,7 @@ nb::object class_of(const Error& error, const ProgramHandle* program) {
 std::string traceback_text(const Error& error) {
   std::string text = "Traceback of the compiled code (most recent call last):";
   for (const SourceFrame& frame : error.traceback()) {
+    if (frame.line == 0) continue;  // made by a pass, or without a source
     text += "\n  File \"" + frame.file + "\", line " + std::to_string(frame.line);
     if (!frame.function.empty()) text += ", in " + frame.function;
     if (!frame.text.empty()) text += "\n    " + frame.text;
@@ -95,7 +98,9 @@ nb::object instantiate(const nb::object& cls, const std::string& message) {
 
 void set_error(const Error& error, const ProgramHandle* program) {
   const nb::object exception = instantiate(class_of(error, program), error.message());
-  if (!error.traceback().empty()) exception.attr("add_note")(traceback_text(error).c_str());
+  const auto& frames = error.traceback();
+  const bool placed = std::any_of(frames.begin(), frames.end(), [](const SourceFrame& f) { return f.line != 0; });
+  if (placed) exception.attr("add_note")(traceback_text(error).c_str());
   exception.attr("code") = static_cast<int>(error.code());
   exception.attr("message") = error.message().c_str();
   exception.attr("source_frames") = traceback_list(error);

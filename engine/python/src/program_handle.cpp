@@ -11,9 +11,9 @@ namespace {
 
 namespace nb = nanobind;
 
-// The Python object of each program that has one: borrowed, taken out by ~ProgramHandle. Guarded by the GIL.
-std::unordered_map<const Program*, PyObject*>& handles() {
-  static std::unordered_map<const Program*, PyObject*> map;
+// The handle of each program that has one: entered and taken out by the handle itself. Guarded by the GIL.
+std::unordered_map<const Program*, ProgramHandle*>& handles() {
+  static std::unordered_map<const Program*, ProgramHandle*> map;
   return map;
 }
 
@@ -29,6 +29,7 @@ void print_to_python(std::string_view text) {
 ProgramHandle::ProgramHandle(std::shared_ptr<const Program> program, bool uses_torch) : program_(std::move(program)) {
   options_.print = print_to_python;
   if (uses_torch && tensor_bridge() != nullptr) options_.executor = tensor_bridge()->executor;
+  handles()[program_.get()] = this;
 }
 
 ProgramHandle::~ProgramHandle() { handles().erase(program_.get()); }
@@ -53,16 +54,10 @@ std::string ProgramHandle::name_of_type(PyObject* python_class) const {
 
 nb::object ProgramHandle::of(const std::shared_ptr<const Program>& program) {
   const auto found = handles().find(program.get());
-  if (found != handles().end()) return nb::borrow(found->second);
+  if (found != handles().end()) return nb::find(found->second);
   bool uses_torch = false;
   for (const auto& library : program->libraries()) uses_torch = uses_torch || library->name() == "aten";
-  nb::object made = nb::cast(new ProgramHandle(program, uses_torch), nb::rv_policy::take_ownership);
-  remember(made);
-  return made;
-}
-
-void ProgramHandle::remember(nb::handle self) {
-  handles()[nb::inst_ptr<ProgramHandle>(self)->program_.get()] = self.ptr();
+  return nb::cast(new ProgramHandle(program, uses_torch), nb::rv_policy::take_ownership);
 }
 
 nb::object wrap_object(const Ref<Object>& object) {

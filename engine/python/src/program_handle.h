@@ -32,8 +32,6 @@ class ProgramHandle {
 
   // The Python object of a program; makes one if the old is gone.
   static nanobind::object of(const std::shared_ptr<const Program>& program);
-  // Remembers that `self` is the Python object of its program.
-  static void remember(nanobind::handle self);
 
  private:
   std::shared_ptr<const Program> program_;

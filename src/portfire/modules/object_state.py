@@ -52,7 +52,7 @@ class _StateReader:
 
 def copy_object(target: _engine.Object, memo: dict[int, Any]) -> _engine.Object:
     """A deep copy of an engine object and all it holds. `memo` is `copy.deepcopy`'s."""
-    made: dict[int, _engine.Object] = memo.setdefault(id(copy_object), {})  # type: ignore[assignment]
+    made: dict[int, _engine.Object] = memo.setdefault(id(copy_object), {})
     known = made.get(target.identity)
     if known is None:
         known = made[target.identity] = target.program.make_object(target.class_name)

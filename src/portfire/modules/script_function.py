@@ -86,4 +86,4 @@ class ScriptFunction(ScriptMethod):
         from portfire.archive.writer import save
         from portfire.pipeline import Optimized
 
-        save(self.function, path, body=Optimized(), extra_files=_extra_files)
+        save(self.function, path, body=Optimized([self.function]), extra_files=_extra_files)

@@ -23,6 +23,7 @@ from portfire.ir.graph import Graph
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
 from portfire.modules.object_state import copy_object, object_state
+from portfire.modules.script_function import ScriptMethod
 from portfire.modules.slots import Slots, Submodules
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class ScriptModule(torch.nn.Module):
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call `forward`: straight into the engine unless hooks are there to be run."""
         state = self.__dict__
         if (
             state["_forward_hooks"] or state["_forward_pre_hooks"] or state["_backward_hooks"]
@@ -83,7 +85,7 @@ class ScriptModule(torch.nn.Module):
             or torch_module._global_forward_pre_hooks or torch_module._global_backward_hooks
             or torch_module._global_backward_pre_hooks
         ):  # fmt: skip
-            return self._call_impl(*args, **kwargs)
+            return super().__call__(*args, **kwargs)
         return self.forward(*args, **kwargs)
 
     # Attributes
@@ -143,28 +145,32 @@ class ScriptModule(torch.nn.Module):
         return self._class.name.rpartition(".")[2]
 
     @property
+    def _forward(self) -> ScriptMethod:
+        method = self.__dict__.get("forward")
+        if method is None:
+            raise AttributeError(f"'{self.original_name}' has no compiled method forward")
+        found: ScriptMethod = method
+        return found
+
+    @property
     def graph(self) -> Graph:
         """The graph of `forward`."""
-        graph: Graph = self.forward.graph
-        return graph
+        return self._forward.graph
 
     @property
     def inlined_graph(self) -> Graph:
         """The graph of `forward` with all calls inlined."""
-        graph: Graph = self.forward.inlined_graph
-        return graph
+        return self._forward.inlined_graph
 
     @property
     def code(self) -> str:
         """`forward` as TorchScript source."""
-        code: str = self.forward.code
-        return code
+        return self._forward.code
 
     @property
     def code_with_constants(self) -> tuple[str, Any]:
         """`forward` as TorchScript source, and the constants that the source names."""
-        found: tuple[str, Any] = self.forward.code_with_constants
-        return found
+        return self._forward.code_with_constants
 
     def extra_repr(self) -> str:
         """The class this was compiled from."""
@@ -182,7 +188,8 @@ class ScriptModule(torch.nn.Module):
         from portfire.archive.writer import save
         from portfire.pipeline import Optimized
 
-        save(self.portfire_state, path, body=Optimized(), extra_files=_extra_files)
+        state = self.portfire_state
+        save(state, path, body=Optimized(list(state.cls.methods.values())), extra_files=_extra_files)
 
     def __copy__(self) -> ScriptModule:
         return self._copied({}, shallow=True)

@@ -8,19 +8,13 @@ from __future__ import annotations
 import enum
 import importlib
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Any
 from weakref import WeakValueDictionary
 
 from portfire import _engine
 from portfire.ir.types import ClassType, EnumType, TupleType, Type
 from portfire.modules.script_function import ScriptMethod
-
-
-class View(Protocol):
-    """What stands for an engine object in Python."""
-
-    __portfire_object__: _engine.Object
 
 
 class Views:
@@ -46,7 +40,7 @@ class Views:
         """The view of an engine object: the same one as long as it lives."""
         view = self._alive.get(target.identity)
         if view is None:
-            view = self.classes[target.class_name].is_module and self._module(target) or self._object(target)
+            view = self._module(target) if target.is_module else self._object(target)
             self._alive[target.identity] = view
         return view
 
@@ -85,17 +79,18 @@ class Factory:
         self._rebuilding = threading.local()
 
     def __call__(self, target: _engine.Object) -> Any:
+        """The Python object that stands for an engine object."""
         python_class = self.python_class
         if self.cls.is_module or python_class is None:
             return self.views.of(target)
         return self._rebuild(target, python_class)
 
-    def _rebuild(self, target: _engine.Object, python_class: type) -> Any:
+    def _rebuild(self, target: _engine.Object, python_class: type[Any]) -> Any:
         """Objects that refer to themselves are met again while they are being filled."""
         started: dict[int, Any] = self._rebuilding.__dict__.setdefault("started", {})
         if target.identity in started:
             return started[target.identity]
-        instance = started[target.identity] = python_class.__new__(python_class)
+        instance = started[target.identity] = object.__new__(python_class)
         try:
             for name in target.attribute_names():
                 object.__setattr__(instance, name, target.get(name))
@@ -107,8 +102,9 @@ class Factory:
 def _enum_class(type_: EnumType) -> type:
     if type_.python_class is not None:
         return type_.python_class
-    make: Callable[..., type] = enum.Enum
-    return make(type_.name.rpartition(".")[2], type_.members)
+    make: Any = enum.Enum
+    made: type = make(type_.name.rpartition(".")[2], type_.members)
+    return made
 
 
 def _named_tuple_class(type_: TupleType) -> type | None:

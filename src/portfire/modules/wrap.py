@@ -5,6 +5,8 @@ Comes before: `pipeline.py`, `views.py`. Comes after: the public API.
 
 from __future__ import annotations
 
+from typing import Any
+
 from portfire.ir.graph import Function
 from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
@@ -40,7 +42,7 @@ def wrap_module(state: ObjectState) -> ScriptModule:
     return module
 
 
-def _note_persistence(module: ScriptModule, state: ObjectState) -> None:
+def _note_persistence(module: Any, state: ObjectState) -> None:
     """Buffers that the Python module keeps out of its state_dict stay out of the view's."""
     original = state.python_object
     if original is None:

@@ -1,0 +1,102 @@
+// The state around a computation (grad mode, autocast, warnings), and what is asked of a tensor's library.
+
+#include <ATen/Functions.h>
+#include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/ExpandUtils.h>
+#include <c10/core/GradMode.h>
+
+#include "ivalue.h"
+#include "op_family.h"
+#include "tensor_ops.h"
+
+namespace portfire::aten {
+namespace {
+
+void set_nothing(Call& call) {
+  if (call.result_count() != 0) call.set_result(Value());
+}
+
+void grad_enabled(Call& call) { call.set_result(c10::GradMode::is_enabled()); }
+void set_grad_enabled(Call& call) {
+  c10::GradMode::set_enabled(call[0].to_bool());
+  set_nothing(call);
+}
+
+bool autocast(at::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
+void autocast_enabled(Call& call) { call.set_result(autocast(at::kCUDA)); }
+void autocast_cpu_enabled(Call& call) { call.set_result(autocast(at::kCPU)); }
+void autocast_dtype(Call& call) {
+  const at::DeviceType device = at::Device(call[0].to_string()).type();
+  call.set_result(static_cast<std::int64_t>(at::autocast::get_autocast_dtype(device)));
+}
+
+void warn(Call& call) {
+  TORCH_WARN(call[0].to_string());
+  set_nothing(call);
+}
+void cpu_capability(Call& call) { call.set_result(at::get_cpu_capability()); }
+
+void layout(Call& call) { call.set_result(static_cast<std::int64_t>(tensor_at(call, 0).layout())); }
+void is_sparse(Call& call) { call.set_result(tensor_at(call, 0).is_sparse()); }
+void is_sparse_csr(Call& call) { call.set_result(tensor_at(call, 0).is_sparse_csr()); }
+void is_mkldnn(Call& call) { call.set_result(tensor_at(call, 0).is_mkldnn()); }
+void is_nested(Call& call) { call.set_result(tensor_at(call, 0).is_nested()); }
+
+void sum_to_size(Call& call) {
+  if (call[1].is_none()) {
+    call.set_result(Value(call[0]));
+    return;
+  }
+  std::vector<std::int64_t> sizes;
+  for (const Value& v : call[1].to_list().items) sizes.push_back(v.to_int());
+  call.set_result(wrap(at::sum_to(tensor_at(call, 0), sizes)));
+}
+
+void einsum_sublist(Call& call) {
+  TORCH_CHECK(call.size() % 2 == 1, "einsum(): expected pairs of an operand and its sublist, then the output's sublist");
+  const std::size_t pairs = call.size() / 2;
+  std::string equation;
+  std::vector<at::Tensor> tensors;
+  const auto append = [&](const Value& sublist) {
+    for (const Value& v : sublist.to_list().items) {
+      const std::int64_t n = v.to_int();
+      TORCH_CHECK(n >= 0 && n < 52, "einsum(): subscripts in the sublist format must be in [0, 52)");
+      equation += static_cast<char>(n < 26 ? 'A' + n : 'a' + (n - 26));
+    }
+  };
+  for (std::size_t i = 0; i < pairs; ++i) {
+    if (i != 0) equation += ',';
+    tensors.push_back(tensor_at(call, 2 * i));
+    append(call[2 * i + 1]);
+  }
+  equation += "->";
+  append(call[call.size() - 1]);
+  call.set_result(wrap(at::einsum(equation, tensors)));
+}
+
+const OpFamily& family() {
+  static const OpFamily table{
+      {"aten::is_grad_enabled", guarded<grad_enabled>},
+      {"aten::set_grad_enabled", guarded<set_grad_enabled>},
+      {"aten::is_autocast_enabled", guarded<autocast_enabled>},
+      {"aten::is_autocast_cpu_enabled", guarded<autocast_cpu_enabled>},
+      {"aten::get_autocast_dtype", guarded<autocast_dtype>},
+      {"aten::warn", guarded<warn>},
+      {"aten::_get_cpu_capability", guarded<cpu_capability>},
+      {"prim::layout", guarded<layout>},
+      {"prim::is_sparse", guarded<is_sparse>},
+      {"prim::is_sparse_csr", guarded<is_sparse_csr>},
+      {"prim::is_mkldnn", guarded<is_mkldnn>},
+      {"prim::is_nested", guarded<is_nested>},
+      {"aten::_grad_sum_to_size", guarded<sum_to_size>},
+      {"aten::einsum.sublist", guarded<einsum_sublist>},
+  };
+  return table;
+}
+
+}  // namespace
+
+OpFunction find_mode_op(std::string_view name) { return find_in(family(), name); }
+
+}  // namespace portfire::aten

@@ -1,0 +1,3 @@
+"""ATen's kernels for the engine (engine/python/src/aten_module.cpp)."""
+
+def dispatcher_schemas() -> list[str]: ...
