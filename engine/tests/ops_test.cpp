@@ -1,5 +1,5 @@
-// The engine's ops one by one, called as the instruction loop calls them. The same ops over many values, with Python as the
-// oracle, are in tests/engine/test_scalar_ops.py; here is what must hold without Python.
+// The engine's ops one by one, called as the instruction loop calls them. The same over many values, with Python as the
+// oracle, is in tests/engine; here is what must hold without Python.
 #include <cmath>
 #include <limits>
 #include <set>
@@ -78,7 +78,8 @@ TEST(int_arithmetic_is_checked) {
   for (const char* op : {"aten::add.int", "aten::mul.int", "aten::__lshift__.int"}) {
     CHECK_EQUAL(error(op, {kMax, 2}), "OverflowError: integer overflow: the result does not fit in 64 bits");
   }
-  for (const char* op : {"aten::floordiv.int", "aten::mul.int"}) CHECK(error(op, {kMin, -1}).starts_with("OverflowError"));
+  for (const char* op : {"aten::floordiv.int", "aten::mul.int"})
+    CHECK(error(op, {kMin, -1}).starts_with("OverflowError"));
   CHECK(error("aten::neg.int", {kMin}).starts_with("OverflowError"));
 }
 
@@ -159,7 +160,8 @@ TEST(strings_are_code_points) {
 TEST(broken_utf8_is_carried_along) {
   const Value broken = text("a\xff\xe3\x81");
   CHECK_EQUAL(result("aten::len.str", {broken}), "4");
-  CHECK_EQUAL(run("aten::add.str", {broken, text("b")}, 1).back().to_string(), std::string("a\xff\xe3\x81" "b"));
+  CHECK_EQUAL(run("aten::add.str", {broken, text("b")}, 1).back().to_string(), std::string("a\xff\xe3\x81"
+                                                                                           "b"));
 }
 
 TEST(formatting) {
@@ -170,6 +172,12 @@ TEST(formatting) {
   CHECK_EQUAL(result("aten::percentFormat", {text("%05.1f%%"), 2.25}), "'002.2%'");
   CHECK_EQUAL(error("aten::percentFormat", {text("%d"), text("x")}),
               "TypeError: %d format: a real number is required, not str");
+}
+
+TEST(what_no_memory_holds_is_an_error) {
+  CHECK_EQUAL(error("aten::mul.left_t", {ints({1, 2}), kMax}), "MemoryError: ");
+  CHECK_EQUAL(error("aten::ljust", {text("x"), kMax, text("é")}), "MemoryError: ");
+  CHECK_EQUAL(error("aten::format", {text("{:9000000000000000000}"), 1}), "MemoryError: ");
 }
 
 TEST(numbers_from_text) {

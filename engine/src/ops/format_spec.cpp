@@ -9,6 +9,7 @@
 #include "ops/number_text.h"
 #include "ops/python_names.h"
 #include "ops/raise.h"
+#include "ops/repetition.h"
 #include "ops/unicode.h"
 
 namespace portfire::ops {
@@ -74,28 +75,22 @@ std::string grouped(const std::string& digits, char separator, std::size_t group
   return {reversed.rbegin(), reversed.rend()};
 }
 
-std::string repeat(char32_t c, std::int64_t times) {
-  std::string one, result;
-  append_utf8(one, c);
-  for (; times > 0; --times) result += one;
-  return result;
-}
-
 // `head` stays at the left of '=' padding (sign and prefix); `length` is in characters.
 std::string padded(const std::string& head, const std::string& body, std::int64_t length, const FormatSpec& spec,
                    char default_align) {
   const std::int64_t missing = spec.width - length;
   if (missing <= 0) return head + body;
-  const char32_t fill = spec.fill ? spec.fill : U' ';
+  std::string fill;
+  append_utf8(fill, spec.fill ? spec.fill : U' ');
   switch (spec.align ? spec.align : default_align) {
     case '<':
-      return head + body + repeat(fill, missing);
+      return head + body + repeated(fill, missing);
     case '>':
-      return repeat(fill, missing) + head + body;
+      return repeated(fill, missing) + head + body;
     case '^':
-      return repeat(fill, missing / 2) + head + body + repeat(fill, missing - missing / 2);
+      return repeated(fill, missing / 2) + head + body + repeated(fill, missing - missing / 2);
     default:
-      return head + repeat(fill, missing) + body;
+      return head + repeated(fill, missing) + body;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "ops/arithmetic.h"
 #include "ops/ops.h"
+#include "ops/repetition.h"
 #include "ops/sequence.h"
 
 namespace portfire::ops {
@@ -63,10 +64,9 @@ Value concatenate(ListBox& a, ListBox& b) {
 
 std::vector<Value> repeated(const std::vector<Value>& items, std::int64_t times) {
   std::vector<Value> result;
-  if (times <= 0 || items.empty()) return result;
-  if (static_cast<std::uint64_t>(times) > result.max_size() / items.size()) raise("MemoryError", "");
-  result.reserve(items.size() * static_cast<std::size_t>(times));
-  for (; times > 0; --times) result.insert(result.end(), items.begin(), items.end());
+  const std::size_t length = repeated_length(items.size(), times);
+  result.reserve(length);
+  while (result.size() < length) result.insert(result.end(), items.begin(), items.end());
   return result;
 }
 

@@ -2,6 +2,7 @@
 #include "ops/bind.h"
 #include "ops/ops.h"
 #include "ops/raise.h"
+#include "ops/repetition.h"
 #include "ops/unicode.h"
 
 namespace portfire::ops {
@@ -172,16 +173,9 @@ std::int64_t missing_width(Str text, std::int64_t width) {
   return width > length ? width - length : 0;
 }
 
-std::string repeat(Text filling, std::int64_t times) {
-  std::string result;
-  result.reserve(filling.size() * static_cast<std::size_t>(times));
-  for (; times > 0; --times) result += filling;
-  return result;
-}
-
 std::string pad(Str text, std::int64_t left, std::int64_t right, Str filling) {
   if (count_code_points(filling) != 1) raise_type_error("The fill character must be exactly one character long");
-  return repeat(filling, left) + text + repeat(filling, right);
+  return repeated(filling, left) + text + repeated(filling, right);
 }
 
 std::string center(Str text, std::int64_t width, Str filling) {
@@ -192,7 +186,7 @@ std::string center(Str text, std::int64_t width, Str filling) {
 
 std::string fill_with_zeros(Str text, std::int64_t width) {
   const bool is_signed = text.starts_with('+') || text.starts_with('-');
-  return text.substr(0, is_signed) + repeat("0", missing_width(text, width)) + text.substr(is_signed);
+  return text.substr(0, is_signed) + repeated("0", missing_width(text, width)) + text.substr(is_signed);
 }
 
 std::string expand_tabs(Str text, std::int64_t tab_size) {
@@ -203,7 +197,7 @@ std::string expand_tabs(Str text, std::int64_t tab_size) {
     const char32_t c = next_code_point(text, at);
     if (c == '\t') {
       const std::int64_t blanks = tab_size > 0 ? tab_size - column % tab_size : 0;
-      result += repeat(" ", blanks);
+      result += repeated(" ", blanks);
       column += blanks;
     } else {
       result.append(text, from, at - from);
