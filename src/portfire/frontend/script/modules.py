@@ -19,6 +19,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
 from portfire.frontend.script.classes import class_range
 from portfire.frontend.script.hooks import HookedForward
+from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.module_state import StateReader
 from portfire.frontend.script.module_types import ModuleType
@@ -53,7 +54,18 @@ def compile_module(compiler: Compiler, module: torch.nn.Module) -> ObjectState:
         _compile_hooked_forward(compiler, below)
         _implement_interfaces(compiler, below)
     compiler.methods.finish_classes()
+    _settle_attributes(compiler)
     return StateReader(compiler.module_types, compiler.classes).of(module)
+
+
+def _settle_attributes(compiler: Compiler) -> None:
+    """Give attributes that started as empty containers the types that their uses decided; leave out those without a use."""
+    for type_ in compiler.module_types:
+        for attribute in list(type_.cls.attributes.values()):
+            if is_pending(attribute.type):
+                del type_.cls.attributes[attribute.name]
+            else:
+                attribute.type = resolved(attribute.type)
 
 
 def _nothing_to_compile(module: torch.nn.Module) -> CompileAbort:
