@@ -12,8 +12,8 @@ import torch
 from portfire.errors import GraphError
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Graph
-from portfire.ir.literals import complex_literal, float_literal, quoted
 from portfire.ir.lexer import unquoted
+from portfire.ir.literals import complex_literal, float_literal, quoted
 from portfire.ir.parser import parse_graph
 from portfire.ir.printer import print_graph, tensor_constants
 from portfire.ir.type_parser import parse_type

@@ -159,7 +159,7 @@ def _kind_of(head: bytes) -> str:
             return kind
     if head[0] == 0x80 and head[1:2] and head[1] <= 5:
         return "a pickle, as torch.save wrote before version 1.6 or pickle.dump writes"
-    printable = sum(byte in b"\t\n\r" or 32 <= byte for byte in head)
+    printable = sum(byte in b"\t\n\r" or byte >= 32 for byte in head)
     return "a text file" if printable == len(head) and b"\0" not in head else "of an unknown format"
 
 

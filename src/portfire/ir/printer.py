@@ -27,11 +27,15 @@ def print_graph(graph: Graph, *, ranges: bool = True) -> str:
 def value_names(graph: Graph) -> dict[Value, str]:
     """The unique name of every value, without `%`: its hint, made unique as torch does, or a number.
 
-    Where several values have one hint the last keeps it, and the others get `.1`, `.2`, … in order of definition.
+    Where several values have one hint the last keeps it, and the others get `.1`, `.2`, … in order; what a node gives comes
+    after what its blocks define, as in the program the graph came from. Numbers go by the order of the text.
     """
     names = _Names()
-    for value in _values(graph.block):
-        names.add(value)
+    for number, value in enumerate(_values(graph.block, blocks_first=False)):
+        names.of_value[value] = str(number)
+    for value in _values(graph.block, blocks_first=True):
+        if value.name and not value.name.isdigit():
+            names.take(value, value.name)
     return names.of_value
 
 
@@ -67,12 +71,15 @@ def _collect_tensors(value: Any, found: list[Any]) -> None:
             _collect_tensors(item, found)
 
 
-def _values(block: Block) -> Iterator[Value]:
+def _values(block: Block, *, blocks_first: bool) -> Iterator[Value]:
     yield from block.parameters
     for node in block.nodes:
-        yield from node.outputs
+        if not blocks_first:
+            yield from node.outputs
         for nested in node.blocks:
-            yield from _values(nested)
+            yield from _values(nested, blocks_first=blocks_first)
+        if blocks_first:
+            yield from node.outputs
 
 
 class _Names:
@@ -80,16 +87,9 @@ class _Names:
         self.of_value: dict[Value, str] = {}
         self.owners: dict[str, Value] = {}
         self.suffixes: dict[str, int] = {}
-        self.count = 0
 
-    def add(self, value: Value) -> None:
-        if value.name and not value.name.isdigit():
-            self._take(value, value.name)
-        else:
-            self.of_value[value] = str(self.count)
-        self.count += 1
-
-    def _take(self, value: Value, name: str) -> None:
+    def take(self, value: Value, name: str) -> None:
+        """Give `value` the name, and who had it another."""
         previous = self.owners.get(name)
         if previous is not None:
             self._rename(previous, name)
