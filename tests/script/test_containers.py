@@ -231,6 +231,16 @@ def test_dict_builtin():
     check(f, (1,))
 
 
+def test_dict_get_with_another_type():
+    def f(d: Dict[str, Tensor], other: Optional[Tensor]):
+        x = d.get("a", other)
+        if x is None:
+            return 0
+        return int(x.sum())
+
+    check(f, ({"a": X}, None), ({}, X), ({}, None))
+
+
 def test_reversed_list():
     def f(xs: List[int]):
         return list(reversed(xs)), [x for x in reversed(range(3))], [i for i in reversed((1, 2))]

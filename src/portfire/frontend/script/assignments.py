@@ -9,11 +9,13 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.annotations import is_unparametrised, type_from_annotation
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import UndefinedValue
 from portfire.frontend.script.expressions import emit_expression, emit_key
 from portfire.frontend.script.indexing import has_index_tensors
+from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.operators import emit_binary_values, emit_in_place
 from portfire.frontend.script.refinement import chain_of
 from portfire.frontend.script.runtime_value import RuntimeValue
@@ -83,11 +85,23 @@ def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> Non
 def _assign_name(emitter: Emitter, name: str, value: StaticValue) -> None:
     declared = emitter.context.declared.get(name)
     if declared is not None:
-        assign_declared(emitter, name, declared, value)
-        return
+        value = _as_declared(emitter, name, declared, value)
     if isinstance(value, RuntimeValue) and value.value.name is None and value.value.node is not None:
         value.value.name = name
     emitter.frame.assign(name, value)
+
+
+def _as_declared(emitter: Emitter, name: str, declared: Type, value: StaticValue) -> StaticValue:
+    """A value given to a variable whose type was declared earlier: converted as far as that changes nothing Python would
+    show (a tuple for a list, an int for a float). An annotation binds nobody in Python: other types are left alone."""
+    found = static_type(value)
+    if found is None or isinstance(found, TensorType) or (is_subtype(found, declared) and not is_pending(found)):
+        return value
+    try:
+        return RuntimeValue(convert(emitter, value, declared, f"'{name}'"))
+    except CompileAbort:
+        del emitter.context.declared[name]
+        return value
 
 
 def _assign_attribute(emitter: Emitter, target: ast.Attribute, value: StaticValue) -> None:

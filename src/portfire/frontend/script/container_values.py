@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, cast
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, type_of
-from portfire.frontend.script.inference import PendingType, decide, resolved
+from portfire.frontend.script.inference import PendingType, decide, is_pending, resolved
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType
+from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType, is_subtype
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -224,9 +224,26 @@ def _dict_item(emitter: Emitter, dict_: StaticValue, item: StaticValue) -> Value
 def _get(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     if len(args) == 2 or "default" in kwargs:
         default = args[1] if len(args) == 2 else kwargs["default"]
+        if default.constant() is not None and not _fits(emitter, dict_, default):
+            return _get_or(emitter, dict_, args[0], default)
         if default.constant() is not None:
             return emitter.builtin("aten::get", [dict_, dict_key(emitter, dict_, args[0]), _dict_item(emitter, dict_, default)])
     return emitter.builtin("aten::get", [dict_, dict_key(emitter, dict_, args[0])])
+
+
+def _fits(emitter: Emitter, dict_: StaticValue, default: StaticValue) -> bool:
+    type_ = type_of(emitter, dict_)
+    assert isinstance(type_, DictType)
+    return is_pending(type_.value) or is_subtype(type_of(emitter, default), type_.value)
+
+
+def _get_or(emitter: Emitter, dict_: StaticValue, key: StaticValue, default: StaticValue) -> StaticValue:
+    """`d.get(key, default)` where the default has another type than the values."""
+    from portfire.frontend.script.control_flow import emit_choice
+
+    key_value = dict_key(emitter, dict_, key)
+    is_there = emitter.builtin("aten::__contains__", [dict_, key_value])
+    return emit_choice(emitter, is_there, lambda: emitter.builtin("aten::__getitem__", [dict_, key_value]), lambda: default)
 
 
 def _setdefault(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:

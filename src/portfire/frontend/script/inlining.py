@@ -47,6 +47,7 @@ def emit_body(
     emitter: Emitter, callee: Callee, values: Mapping[str, StaticValue], return_type: Type | None
 ) -> StaticValue:
     """Compile the body of a function into the graph being built; `values` binds its parameters. Gives what it returns."""
+    from portfire.frontend.script.calls import undeclared
     from portfire.frontend.script.emitter import FunctionContext, SilentAbort
     from portfire.frontend.script.expressions import emit_expression
     from portfire.frontend.script.statements import emit_statements
@@ -61,8 +62,9 @@ def emit_body(
     with emitter.entering(context, callee.captured):
         for name, value in values.items():
             emitter.frame.assign(name, value)
+        free = undeclared(callee.signature)
         for parameter in callee.signature.parameters:
-            if parameter.name not in callee.signature.untyped:
+            if parameter.name not in free:
                 context.declared.setdefault(parameter.name, parameter.type)
         region = enter_region(emitter, is_loop=False)
         if isinstance(source.node, ast.Lambda):
