@@ -21,6 +21,7 @@ class AtenTensor final : public TensorBox {
   void* data() const override;
   bool requires_grad() const override { return tensor.requires_grad(); }
   const void* library() const noexcept override { return kLibraryName; }
+  const void* identity() const noexcept override { return tensor.unsafeGetTensorImpl(); }
 
   const at::Tensor tensor;
 };

@@ -49,6 +49,8 @@ class PORTFIRE_EXPORT TensorBox : public Box {
   virtual bool requires_grad() const { return false; }
   // Which library made it: the address of the library's name constant.
   virtual const void* library() const noexcept = 0;
+  // Equal for handles of one tensor: what Python's `is` compares.
+  virtual const void* identity() const noexcept { return this; }
 
   std::int64_t numel() const {
     std::int64_t n = 1;
