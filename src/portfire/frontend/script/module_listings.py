@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from portfire.frontend.script import module_values
-from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE, ConstantValue
+from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
 from portfire.frontend.script.module_containers import index, item_names, iterate, length
 from portfire.frontend.script.module_types import ModuleType
 from portfire.frontend.script.module_values import child, module_type
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
+from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir import types as ir
@@ -32,11 +33,18 @@ def listing_method(emitter: Emitter, value: RuntimeValue, type_: ModuleType, nam
         return MethodValue(value, name, CONTAINER_METHODS[name])
     if name in _MODULE_METHODS:
         return MethodValue(value, name, _MODULE_METHODS[name])
+    if name in _HOOK_TABLES:
+        hooks = getattr(type_.example, name)
+        return StaticDict([(ConstantValue(i), NONE_VALUE) for i in range(len(hooks))])
     if name == "_modules":
         return ModuleDictionary(value)
     if name == "__class__":
         return emitter.compiler.value_of(emitter, type_.python_class, name)
     return None
+
+
+#: Of hooks only their number is visible: their calls are compiled into the calls of their module.
+_HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
 def _pairs(emitter: Emitter, value: StaticValue) -> list[tuple[str, StaticValue]]:
