@@ -171,7 +171,9 @@ def test_a_function_is_loaded_as_a_function():
 
 def test_extra_files_and_metadata():
     root = reopened(saved_by_torch(CASES["blocks"][0])).root
-    buffer = saved(root, extra_files={"labels.txt": "a\nb", "raw.bin": b"\0\1"})
+    buffer = saved(root, extra_files={"labels.txt": "a\nb", "raw.bin": b"\0\1"}, metadata={"producer": "the tests"})
+    assert reopened(buffer).metadata == {"producer": "the tests"}
+    assert reopened(saved_by_torch(CASES["blocks"][0])).metadata == {}
     files = {"labels.txt": "", "raw.bin": ""}
     torch.jit.load(io.BytesIO(buffer.getvalue()), _extra_files=files)
     assert files == {"labels.txt": b"a\nb", "raw.bin": b"\0\1"}

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import IO, Any
 
 from portfire.archive.code_reader import CodeReader
+from portfire.archive.program_metadata import read_metadata
 from portfire.archive.tensor_reader import TensorReader
 from portfire.archive.unpickler import Unpickler
 from portfire.archive.writer import FUNCTION_MODULE, PROGRAM_RECORD
@@ -59,6 +60,11 @@ class LoadedArchive:
     def program(self) -> bytes:
         """The engine's program. Its tensors name records of this archive."""
         return self._archive.read(PROGRAM_RECORD)
+
+    @cached_property
+    def metadata(self) -> dict[str, str]:
+        """What the writer said of the file: `producer`, `torch`, …; empty for files of torch's."""
+        return read_metadata(self.program) if self.has_program else {}
 
     @cached_property
     def extra_files(self) -> dict[str, bytes]:
