@@ -119,7 +119,7 @@ TensorRef softplus(const Call& c) {
 }
 
 TensorRef log_sigmoid(const Call& c) {
-  return activate("log_sigmoid", tensor_at(c, 0), [](auto x) {
+  return activate("log_sigmoid", contiguous(tensor_at(c, 0)), [](auto x) {
     using T = decltype(x);
     return std::min<T>(0, x) - std::log1p(std::exp(-std::abs(x)));
   });
@@ -147,7 +147,7 @@ TensorRef softshrink(const Call& c) {
   if (lambda < 0) fail("lambda must be greater or equal to 0, but found to be ", lambda, ".");
   return activate("softshrink", tensor_at(c, 0), [lambda](auto x) {
     const auto l = static_cast<decltype(x)>(lambda);
-    return x > l ? x - l : x < -l ? x + l : decltype(x)(0);
+    return x > l ? x - l : x < -l ? x + l : x * 0;  // keeps NaN
   });
 }
 
@@ -233,17 +233,22 @@ TensorRef clamp_min(const Call& c, const TensorRef& into) {
 TensorRef clamp_max(const Call& c, const TensorRef& into) {
   return clamp_between(tensor_at(c, 0), {}, bound_at(c, 1), into);
 }
-TensorRef relu6(const Call& c, const TensorRef& into) {
-  return clamp_between(tensor_at(c, 0), Scalar(0), Scalar(6), into);
-}
 TensorRef hardtanh(const Call& c, const TensorRef& into) {
   const TensorRef x = tensor_at(c, 0);
   if (x->dtype() == DType::kBool) fail("Bool inputs not supported for hardtanh");
+  if (x->dtype() == DType::kUInt8 && scalar_or(c, 1, Scalar(-1)).to<double>() < 0) {
+    fail("cannot do hardtanh on an unsigned type with negative limits");
+  }
   const auto bound = [&](std::size_t i, int otherwise) {
     const Scalar s = scalar_or(c, i, Scalar(otherwise));
     return is_integral(x->dtype()) ? Scalar(s.to<std::int64_t>()) : s;
   };
   return clamp_between(x, bound(1, -1), bound(2, 1), into);
+}
+TensorRef relu6(const Call& c, const TensorRef& into) {
+  const TensorRef x = tensor_at(c, 0);
+  if (x->dtype() == DType::kBool) fail("Bool inputs not supported for hardtanh");
+  return clamp_between(x, Scalar(0), Scalar(6), into);
 }
 
 using ClampFunction = TensorRef (*)(const Call&, const TensorRef&);

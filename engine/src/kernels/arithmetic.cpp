@@ -238,10 +238,11 @@ TensorRef atan2(const TensorRef& a, const TensorRef& b, const TensorRef& into) {
 }
 
 TensorRef pow(const TensorRef& a, const TensorRef& b, const TensorRef& into) {
+  if (result_type({a, b}) == DType::kBool) fail_dtype("pow", DType::kBool);
   return run_binary<Domain::kAll, kPromoted>("pow", a, b, into, [](auto x, auto y) { return power(x, y); });
 }
 
-TensorRef square(const TensorRef& a, const TensorRef& into) {
+TensorRef multiply_by_itself(const TensorRef& a, const TensorRef& into) {
   return run_unary<Domain::kAll, kPromoted>("pow", a, into, [](auto x) { return wrapping_mul(x, x); });
 }
 
@@ -251,9 +252,12 @@ TensorRef power_of_scalar(const TensorRef& a, const Scalar& exponent, const Tens
   if (exponent.is_discrete() && exponent.to<std::int64_t>() < 0 && is_integral(result)) {
     fail("Integers to negative integer powers are not allowed.");
   }
-  if (!exponent.is_complex() && exponent.to<double>() == 2.0 && result == a->dtype()) return square(a, into);
+  if (!exponent.is_complex() && exponent.to<double>() == 2.0 && result == a->dtype())
+    return multiply_by_itself(a, into);
   return pow(a, wrapped, into);
 }
+
+TensorRef square(const TensorRef& a, const TensorRef& into) { return power_of_scalar(a, Scalar(2), into); }
 
 TensorRef divide_rounded(const TensorRef& a, const TensorRef& b, const std::string& mode, const TensorRef& into) {
   if (mode == "trunc") return trunc_divide(a, b, into);

@@ -209,19 +209,19 @@ TensorRef nonzero(const TensorRef& t) {
     const std::int64_t n = x->count();
     std::int64_t found = 0;
     for (std::int64_t i = 0; i < n; ++i) found += convert_number<bool>(p[i]) ? 1 : 0;
-    out = empty(Dims{found, x->rank()}, DType::kInt64);
+    out = empty(Dims{x->rank(), found}, DType::kInt64);
     auto* at = out->ptr<std::int64_t>();
     for (std::int64_t i = 0; i < n; ++i) {
       if (!convert_number<bool>(p[i])) continue;
       std::int64_t rest = i;
       for (std::int64_t d = x->rank() - 1; d >= 0; --d) {
-        at[d] = rest % x->size(d);
+        at[d * found] = rest % x->size(d);
         rest /= x->size(d);
       }
-      at += x->rank();
+      ++at;
     }
   });
-  return out;
+  return transpose(out, 0, 1);
 }
 
 TensorRef index(const TensorRef& x, const std::vector<TensorRef>& indices) {

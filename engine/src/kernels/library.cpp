@@ -29,8 +29,8 @@ Tensor NativeLibrary::adopt(const Tensor& tensor) { return Tensor(as_native(tens
 
 Tensor NativeLibrary::from_memory(void* data, std::vector<std::int64_t> sizes, std::vector<std::int64_t> strides,
                                   DType dtype, bool requires_grad, std::shared_ptr<const void> owner) {
-  auto storage = Storage::borrow(data, [owner = std::move(owner)] {});
   const Dims steps = strides.empty() && !sizes.empty() ? contiguous_strides(sizes) : Dims(strides);
+  auto storage = Storage::borrow(data, extent(sizes, steps, dtype), [owner = std::move(owner)] {});
   auto tensor = make_box<NativeTensor>(std::move(storage), dtype, Dims(sizes), steps, 0);
   tensor->set_requires_grad(requires_grad);
   return Tensor(tensor);

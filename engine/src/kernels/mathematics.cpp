@@ -86,7 +86,7 @@ TensorRef abs(const TensorRef& a, const TensorRef& into) {
     if (into) fail("In-place abs is not supported for complex tensors.");
     return complex_abs(a);
   }
-  return run_unary<Domain::kReal, kPromoted>("abs", a, into, [](auto x) {
+  return run_unary<Domain::kNumeric, kPromoted>("abs_cpu", a, into, [](auto x) {
     using T = decltype(x);
     if constexpr (std::is_floating_point_v<T>) {
       return std::abs(x);

@@ -33,8 +33,8 @@ Ref<Storage> Storage::allocate(std::size_t bytes) {
   return make_box<Storage>(data, bytes, true, nullptr);
 }
 
-Ref<Storage> Storage::borrow(void* data, std::function<void()> release) {
-  return make_box<Storage>(data, 0, false, std::move(release));
+Ref<Storage> Storage::borrow(void* data, std::size_t bytes, std::function<void()> release) {
+  return make_box<Storage>(data, bytes, false, std::move(release));
 }
 
 Storage::~Storage() {
@@ -88,13 +88,26 @@ TensorRef make_view(const TensorRef& base, Dims sizes, Dims strides, std::int64_
   return make_box<NativeTensor>(base->storage(), base->dtype(), std::move(sizes), std::move(strides), offset);
 }
 
+std::size_t extent(std::span<const std::int64_t> sizes, std::span<const std::int64_t> strides, DType dtype) {
+  std::int64_t last = 0;
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return 0;
+    std::int64_t reach = 0;
+    if (__builtin_mul_overflow(sizes[d] - 1, strides[d], &reach) || __builtin_add_overflow(last, reach, &last)) {
+      fail("sizes and strides do not fit in 64 bits");
+    }
+  }
+  return static_cast<std::size_t>(std::max<std::int64_t>(last, 0) + 1) * dtype_size(dtype);
+}
+
 TensorRef as_native(const Ref<TensorBox>& box) {
   if (!box) fail("an undefined tensor cannot be used here");
   if (box->library() == kLibraryName) return TensorRef::share(static_cast<NativeTensor*>(box.get()));
   if (box->numel() > 0 && !box->data()) {
     fail("native kernels compute on CPU tensors, but got one on device '", box->device().type, "'");
   }
-  auto storage = Storage::borrow(box->data(), [box] {});
+  const std::size_t bytes = extent(box->sizes(), box->strides(), box->dtype());
+  auto storage = Storage::borrow(box->data(), bytes, [box] {});
   auto out = make_box<NativeTensor>(std::move(storage), box->dtype(), Dims(box->sizes()), Dims(box->strides()), 0);
   out->set_requires_grad(box->requires_grad());
   return out;
@@ -121,9 +134,9 @@ Tensor Tensor::from_blob(void* data, std::vector<std::int64_t> sizes, DType dtyp
   if (dtype_size(dtype) == 0 || (!data && !empty)) {
     throw Error(ErrorCode::kBadArgument, "ValueError", "from_blob needs memory and a dtype that portfire knows");
   }
-  auto storage = kernels::Storage::borrow(data, std::move(deleter));
-  return Tensor(make_box<kernels::NativeTensor>(std::move(storage), dtype, kernels::Dims(sizes),
-                                                checked_strides(sizes, strides), 0));
+  const kernels::Dims steps = checked_strides(sizes, strides);
+  auto storage = kernels::Storage::borrow(data, kernels::extent(sizes, steps, dtype), std::move(deleter));
+  return Tensor(make_box<kernels::NativeTensor>(std::move(storage), dtype, kernels::Dims(sizes), steps, 0));
 }
 
 Tensor Tensor::empty(std::vector<std::int64_t> sizes, DType dtype) { return Tensor(kernels::empty(sizes, dtype)); }

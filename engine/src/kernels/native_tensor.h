@@ -15,15 +15,13 @@ class Storage final : public Box {
   // Uninitialised memory, aligned to 64 bytes. Throws Error if there is not enough.
   static Ref<Storage> allocate(std::size_t bytes);
   // Memory of somebody else's; `release` is called when nobody needs it any more.
-  static Ref<Storage> borrow(void* data, std::function<void()> release);
+  static Ref<Storage> borrow(void* data, std::size_t bytes, std::function<void()> release);
   Storage(void* data, std::size_t bytes, bool owned, std::function<void()> release)
       : data_(data), bytes_(bytes), owned_(owned), release_(std::move(release)) {}
   ~Storage() override;
 
   char* data() const noexcept { return static_cast<char*>(data_); }
-  // Length where it is known (own memory), else 0.
   std::size_t bytes() const noexcept { return bytes_; }
-  bool is_owned() const noexcept { return owned_; }
 
  private:
   void* data_;
@@ -90,6 +88,8 @@ TensorRef zeros(Dims sizes, DType dtype);
 TensorRef empty_strided(Dims sizes, Dims strides, DType dtype);
 // Another tensor over the same memory; `offset` counts elements from the start of the storage.
 TensorRef make_view(const TensorRef& base, Dims sizes, Dims strides, std::int64_t offset);
+// Bytes from the first element of such a tensor to the end of its last one.
+std::size_t extent(std::span<const std::int64_t> sizes, std::span<const std::int64_t> strides, DType dtype);
 // A tensor of any library as a native one: itself, or a view of its memory. Throws if the host cannot address it.
 TensorRef as_native(const Ref<TensorBox>& box);
 

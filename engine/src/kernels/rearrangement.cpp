@@ -97,7 +97,7 @@ TensorRef flip(const TensorRef& x, const Dims& dims) {
     offset += (x->size(d) - 1) * strides[d];
     strides[d] = -strides[d];
   }
-  TensorRef out = empty(x->shape(), x->dtype());
+  TensorRef out = empty_result(x->shape(), {x.get()}, x->dtype());
   copy_into(*out, *make_view(x, x->shape(), strides, offset));
   return out;
 }

@@ -194,6 +194,10 @@ TensorRef quantify_all(const Call& c) {
 }
 template <bool StopsAt>
 TensorRef quantify_dims(const Call& c) {
+  const TensorRef x = tensor_at(c, 0);
+  if (!is_absent(c, 1) && ints_at(c, 1).empty()) {  // here, no dims mean no reduction
+    return convert(convert(x, DType::kBool), x->dtype() == DType::kUInt8 ? DType::kUInt8 : DType::kBool);
+  }
   return quantify(tensor_at(c, 0), optional_ints_at(c, 1), bool_or(c, 2, false), StopsAt);
 }
 TensorRef count_all(const Call& c) { return count_nonzero(tensor_at(c, 0), optional_ints_at(c, 1)); }

@@ -143,7 +143,7 @@ void as_tensor(Call& c) {
   c.set_result(as_value(convert(t, dtype_or(c, 1, t->dtype()))));
 }
 
-// tolist: TorchScript passes the wanted rank and element type (0 int, 1 float, 3 bool, 2 complex).
+// tolist: TorchScript passes the wanted rank and element type (0 int, 1 float, 2 bool, 3 complex).
 Value nested_list(const NativeTensor& t, std::int64_t dim, std::int64_t& at, const portfire::TypePtr& element) {
   if (dim == t.rank()) {
     const Scalar x = read_element(t, at++);
@@ -166,7 +166,7 @@ Value nested_list(const NativeTensor& t, std::int64_t dim, std::int64_t& at, con
 }
 
 void tolist(Call& c) {
-  static constexpr TypeKind kKinds[] = {TypeKind::kInt, TypeKind::kFloat, TypeKind::kComplex, TypeKind::kBool};
+  static constexpr TypeKind kKinds[] = {TypeKind::kInt, TypeKind::kFloat, TypeKind::kBool, TypeKind::kComplex};
   const TensorRef t = tensor_at(c, 0);
   const std::int64_t rank = int_at(c, 1);
   const std::int64_t kind = int_at(c, 2);
@@ -176,7 +176,7 @@ void tolist(Call& c) {
   if (kind < 0 || kind > 3) fail("tolist: element type number ", kind, " is not known");
   const bool fits = kind == 0   ? is_integral(t->dtype())
                     : kind == 1 ? is_floating(t->dtype())
-                    : kind == 2 ? is_complex(t->dtype())
+                    : kind == 3 ? is_complex(t->dtype())
                                 : t->dtype() == DType::kBool;
   if (!fits) fail("Output annotation element type and runtime tensor element type must match for tolist()");
   std::int64_t at = 0;

@@ -83,7 +83,6 @@ Tensors meshgrid(const Call& c) {
     Dims own(tensors.size(), 1);
     own[static_cast<std::int64_t>(i)] = tensors[i]->count();
     tensors[i] = expand(view(tensors[i], own), shape);
-    if (swap) tensors[i] = transpose(tensors[i], 0, 1);
   }
   if (swap) std::swap(tensors[0], tensors[1]);
   return tensors;

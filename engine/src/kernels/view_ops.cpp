@@ -74,7 +74,7 @@ TensorRef matrix_transpose_op(const Call& c) {
 }
 
 TensorRef flatten_op(const Call& c) { return flatten(tensor_at(c, 0), int_or(c, 1, 0), int_or(c, 2, -1)); }
-TensorRef ravel_op(const Call& c) { return reshape(tensor_at(c, 0), Dims{-1}); }
+TensorRef ravel_op(const Call& c) { return reshape(contiguous(tensor_at(c, 0)), Dims{-1}); }
 
 TensorRef unflatten_op(const Call& c) {
   const TensorRef t = tensor_at(c, 0);
@@ -143,7 +143,6 @@ TensorRef as_strided_op(const Call& c) {
   }
   const auto item = static_cast<std::int64_t>(t->item_size());
   const auto bytes = static_cast<std::int64_t>(t->storage()->bytes());
-  if (!t->storage()->is_owned()) fail("as_strided: the extent of memory that is not the library's own is not known");
   if (offset < 0 || (element_count(sizes) > 0 && (offset + reach + 1) * item > bytes)) {
     fail("setStorage: sizes ", shape_text(sizes), ", strides ", shape_text(strides), ", storage offset ", offset,
          ", and itemsize ", item, " requiring a storage size of ", (offset + reach + 1) * item,
@@ -175,7 +174,7 @@ void resize_in_place(Call& c) {
   const TensorRef self = tensor_at(c, 0);
   const Dims sizes = ints_at(c, 1);
   const auto needed = static_cast<std::size_t>(element_count(sizes) + self->offset()) * self->item_size();
-  if (self->storage()->is_owned() && needed <= self->storage()->bytes()) {
+  if (needed <= self->storage()->bytes()) {
     self->set_geometry(self->storage(), sizes, contiguous_strides(sizes), self->offset());
   } else {
     const TensorRef grown = empty(sizes, self->dtype());
