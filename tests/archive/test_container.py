@@ -34,6 +34,23 @@ def test_records_are_aligned_and_stored():
             assert info.compress_type == zipfile.ZIP_STORED
 
 
+def test_large_records_are_aligned_too(monkeypatch):
+    """With the limit lowered, records get the longer headers of zip64."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
+    data = written()
+    monkeypatch.undo()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        info = archive.getinfo("archive/data/0")
+        name, extra = struct.unpack("<HH", data[info.header_offset + 26 : info.header_offset + 30])
+        start = info.header_offset + 30 + name + extra
+        assert start % ALIGNMENT == 0 and data[start : start + 256] == RECORDS["data/0"]
+    assert torch._C.PyTorchFileReader(io.BytesIO(data)).get_record("data/0") == RECORDS["data/0"]
+    space = bytearray(256)
+    ZipReader(io.BytesIO(data), "x").read_into("data/0", memoryview(space))
+    assert bytes(space) == RECORDS["data/0"]
+
+
 def test_the_same_bytes_every_time():
     assert written() == written()
 

@@ -8,6 +8,7 @@ Comes before: `ops/table.py`. Comes after: `code_printer.py`.
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def expression(printer: CodePrinter, node: Node) -> str:
 
 def is_identifier(name: str) -> bool:
     """Whether an attribute can be written with a dot."""
-    return name.isascii() and name.isidentifier()
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
 
 
 def _operator(printer: CodePrinter, node: Node) -> str:
