@@ -33,11 +33,21 @@ void place_named(const Function& f, const Kwargs& kwargs, std::vector<Value>& va
   }
 }
 
+void check_argument(const Function& f, const Parameter& p, Value& value) {
+  value = convert(std::move(value), *p.type);
+  if (value_is(value, *p.type)) return;
+  reject(f, "argument '" + p.name + "': expected " + p.type->str() + ", found " + type_of(value)->str());
+}
+
 }  // namespace
 
 // Program code passes keyword-only arguments by position, so a call with exactly all of them is always fine.
 std::vector<Value> Function::bind(std::vector<Value> args, const Kwargs& kwargs) const {
-  const std::size_t most = args.size() == parameters_.size() ? args.size() : positional_count(parameters_);
+  if (args.size() == parameters_.size() && kwargs.empty()) {
+    for (std::size_t i = 0; i < args.size(); ++i) check_argument(*this, parameters_[i], args[i]);
+    return args;
+  }
+  const std::size_t most = positional_count(parameters_);
   if (args.size() > most) {
     reject(*this, "takes " + std::to_string(most) + " positional arguments, " + std::to_string(args.size()) + " were given");
   }
@@ -47,14 +57,12 @@ std::vector<Value> Function::bind(std::vector<Value> args, const Kwargs& kwargs)
   place_named(*this, kwargs, args, given);
   for (std::size_t i = 0; i < args.size(); ++i) {
     const Parameter& p = parameters_[i];
-    if (!given[i]) {
-      if (!p.default_value) reject(*this, "missing argument '" + p.name + "'");
+    if (given[i]) {
+      check_argument(*this, p, args[i]);
+    } else if (p.default_value) {
       args[i] = *p.default_value;
-      continue;
-    }
-    args[i] = convert(std::move(args[i]), *p.type);
-    if (!value_is(args[i], *p.type)) {
-      reject(*this, "argument '" + p.name + "': expected " + p.type->str() + ", found " + type_of(args[i])->str());
+    } else {
+      reject(*this, "missing argument '" + p.name + "'");
     }
   }
   return args;
