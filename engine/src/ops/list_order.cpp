@@ -11,13 +11,29 @@
 namespace portfire::ops {
 namespace {
 
-// Python's sort is stable, and stays so when it runs downwards.
-void sort_items(std::vector<Value>& items, bool reverse) {
+bool int_less(const Value& a, const Value& b) { return a.to_int() < b.to_int(); }
+bool float_less(const Value& a, const Value& b) { return a.to_double() < b.to_double(); }
+bool string_less(const Value& a, const Value& b) { return a.to_string() < b.to_string(); }
+
+template <bool (*less)(const Value&, const Value&)>
+void stable_sort(std::vector<Value>& items, bool reverse) {
+  // Python's sort is stable, and stays so when it runs downwards.
   if (reverse) {
-    std::stable_sort(items.begin(), items.end(), [](const Value& a, const Value& b) { return value_less(b, a); });
+    std::stable_sort(items.begin(), items.end(), [](const Value& a, const Value& b) { return less(b, a); });
   } else {
-    std::stable_sort(items.begin(), items.end(), value_less);
+    std::stable_sort(items.begin(), items.end(), [](const Value& a, const Value& b) { return less(a, b); });
   }
+}
+
+// Most lists hold one kind of item: then its own order is asked, which the compiler puts into the sort.
+void sort_items(std::vector<Value>& items, bool reverse) {
+  if (items.empty()) return;
+  const Tag tag = items[0].tag();
+  const bool alike = std::all_of(items.begin(), items.end(), [&](const Value& v) { return v.tag() == tag; });
+  if (alike && tag == Tag::kInt) return stable_sort<int_less>(items, reverse);
+  if (alike && tag == Tag::kDouble) return stable_sort<float_less>(items, reverse);
+  if (alike && tag == Tag::kString) return stable_sort<string_less>(items, reverse);
+  stable_sort<value_less>(items, reverse);
 }
 
 // On a copy: a comparison that throws must leave the list whole.
