@@ -17,6 +17,15 @@ DTYPE_NUMBERS: dict[str, int] = {
     "uint16": 27, "uint32": 28, "uint64": 29,
 }  # fmt: skip
 
+#: How a refined tensor is called in `.graph`, by dtype.
+TENSOR_NAMES: dict[str, str] = {
+    "float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "int64": "Long",
+    "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
+    "complex64": "ComplexFloat", "complex128": "ComplexDouble", "complex32": "ComplexHalf",
+    "qint8": "QInt8", "quint8": "QUInt8", "qint32": "QInt32",
+    "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
+}  # fmt: skip
+
 LAYOUT_NUMBERS: dict[str, int] = {
     "strided": 0, "sparse_coo": 1, "sparse_csr": 2, "_mkldnn": 3, "sparse_csc": 4, "sparse_bsr": 5, "sparse_bsc": 6,
     "jagged": 7,

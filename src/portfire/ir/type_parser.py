@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portfire.errors import GraphError
+from portfire.ir.dtypes import TENSOR_NAMES
 from portfire.ir.graph import Function
 from portfire.ir.lexer import Cursor, tokenize
 from portfire.ir.types import (
     LEAF_TYPES,
-    TENSOR_NAMES,
     DictType,
     EnumType,
     FutureType,

@@ -4,13 +4,11 @@ Structural types are frozen dataclasses that compare by content. Nominal types (
 `EnumType`) compare by identity: two classes of the same name in two compilation units are two types.
 
 Every type has two spellings, both TorchScript's own:
-
 * `str(t)`: the form of `.graph` and of operator schemas: `Tensor`, `int[]`, `str?`, `Dict(str, Tensor)`, `(int, float)`.
 * `t.annotation`: the form of `.code` and of Python annotations: `List[int]`, `Optional[str]`, `Tuple[int, float]`.
-
 dtype, layout, memory format and quantisation scheme are `int` in TorchScript; so they are here.
 
-Comes before: nothing. Comes after: `graph.py`, `ops/schema.py`.
+Comes before: `dtypes.py`. Comes after: `graph.py`, `ops/schema.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from portfire.ir.dtypes import TENSOR_NAMES
 
 if TYPE_CHECKING:
     from portfire.ir.graph import Function
@@ -91,16 +91,6 @@ class TensorType(Type):
     @property
     def annotation(self) -> str:
         return "Tensor"
-
-
-#: How a refined tensor is called in `.graph`, by dtype.
-TENSOR_NAMES = {
-    "float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "int64": "Long",
-    "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
-    "complex64": "ComplexFloat", "complex128": "ComplexDouble", "complex32": "ComplexHalf",
-    "qint8": "QInt8", "quint8": "QUInt8", "qint32": "QInt32",
-    "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
-}  # fmt: skip
 
 
 class IntType(_Leaf):
