@@ -24,8 +24,11 @@ from portfire.passes import (
     eliminate_dead_code,
     fold_constants,
     inline_calls,
+    normalize_operators,
+    remove_dropout,
     simplify,
 )
+from portfire.passes.collection import collection_paused
 
 if TYPE_CHECKING:
     from portfire import _engine
@@ -36,13 +39,17 @@ _evaluate = Evaluator()
 
 def optimize(graph: Graph) -> Graph:
     """The passes that every entry point goes through before it runs, in order, on a copy of its graph."""
-    copy = clone_graph(graph)
-    inline_calls(copy)
-    simplify(copy)
-    fold_constants(copy, _evaluate)
-    simplify(copy)
-    eliminate_common_subexpressions(copy)
-    eliminate_dead_code(copy)
+    with collection_paused():
+        copy = clone_graph(graph)
+        inline_calls(copy)
+        normalize_operators(copy)
+        simplify(copy)
+        eliminate_dead_code(copy)
+        fold_constants(copy, _evaluate)
+        simplify(copy)
+        remove_dropout(copy)
+        eliminate_common_subexpressions(copy)
+        eliminate_dead_code(copy)
     return copy
 
 

@@ -18,6 +18,7 @@ from portfire.ir.clone import clone_graph
 from portfire.ir.graph import Function, Graph, Node, Parameter
 from portfire.ir.state import ObjectState
 from portfire.passes.attribute_slots import Slot, constant_value, memory_key
+from portfire.passes.collection import collection_paused
 from portfire.passes.eliminate_common_subexpressions import eliminate_common_subexpressions
 from portfire.passes.eliminate_dead_code import eliminate_dead_code
 from portfire.passes.fold_batch_norm import fold_batch_norm
@@ -44,6 +45,13 @@ def freeze_module(
     """
     kept = frozenset(preserved)
     _check(state, methods, kept)
+    with collection_paused():
+        return _frozen(state, evaluate, methods, kept, fold_normalization)
+
+
+def _frozen(
+    state: ObjectState, evaluate: Evaluate, methods: Sequence[str], kept: frozenset[str], fold_normalization: bool
+) -> ObjectState:
     freezer = _Freezer(state, {Slot(state, name) for name in kept if name in state.values}, evaluate)
     names = [*methods, *(name for name in kept if name in state.cls.methods and name not in methods)]
     graphs = freezer.frozen_graphs(names)
