@@ -21,6 +21,10 @@ int continuation_count(unsigned char lead) {
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
+// ASCII needs no table.
+bool is_ascii_lower(char32_t c) { return c >= 'a' && c <= 'z'; }
+bool is_ascii_upper(char32_t c) { return c >= 'A' && c <= 'Z'; }
+
 template <typename Run>
 const Run* find_run(const Run* runs, std::size_t size, char32_t c) {
   const Run* after = std::upper_bound(runs, runs + size, c, [](char32_t x, const Run& run) { return x < run.first; });
@@ -128,12 +132,18 @@ bool is_line_break(char32_t c) {
   return (c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
-bool is_alpha(char32_t c) { return contains(kAlpha, kAlphaSize, c); }
-bool is_decimal(char32_t c) { return contains(kDecimal, kDecimalSize, c); }
+bool is_alpha(char32_t c) {
+  if (c < 0x80) return is_ascii_lower(c) || is_ascii_upper(c);
+  return contains(kAlpha, kAlphaSize, c);
+}
+bool is_decimal(char32_t c) {
+  if (c < 0x80) return c >= '0' && c <= '9';
+  return contains(kDecimal, kDecimalSize, c);
+}
 bool is_digit(char32_t c) { return is_decimal(c) || contains(kDigitNotDecimal, kDigitNotDecimalSize, c); }
 bool is_numeric(char32_t c) { return is_digit(c) || contains(kNumericNotDigit, kNumericNotDigitSize, c); }
-bool is_lower(char32_t c) { return contains(kLower, kLowerSize, c); }
-bool is_upper(char32_t c) { return contains(kUpper, kUpperSize, c); }
+bool is_lower(char32_t c) { return c < 0x80 ? is_ascii_lower(c) : contains(kLower, kLowerSize, c); }
+bool is_upper(char32_t c) { return c < 0x80 ? is_ascii_upper(c) : contains(kUpper, kUpperSize, c); }
 bool is_title(char32_t c) {
   return c == 0x1C5 || c == 0x1C8 || c == 0x1CB || c == 0x1F2 || (c >= 0x1F88 && c <= 0x1F8F) ||
          (c >= 0x1F98 && c <= 0x1F9F) || (c >= 0x1FA8 && c <= 0x1FAF) || c == 0x1FBC || c == 0x1FCC || c == 0x1FFC;
@@ -157,9 +167,11 @@ int decimal_value(char32_t c) {
 }
 
 void append_lower(std::u32string& out, char32_t c) {
+  if (c < 0x80) return out.push_back(is_ascii_upper(c) ? c + ('a' - 'A') : c);
   append_mapped(out, c, kToLower, kToLowerSize, kToLowerLong, kToLowerLongSize);
 }
 void append_upper(std::u32string& out, char32_t c) {
+  if (c < 0x80) return out.push_back(is_ascii_lower(c) ? c - ('a' - 'A') : c);
   append_mapped(out, c, kToUpper, kToUpperSize, kToUpperLong, kToUpperLongSize);
 }
 void append_title(std::u32string& out, char32_t c) {
