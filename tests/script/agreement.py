@@ -13,6 +13,7 @@ from portfire.errors import CompileError
 from portfire.frontend.script.entry import script_function
 from portfire.ir.verifier import verify
 
+
 def _has_engine() -> bool:
     try:
         import portfire.modules

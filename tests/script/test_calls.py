@@ -2,7 +2,7 @@
 
 import functools
 import math
-from typing import Callable, List, Optional, Tuple
+from typing import List, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -258,6 +258,7 @@ def test_devices_and_dtypes():
 def test_import_inside():
     def f(x):
         import math as m
+
         from torch.nn import functional as G
 
         return G.relu(x) * m.e

@@ -4,8 +4,9 @@ from typing import List, Optional
 
 import pytest
 import torch
-from portfire.diagnostics import CODES, render
 from tests.script.agreement import codes, diagnostics
+
+from portfire.diagnostics import CODES, render
 
 
 def test_all_problems_at_once():

@@ -18,7 +18,7 @@ def test_f_strings():
 
 def test_f_string_constant():
     def f(n: int):
-        return f"plain {{braces}}" + f"{1}"
+        return "plain {braces}" + f"{1}"
 
     check(f, (1,))
 

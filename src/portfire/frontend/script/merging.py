@@ -52,9 +52,16 @@ def merge_branches(
     names: dict[str, None] = {}
     for branch in branches:
         names.update(dict.fromkeys(n for n in branch.frame.assigned if not branch.is_dead or n.startswith("$")))
+    # A flag that is set in the first branch and not in the second is the condition itself.
+    flags: dict[tuple[object, ...], StaticValue] = {(True, False): RuntimeValue(node.inputs[0])}
     for name in names:
         values = [_at_end(branch, name) for branch in branches]
-        merged = _merge(emitter, node, branches, name, values)
+        flag = _flag(values) if name.startswith("$") else None
+        merged = flags.get(flag) if flag is not None else None
+        if merged is None:
+            merged = _merge(emitter, node, branches, name, values)
+        if flag is not None and merged is not None:
+            flags[flag] = merged
         if merged is not None:
             emitter.frame.assign(name, merged)
     for name in _refined_in_all(branches):
@@ -63,6 +70,12 @@ def merge_branches(
             merged = _merge(emitter, node, branches, name, values)
             if merged is not None:
                 emitter.frame.refine(name, merged)
+
+
+def _flag(values: Sequence[StaticValue | None]) -> tuple[object, ...] | None:
+    """The bools that the branches leave, where all are known: flags that are set together need one output."""
+    constants = tuple(None if v is None else v.constant() for v in values)
+    return constants if all(isinstance(c, bool) for c in constants) else None
 
 
 def _refined_in_all(branches: Sequence[Branch]) -> list[str]:
