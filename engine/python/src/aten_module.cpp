@@ -56,6 +56,37 @@ PyObject* opaque_to_python(const Value& value) {
   return nullptr;
 }
 
+Value run_collecting_warnings(torch::PyWarningHandler& warnings, const Function& function, std::vector<Value> arguments,
+                              const CallOptions& options) {
+  const nb::gil_scoped_release released;
+  try {
+    return function.call(std::move(arguments), options);
+  } catch (...) {
+    warnings.set_in_exception();
+    throw;
+  }
+}
+
+Value run(const Function& function, std::vector<Value> arguments, const CallOptions& options) {
+  try {
+    torch::PyWarningHandler warnings;  // hands them to Python when it goes, and throws if Python raises
+    return run_collecting_warnings(warnings, function, std::move(arguments), options);
+  } catch (python_error& e) {
+    e.restore();
+    throw PythonError();
+  }
+}
+
+// The Python error that is set, as an Error of its own class.
+[[noreturn]] void throw_set_error() {
+  const nb::python_error fetched;
+  const nb::object cls = nb::borrow(fetched.type());
+  const std::string module = nb::cast<std::string>(cls.attr("__module__"));
+  const std::string name = nb::cast<std::string>(cls.attr("__qualname__"));
+  const std::string text = nb::str(nb::handle(fetched.value())).c_str();
+  throw Error(ErrorCode::kRuntime, module == "builtins" ? name : module + "." + name, text);
+}
+
 // A kernel written in Python raised: its exception goes on under its own class.
 void translate_python_error() {
   try {
@@ -63,12 +94,11 @@ void translate_python_error() {
   } catch (python_error& e) {
     const nb::gil_scoped_acquire gil;
     e.restore();
-    const nb::python_error fetched;
-    const nb::object cls = nb::borrow(fetched.type());
-    const std::string module = nb::cast<std::string>(cls.attr("__module__"));
-    const std::string name = nb::cast<std::string>(cls.attr("__qualname__"));
-    const std::string text = nb::str(nb::handle(fetched.value())).c_str();
-    throw Error(ErrorCode::kRuntime, module == "builtins" ? name : module + "." + name, text);
+    throw_set_error();
+  } catch (py::error_already_set& e) {
+    const nb::gil_scoped_acquire gil;
+    e.restore();
+    throw_set_error();
   } catch (...) {
     // Not Python's: the caller knows it.
   }
@@ -83,6 +113,7 @@ NB_MODULE(_aten, m) {
   static const python::TensorBridge bridge{
       aten::kernels(),          aten::executor(),          python::tensor_from_python, python::other_from_python,
       python::tensor_to_python, python::device_to_python, python::opaque_to_python,
+      python::run,
   };
   aten::set_exception_translator(python::translate_python_error);
   nb::module_::import_("portfire._engine")

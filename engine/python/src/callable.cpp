@@ -34,6 +34,8 @@ struct FunctionObject {
 };
 
 PyTypeObject* g_type = nullptr;
+// What sees calls first, while a trace is recorded; see set_call_observer.
+PyObject* g_observer = nullptr;
 
 std::string short_name(const Function& function) { return function.name().substr(function.name().rfind('.') + 1) + "()"; }
 
@@ -130,11 +132,35 @@ class GilRelease {
 };
 
 Value run(const Signature& s, std::vector<Value> values) {
+  if (s.handle->uses_torch()) return tensor_bridge()->run(*s.function, std::move(values), s.handle->options());
   const GilRelease released;
   return s.function->call(std::move(values), s.handle->options());
 }
 
+// The observer's answer: a new reference, or nullptr with an exception; NotImplemented means that it leaves the call alone.
+PyObject* ask_observer(PyObject* callable, PyObject* const* args, std::size_t positional, PyObject* keywords) {
+  try {
+    const nb::object observer = nb::borrow(g_observer);
+    nb::list arguments;
+    for (std::size_t i = 0; i < positional; ++i) arguments.append(nb::handle(args[i]));
+    nb::dict named;
+    const Py_ssize_t count = keywords != nullptr ? PyTuple_GET_SIZE(keywords) : 0;
+    for (Py_ssize_t k = 0; k < count; ++k) {
+      named[nb::handle(PyTuple_GET_ITEM(keywords, k))] = nb::handle(args[positional + static_cast<std::size_t>(k)]);
+    }
+    return observer(nb::handle(callable), arguments, named).release().ptr();
+  } catch (nb::python_error& e) {
+    e.restore();
+    return nullptr;
+  }
+}
+
 PyObject* call_function(PyObject* callable, PyObject* const* args, std::size_t flagged_count, PyObject* keywords) {
+  if (g_observer != nullptr) [[unlikely]] {
+    PyObject* answer = ask_observer(callable, args, static_cast<std::size_t>(PyVectorcall_NARGS(flagged_count)), keywords);
+    if (answer != Py_NotImplemented) return answer;
+    Py_DECREF(answer);
+  }
   const Signature& s = *reinterpret_cast<FunctionObject*>(callable)->signature;
   try {
     std::vector<Value> values;
@@ -253,6 +279,16 @@ void add_function_type(nb::module_& module) {
   g_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&g_spec));
   if (g_type == nullptr) throw nb::python_error();
   module.attr("Function") = nb::handle(reinterpret_cast<PyObject*>(g_type));
+  module.def(
+      "set_call_observer",
+      [](nb::object observer) {
+        PyObject* before = g_observer;
+        g_observer = observer.is_none() ? nullptr : observer.release().ptr();
+        Py_XDECREF(before);
+      },
+      nb::arg("observer").none(),
+      "Call `observer(function, args, kwargs)` before every call of a compiled function from Python, in any thread; what it\n"
+      "returns is the call's result, unless it is NotImplemented. None: no observer. For recording traces.");
 }
 
 nb::object make_callable(const Function& function, Value self, nb::object program) {

@@ -24,9 +24,6 @@ class ConversionError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A Python exception is set and travels through C++ frames.
-class PythonError : public std::exception {};
-
 // Throws ConversionError, or PythonError where a method of the object itself raised. `program` knows the Python classes
 // behind the program's enums and classes.
 Value from_python(PyObject* object, const Type& type, ProgramHandle& program);

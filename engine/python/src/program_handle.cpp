@@ -26,9 +26,10 @@ void print_to_python(std::string_view text) {
 
 }  // namespace
 
-ProgramHandle::ProgramHandle(std::shared_ptr<const Program> program, bool uses_torch) : program_(std::move(program)) {
+ProgramHandle::ProgramHandle(std::shared_ptr<const Program> program, bool uses_torch)
+    : program_(std::move(program)), uses_torch_(uses_torch && tensor_bridge() != nullptr) {
   options_.print = print_to_python;
-  if (uses_torch && tensor_bridge() != nullptr) options_.executor = tensor_bridge()->executor;
+  if (uses_torch_) options_.executor = tensor_bridge()->executor;
   handles()[program_.get()] = this;
 }
 

@@ -22,6 +22,7 @@ class ProgramHandle {
   const Program& program() const noexcept { return *program_; }
   const std::shared_ptr<const Program>& shared() const noexcept { return program_; }
   CallOptions& options() noexcept { return options_; }
+  bool uses_torch() const noexcept { return uses_torch_; }
 
   // Qualified name -> a NamedTuple or Enum class, an exception class, or what makes a Python object of an engine object.
   nanobind::dict& types() noexcept { return types_; }
@@ -37,6 +38,7 @@ class ProgramHandle {
   std::shared_ptr<const Program> program_;
   nanobind::dict types_;
   CallOptions options_;
+  const bool uses_torch_;
 };
 
 // Python's `Object`: an engine object, and the Python object of its program.

@@ -4,13 +4,19 @@
 
 #include <Python.h>
 
+#include <exception>
 #include <memory>
+#include <vector>
 
 #include "portfire/call_options.h"
 #include "portfire/op.h"
+#include "portfire/program.h"
 #include "portfire/value.h"
 
 namespace portfire::python {
+
+// A Python exception is set and travels through C++ frames.
+class PythonError : public std::exception {};
 
 struct TensorBridge {
   std::shared_ptr<KernelLibrary> library;
@@ -23,6 +29,9 @@ struct TensorBridge {
   PyObject* (*tensor_to_python)(const Value& tensor);
   PyObject* (*device_to_python)(const Device& device);
   PyObject* (*opaque_to_python)(const Value& value);
+  // Runs a function without the GIL; libtorch's warnings become Python's. Called, and returns, with the GIL held. Throws
+  // Error, and PythonError where a warning was turned into an exception.
+  Value (*run)(const Function& function, std::vector<Value> arguments, const CallOptions& options);
 };
 
 inline constexpr char kBridgeCapsule[] = "portfire._engine.tensor_bridge";

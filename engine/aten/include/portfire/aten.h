@@ -1,11 +1,10 @@
 // The plug-in for libtorch: kernels from ATen's dispatcher, and the way between at::Tensor and portfire's values.
 //
-// A host that has libtorch gives `kernels()` to Program::load and then passes at::Tensors:
+// A host that has libtorch passes and gets at::Tensors:
 //
-//   auto program = portfire::Program::load("model.pt", {portfire::aten::kernels()});
-//   auto model = program->make_root();
-//   portfire::Value out = model->method("forward").call({model_value, portfire::aten::to_value(input)});
-//   at::Tensor result = portfire::aten::to_tensor(out);
+//   portfire::Module model = portfire::aten::load("model.pt");
+//   portfire::aten::to(model, torch::kCUDA);
+//   at::Tensor y = portfire::aten::to_tensor(model.forward({portfire::aten::to_value(x)}));
 //
 // Every ATen operator, every device, autograd and every operator registered by the host (TORCH_LIBRARY, torch.library) is
 // reached. Tensors keep their identity and their autograd graph on the way in and out. Thread safe as ATen is.
@@ -22,12 +21,20 @@
 
 #include "portfire/call_options.h"
 #include "portfire/op.h"
+#include "portfire/portfire.h"
 #include "portfire/value.h"
 
 namespace portfire::aten {
 
 // The library, one for the process.
 PORTFIRE_EXPORT std::shared_ptr<KernelLibrary> kernels();
+
+// The module of a model file, on these kernels. Errors as portfire::load.
+PORTFIRE_EXPORT Module load(const std::string& path);
+// Moves parameters and buffers, here and in all submodules, as torch.nn.Module.to does: `dtype` converts those of a floating
+// point or complex type. Other modules of the same program keep theirs.
+PORTFIRE_EXPORT void to(const Module& module, c10::Device device, std::optional<at::ScalarType> dtype = std::nullopt);
+PORTFIRE_EXPORT void to(const Module& module, at::ScalarType dtype);
 
 // Shares the tensor. An undefined tensor gives None.
 PORTFIRE_EXPORT Value to_value(at::Tensor tensor);
