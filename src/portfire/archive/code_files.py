@@ -12,8 +12,10 @@ from collections import deque
 from portfire.archive.class_printer import print_class, print_enum, print_interface, print_named_tuple, stored_methods
 from portfire.archive.code_printer import CodePrinter
 from portfire.archive.constant_table import ConstantTable
+from portfire.archive.source_map import Mark
 from portfire.archive.type_names import Named, UniqueNames
 from portfire.ir.graph import Function, Graph
+from portfire.ir.source import SourceRange
 from portfire.ir.types import ClassType, EnumType, InterfaceType
 
 
@@ -44,6 +46,13 @@ class CodeFiles:
             self._definitions.setdefault(qualifier, []).append(self._definition(printer, named, name))
         return {f"{q.replace('.', '/')}.py": "".join(texts) for q, texts in self._definitions.items()}
 
+    def source_maps(self) -> dict[str, list[Mark]]:
+        """Path below `code/` to where its lines come from."""
+        maps: dict[str, list[Mark]] = {}
+        for qualifier, texts in self._definitions.items():
+            maps[f"{qualifier.replace('.', '/')}.py"] = _marks("".join(texts), self._printers[qualifier].printed)
+        return maps
+
     def _definition(self, printer: CodePrinter, named: Named, name: str) -> str:
         if isinstance(named, ClassType):
             self.graphs += [m.graph for m in stored_methods(named) if m.graph is not None]
@@ -56,6 +65,22 @@ class CodeFiles:
             self.graphs += [named.graph] if named.graph is not None else []
             return printer.function(named, name)
         return print_named_tuple(printer, named, name)
+
+
+def _marks(text: str, printed: list[tuple[str, list[SourceRange | None]]]) -> list[Mark]:
+    """Byte offsets of the lines of `printed`, which occur in `text` in this order."""
+    marks: list[Mark] = [(0, None)]
+    position, offset = 0, 0
+    for function, ranges in printed:
+        start = text.index(function.rstrip("\n"), position)
+        offset += len(text[position:start].encode())
+        position = start
+        for line, range_ in zip(function.splitlines(keepends=True), ranges, strict=True):
+            if range_ != marks[-1][1]:
+                marks.append((offset, range_))
+            offset += len(line.encode())
+            position += len(line)
+    return marks
 
 
 def print_code(function: Function) -> tuple[str, ConstantTable]:

@@ -21,6 +21,7 @@ from portfire.archive.type_names import Named, annotation
 from portfire.errors import SaveError
 from portfire.ir.graph import MISSING, Block, Function, Graph, Node, Parameter, Value
 from portfire.ir.literals import literal
+from portfire.ir.source import SourceRange
 from portfire.ir.types import EnumType, ListType, OptionalType, Type, UnionType, unify, unrefined
 
 #: Identifiers with a meaning of their own where the source is read.
@@ -42,6 +43,10 @@ class CodePrinter:
         self.name_of = name_of
         self.constants = constants
         self.lines: list[str] = []
+        #: Where each line comes from, and the same for every function printed so far.
+        self.ranges: list[SourceRange | None] = []
+        self.printed: list[tuple[str, list[SourceRange | None]]] = []
+        self.range: SourceRange | None = None
         self.level = 0
         self.texts: dict[Value, str] = {}
         self.inlined: set[Node] = set()
@@ -72,6 +77,7 @@ class CodePrinter:
             raise SaveError(f"{function.name} has no body to save")
         graph = with_refinements_in_arms(graph)
         self.lines, self.texts, self.inlined, self.broken = [], {}, set(), {}
+        self.ranges, self.range = [], function.range
         self.used_names, self.level = set(), level
         head = f"def {name or function.base_name}("
         parts = [self._parameter(p, v) for p, v in zip(function.parameters, graph.inputs, strict=True)]
@@ -79,7 +85,9 @@ class CodePrinter:
             parts[0] = parts[0].partition(":")[0]
         self.emit(f"{head}{(',' + chr(10) + ' ' * 4).join(parts)}) -> {self.type_name(function.return_type)}:")
         self.body(graph.block)
-        return "\n".join(self.lines) + "\n"
+        text = "\n".join(self.lines) + "\n"
+        self.printed.append((text, self.ranges))
+        return text
 
     def _parameter(self, parameter: Parameter, value: Value) -> str:
         name = self.new_name(_identifier(parameter.name))
@@ -97,6 +105,7 @@ class CodePrinter:
     def emit(self, text: str) -> None:
         """Add a line."""
         self.lines.append("  " * self.level + text)
+        self.ranges += [self.range] * (1 + text.count("\n"))
 
     def new_name(self, candidate: str) -> str:
         """A name like `candidate` that is free in this function."""
@@ -157,6 +166,7 @@ class CodePrinter:
         """One node: a statement, or an expression that waits for its use."""
         if node.kind == "prim::Constant":
             return
+        self.range = node.range
         statement = _STATEMENTS.get(node.kind)
         if statement is not None:
             statement(self, node)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from portfire.archive.code_types import read_type
 from portfire.archive.function_reader import MALFORMED, read_function
+from portfire.archive.source_map import SourceMap
 from portfire.errors import ArchiveError
 from portfire.ir.graph import MISSING, Function, Graph, Parameter
 from portfire.ir.source import SourceFile, SourceRange
@@ -29,8 +31,17 @@ class CodeReader:
     `read_source` gives the text of a file below `code/`, or None. `constants` gives the constant of a number.
     """
 
-    def __init__(self, read_source: Callable[[str], str | None], constants: Callable[[int], Any], version: int) -> None:
+    def __init__(
+        self,
+        read_source: Callable[[str], str | None],
+        constants: Callable[[int], Any],
+        version: int,
+        read_map: Callable[[str], SourceMap | None] = lambda path: None,
+    ) -> None:
         self._read_source = read_source
+        self._read_map = read_map
+        self._line_starts: dict[str, list[int]] = {}
+        self._maps: dict[str, SourceMap | None] = {}
         self.constant = constants
         self.version = version
         self._files: dict[str, dict[str, ast.ClassDef | ast.FunctionDef]] = {}
@@ -91,6 +102,20 @@ class CodeReader:
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             raise ArchiveError(f"the archive is damaged: code/{path} is no TorchScript source ({error})") from error
         return {d.name: d for d in tree.body if isinstance(d, (ast.ClassDef, ast.FunctionDef))}
+
+    def source_map(self, file: SourceFile) -> SourceMap | None:
+        """Where the lines of a file of this archive came from."""
+        path = file.path.removeprefix("code/")
+        if path not in self._maps:
+            self._maps[path] = self._read_map(path)
+        return self._maps[path]
+
+    def line_starts(self, file: SourceFile) -> list[int]:
+        """The byte offset of every line."""
+        if file.path not in self._line_starts:
+            lengths = (len(line.encode()) for line in file.text.splitlines(keepends=True))
+            self._line_starts[file.path] = [0, *accumulate(lengths)]
+        return self._line_starts[file.path]
 
     def all_names(self, paths: list[str]) -> list[str]:
         """The qualified names of everything that is defined in these files below `code/`."""

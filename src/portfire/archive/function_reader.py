@@ -100,6 +100,8 @@ class FunctionReader:
         self.closures: dict[str, ast.FunctionDef] = {}
         self.returned: Value | None = None
         self.expressions = ExpressionReader(self)
+        self._map = reader.source_map(file) if file is not None else None
+        self._line_starts = reader.line_starts(file) if self._map is not None and file is not None else []
 
     def error(self, node: ast.AST, what: str) -> ArchiveError:
         """The ArchiveError to raise for a place in the source."""
@@ -107,9 +109,12 @@ class FunctionReader:
         return ArchiveError(f"{path}:{getattr(node, 'lineno', 0)}: {what}")
 
     def range_of(self, node: ast.AST) -> SourceRange | None:
-        """Where a node stands in the archive's source."""
+        """Where a node came from: in the user's source where the archive knows, else in the archive's own."""
         if self.file is None or not isinstance(node, (ast.stmt, ast.expr)):
             return None
+        known = self._map.range_at(self._line_starts[node.lineno - 1] + node.col_offset, self.name) if self._map else None
+        if known is not None:
+            return known
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return SourceRange(self.file, node.lineno, node.col_offset, end_line, end_column, self.name)
 

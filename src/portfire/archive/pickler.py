@@ -57,6 +57,12 @@ class Pickler:
         self._memo_count = 0
         #: What was memoised by identity must live as long as the memo.
         self._alive: list[Any] = []
+        self._shared_tuples: set[int] = set()
+
+    def share(self, value: tuple[Any, ...]) -> None:
+        """Push this tuple once, however often it occurs."""
+        self._shared_tuples.add(id(value))
+        self._alive.append(value)
 
     def finish(self) -> bytes:
         """The pickle."""
@@ -167,12 +173,16 @@ class Pickler:
     def _tuple(self, value: tuple[Any, ...], types: Sequence[Type]) -> None:
         if len(types) != len(value):
             raise SaveError(f"a tuple of {len(value)} elements stands where {len(types)} are declared")
+        if id(value) in self._shared_tuples and self._recall(("id", id(value))):
+            return
         short = {0: b")", 1: b"\x85", 2: b"\x86", 3: b"\x87"}.get(len(value))
         if short is None:
             self._out += b"("
         for item, type_ in zip(value, types, strict=True):
             self.value(item, type_)
         self._out += short or b"t"
+        if id(value) in self._shared_tuples:
+            self._remember(("id", id(value)))
 
     def _list(self, value: list[Any], type_: Type) -> None:
         element = type_.element if isinstance(type_, ListType) else ANY

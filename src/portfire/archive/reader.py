@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from portfire.archive.code_reader import CodeReader
 from portfire.archive.program_metadata import read_metadata
+from portfire.archive.source_map import SUFFIX, SourceMap, read_source_map
 from portfire.archive.tensor_reader import TensorReader
 from portfire.archive.unpickler import Unpickler
 from portfire.archive.writer import FUNCTION_MODULE, PROGRAM_RECORD
@@ -39,7 +40,7 @@ class LoadedArchive:
     def __init__(self, archive: ZipReader, map_location: str | None = None) -> None:
         self._archive = archive
         self._device = map_location
-        self.code = CodeReader(self._source, self._constant, archive.version)
+        self.code = CodeReader(self._source, self._constant, archive.version, self._source_map)
 
     @property
     def version(self) -> int:
@@ -108,6 +109,10 @@ class LoadedArchive:
     def _source(self, path: str) -> str | None:
         name = f"code/{path}"
         return self._archive.read_text(name) if name in self._archive else None
+
+    def _source_map(self, path: str) -> SourceMap | None:
+        name = f"code/{path}{SUFFIX}"
+        return read_source_map(self._archive.read(name)) if name in self._archive else None
 
     def _constant(self, index: int) -> Any:
         if index >= len(self.constants):

@@ -49,7 +49,7 @@ class Unpickler:
     """Reads one pickle. `resolve` finds a type of the archive's code by qualified name, or gives None."""
 
     def __init__(
-        self, data: bytes, resolve: Callable[[str], Type | None], tensors: TensorReader, device: str | None = None
+        self, data: bytes, resolve: Callable[[str], Type | None], tensors: TensorReader | None, device: str | None = None
     ) -> None:
         self._data = data
         self._position = 0
@@ -191,6 +191,8 @@ class Unpickler:
         kind, dtype, key, device, count = _expect(self._stack.pop(), tuple)
         if kind != "storage" or not isinstance(key, str) or not isinstance(count, int) or count < 0:
             raise ArchiveError("the archive is damaged: a pickle names an unknown kind of record")
+        if self._tensors is None:
+            raise ArchiveError("the archive is damaged: a pickle without tensors names a record")
         storage = self._tensors.storage(key, count * _item_size(dtype))
         self._stack.append(_Storage(storage, dtype, self._device or _expect(device, str)))
 

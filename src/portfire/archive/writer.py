@@ -1,7 +1,7 @@
 """Saving: the whole archive on one page. `docs/archive.md` describes the result byte by byte.
 
     archive/data.pkl, data/N            the state of the model, and its tensors
-    archive/code/**.py                  TorchScript source of every class and function
+    archive/code/**.py                  TorchScript source of every class and function, and where it came from
     archive/constants.pkl, constants/N  the constants the source refers to
     archive/portfire/program.bin        the engine's program; its tensors are those above
     archive/extra/*                     files of the user's
@@ -21,6 +21,7 @@ from portfire.archive.code_files import CodeFiles
 from portfire.archive.operator_versions import version_for
 from portfire.archive.pickler import Pickler
 from portfire.archive.program_writer import Example, write_program
+from portfire.archive.source_map import SUFFIX, write_source_map
 from portfire.archive.storages import StorageTable, storage_bytes
 from portfire.archive.zip_writer import ZipWriter, replacing
 from portfire.errors import SaveError
@@ -73,6 +74,7 @@ def _write(
     sources = code.files()
     constants = _pickled_constants(code, storages)
     sources |= code.files()  # a constant may be an object of a class that nothing else names
+    maps = code.source_maps()
     program = write_program(
         [root] if isinstance(root, Function) else list(root.cls.methods.values()),
         root=None if isinstance(root, Function) else root,
@@ -86,6 +88,7 @@ def _write(
     archive.write("byteorder", "little")
     for name, text in sources.items():
         archive.write(f"code/{name}", text)
+        archive.write(f"code/{name}{SUFFIX}", write_source_map(maps[name]))
     archive.write("constants.pkl", constants)
     archive.write(PROGRAM_RECORD, program.data)
     for name, storage in storages.storages.items():
