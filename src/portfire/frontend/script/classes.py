@@ -26,7 +26,6 @@ from portfire.frontend.script.annotations import (
     is_unparametrised,
     type_from_annotation,
 )  # fmt: skip
-from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.qualified_names import NameTable
 from portfire.frontend.script.signatures import signature_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
@@ -131,9 +130,7 @@ class ClassRegistry:
         for base in reversed(cls.__mro__):  # a subclass of a named tuple has its fields
             annotations.update(inspect.get_annotations(base))
         fields: tuple[str, ...] = cls._fields  # type: ignore[attr-defined]
-        elements = tuple(
-            type_from_annotation(annotations[f], scope) if f in annotations else ir.TENSOR for f in fields
-        )
+        elements = tuple(type_from_annotation(annotations[f], scope) if f in annotations else ir.TENSOR for f in fields)
         defaults: dict[str, Any] = getattr(cls, "_field_defaults", {})
         trailing = tuple(defaults[f] for f in fields if f in defaults)
         type_ = ir.TupleType(elements, self.names.unique_for(cls), fields, trailing)
@@ -199,7 +196,7 @@ class ClassRegistry:
         """Attributes that only an existing object shows (a class whose `__init__` does not compile)."""
         for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
             if name not in type_.attributes:
-                type_.add_attribute(name, _attribute_type(item, self))
+                type_.add_attribute(name, type_of_value(item, self))
 
     def object_state(self, value: Any) -> ObjectState:
         """The state of an object of a script class; one Python object is one state."""
@@ -256,18 +253,13 @@ def _why_not_a_script_class(cls: type) -> str | None:
     return None
 
 
-def _attribute_type(value: Any, classes: ClassRegistry) -> ir.Type:
-    """The type of an attribute of an object; what an empty container holds, its use will tell."""
-    if type(value) in (list, dict) and not value:
-        return pending_list() if isinstance(value, list) else pending_dict()
-    return type_of_value(value, classes)
-
-
 def _only_holds_data(cls: type) -> bool:
     """Whether a class has no methods of its own: its objects are read while compiling unless an annotation names them."""
     if issubclass(cls, (enum.Enum, tuple)) or marks.interface_of(cls) is not None:
         return False
-    methods = (n for b in cls.__mro__ if b is not object for n, f in vars(b).items() if isinstance(f, types.FunctionType))
+    methods = (
+        n for b in cls.__mro__ if b is not object for n, f in vars(b).items() if isinstance(f, types.FunctionType)
+    )
     return all(n.startswith("__") and n.endswith("__") and n not in _BEHAVIOUR for n in methods)
 
 

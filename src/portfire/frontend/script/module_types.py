@@ -22,7 +22,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
 from portfire.frontend.script.annotations import is_final, is_unparametrised, type_from_annotation
 from portfire.frontend.script.classes import class_range
-from portfire.frontend.script.inference import pending_dict, pending_list
+from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.source import NoSourceError, source_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
@@ -284,10 +284,6 @@ class _ModuleReader:
             return declared
         if value is None and name in attributes_set_later(self.python_class):
             return ir.OptionalType(ir.TENSOR)
-        if type(value) is list and not value:
-            return pending_list()
-        if type(value) is dict and not value:
-            return pending_dict()
         return type_of_value(value, self.classes)
 
     def _read_hooks(self) -> None:
@@ -319,37 +315,36 @@ def inherited_annotations(module: torch.nn.Module) -> dict[str, Any]:
     return found
 
 
+@cache
 def attributes_set_later(cls: type) -> frozenset[str]:
-    """Attributes that methods other than `__init__` assign: one that starts as None does not stay so."""
-    names: set[str] = set()
-    for base in cls.__mro__:
-        if base not in (torch.nn.Module, object):
-            names |= _assigned_by_methods(base)
-    return frozenset(names)
+    """Attributes that methods which a program may reach assign: one that starts as None does not stay so."""
+    exported = [n for n in dir(cls) if marks.mark_of(getattr(cls, n, None)) is marks.Mark.EXPORT]
+    waiting, seen, assigned = ["forward", *exported], set[str](), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for base in cls.__mro__:
+            if base not in (torch.nn.Module, object):
+                read, written = _attributes_in(vars(base).get(name))
+                waiting += read
+                assigned |= written
+    return frozenset(assigned)
 
 
 @cache
-def _assigned_by_methods(cls: type) -> frozenset[str]:
-    names: set[str] = set()
-    for name, function in vars(cls).items():
-        if not isinstance(function, types.FunctionType) or (name.startswith("__") and name.endswith("__")):
-            continue
-        try:
-            tree = source_of(function).node
-        except NoSourceError:
-            continue
-        back_to_none = {
-            id(target)
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Assign) and isinstance(n.value, ast.Constant) and n.value.value is None
-            for target in n.targets
-        }
-        names.update(
-            n.attr
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) and id(n) not in back_to_none
-        )
-    return frozenset(names)
+def _attributes_in(function: object) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the attributes that a function reads, and of those that it assigns."""
+    if not isinstance(function, types.FunctionType):
+        return frozenset(), frozenset()
+    try:
+        tree = source_of(function).node
+    except NoSourceError:
+        return frozenset(), frozenset()
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute)]
+    read = frozenset(n.attr for n in found if isinstance(n.ctx, ast.Load))
+    return read, frozenset(n.attr for n in found if isinstance(n.ctx, ast.Store))
 
 
 def _mentions_a_module(type_: ir.Type) -> bool:
@@ -386,7 +381,7 @@ def _function_key(function: Any) -> Hashable:
 
 
 def _type_key(type_: ir.Type) -> Hashable:
-    return str(type_) if "unknown" in str(type_) else type_
+    return str(type_) if is_pending(type_) else type_
 
 
 def _value_key(value: Any) -> Hashable:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script.annotation_scope import AnnotationScope, function_lookup
 from portfire.frontend.script.annotations import broadcast_size, is_unparametrised, type_from_annotation
+from portfire.frontend.script.inference import settle
 from portfire.frontend.script.source import FunctionSource, NoSourceError, source_of
 from portfire.frontend.script.type_comments import TypeComment, type_comment_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
@@ -131,7 +132,7 @@ class _Reader:
             if size is not None:
                 self.signature.broadcast[argument.arg] = size
             if is_unparametrised(written, scope) and default is not MISSING and default:
-                return type_of_value(default, self.scope.classes)
+                return self._type_from_default(argument, default)
             type_ = type_from_annotation(written, scope)
         except CompileAbort as abort:
             self.signature.untyped[argument.arg] = abort.diagnostic
@@ -145,7 +146,7 @@ class _Reader:
         if default is None:
             return optional_of(TENSOR)
         try:
-            return type_of_value(default, self.scope.classes)
+            return settle(type_of_value(default, self.scope.classes))
         except UntypedValueError as error:
             self.signature.untyped[argument.arg] = Diagnostic(
                 "unsupported-type",

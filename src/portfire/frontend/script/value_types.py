@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from portfire.frontend.script.inference import PendingType, resolved, unified
 from portfire.ir import types as ir
 from portfire.ir.state import ObjectState
 
@@ -23,7 +24,10 @@ class UntypedValueError(Exception):
 
 
 def type_of_value(value: Any, classes: ClassRegistry) -> ir.Type:
-    """The type of a Python object. Raises UntypedValueError where it has none."""
+    """The type of a Python object. Raises UntypedValueError where it has none.
+
+    What an empty list or dict would hold is a pending type, which a use of it decides (see `inference.py`).
+    """
     for python_type, type_ in _SIMPLE:
         if isinstance(value, python_type) and not isinstance(value, enum.Enum):
             return type_
@@ -32,7 +36,7 @@ def type_of_value(value: Any, classes: ClassRegistry) -> ir.Type:
     if isinstance(value, list):
         return ir.ListType(_common_type(value, "list", "elements", classes))
     if isinstance(value, dict):
-        key = _common_type(value.keys(), "dict", "keys", classes)
+        key = _common_type(value.keys(), "dict", "keys", classes, ir.STR)
         return ir.DictType(key, _common_type(value.values(), "dict", "values", classes))
     if isinstance(value, ObjectState):
         return value.cls
@@ -66,16 +70,16 @@ def _tuple_type(value: tuple[Any, ...], classes: ClassRegistry) -> ir.Type:
     return ir.TupleType(tuple(type_of_value(v, classes) for v in value))
 
 
-def _common_type(values: Iterable[Any], container: str, what: str, classes: ClassRegistry) -> ir.Type:
+def _common_type(
+    values: Iterable[Any], container: str, what: str, classes: ClassRegistry, default: ir.Type = ir.TENSOR
+) -> ir.Type:
     common: ir.Type | None = None
     for value in values:
         found = type_of_value(value, classes)
         if isinstance(found, ir.FunctionType):
             raise UntypedValueError(f"functions cannot be {what} of a {container}")
-        joined = found if common is None else ir.unify(common, found)
+        joined = found if common is None else unified(common, found)
         if joined is None:
             raise UntypedValueError(f"its {what} have different types: {common} and {found}")
         common = joined
-    if common is None:
-        raise UntypedValueError(f"it is an empty {container}, so nothing tells the type of its {what}")
-    return common
+    return PendingType(default) if common is None else resolved(common)
