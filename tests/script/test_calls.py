@@ -307,3 +307,32 @@ def test_grad_through_function():
     wrap_function(script_function(f))(a).backward()
     f(b).backward()
     assert torch.equal(a.grad, b.grad)
+
+
+def double_and_add(x, n: int):
+    return torch.relu(x) * 2 + n
+
+
+def test_fork_and_wait():
+    def f(x, n: int):
+        first = torch.jit.fork(torch.relu, x)
+        futures = [torch.jit.fork(double_and_add, x, i) for i in range(n)]
+        return torch.jit.wait(first), [torch.jit.wait(future) for future in futures]
+
+    check(f, (X, 3), (X, 0))
+
+
+def test_declared_tolist():
+    def f(x):
+        rows: List[List[float]] = x.tolist()
+        total: float = x.sum().tolist()
+        return rows, total
+
+    check(f, (X,))
+
+
+def test_operator_overloads():
+    def f(x):
+        return torch.ops.aten.relu(x), torch.ops.aten.add.Tensor(x, x), torch.ops.aten.mul(x, 2)
+
+    check(f, (X,))

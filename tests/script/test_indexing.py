@@ -184,6 +184,16 @@ def test_star_unpacking():
     check(f, ((1, 2, 3, 4),))
 
 
+def test_star_unpacking_of_a_list():
+    def f(xs: List[int]):
+        a, *b = xs
+        *c, d = xs
+        e, *g, h = xs
+        return a, b, c, d, e, g, h
+
+    check(f, ([1, 2, 3],), ([1, 2],), ([1],))
+
+
 def test_swap():
     def f(a: int, b: str):
         a2, b2 = a, b

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.annotations import is_unparametrised, type_from_annotation
+from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import UndefinedValue
+from portfire.frontend.script.exceptions import emit_check
 from portfire.frontend.script.expressions import emit_expression, emit_key
-from portfire.frontend.script.indexing import has_index_tensors
+from portfire.frontend.script.indexing import SliceValue, has_index_tensors
 from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.operators import emit_binary_values, emit_in_place
 from portfire.frontend.script.refinement import chain_of
@@ -119,6 +121,9 @@ def _assign_attribute(emitter: Emitter, target: ast.Attribute, value: StaticValu
 
 def _unpack(emitter: Emitter, targets: Sequence[ast.expr], value: StaticValue) -> None:
     starred = [i for i, t in enumerate(targets) if isinstance(t, ast.Starred)]
+    if starred and isinstance(static_type(value), ListType):
+        _unpack_starred_list(emitter, targets, value, starred[0])
+        return
     items = list(value.unpack(emitter, None if starred else len(targets)))
     if starred:
         _unpack_starred(emitter, targets, items, starred[0])
@@ -143,6 +148,22 @@ def _unpack_starred(emitter: Emitter, targets: Sequence[ast.expr], items: list[S
     assign_target(emitter, starred.value, TupleValue(middle, is_list=True))
     for target, item in zip(targets[star + 1 :], items[len(items) - after :], strict=True):
         assign_target(emitter, target, item)
+
+
+def _unpack_starred_list(emitter: Emitter, targets: Sequence[ast.expr], list_: StaticValue, star: int) -> None:
+    """`a, *b, c = xs` of a run-time list."""
+    after = len(targets) - star - 1
+    none = ConstantValue(None)
+    enough = emitter.builtin("aten::ge", [list_.length(emitter), ConstantValue(star + after)])
+    emit_check(emitter, enough, ConstantValue("not enough values to unpack"), "builtins.ValueError")
+    for i, target in enumerate(targets[:star]):
+        assign_target(emitter, target, list_.index(emitter, ConstantValue(i)))
+    stop = ConstantValue(-after) if after else none
+    starred = targets[star]
+    assert isinstance(starred, ast.Starred)
+    assign_target(emitter, starred.value, list_.index(emitter, SliceValue(ConstantValue(star), stop, none)))
+    for i, target in enumerate(targets[star + 1 :]):
+        assign_target(emitter, target, list_.index(emitter, ConstantValue(i - after)))
 
 
 def emit_augmented(emitter: Emitter, node: ast.AugAssign) -> None:

@@ -268,7 +268,7 @@ def _broadcast(emitter: Emitter, argument: StaticValue, type_: Type, size: int) 
     return argument
 
 
-class _NotSeparable(Exception):
+class NotSeparableError(Exception):
     """A value holds run-time values that cannot be passed as arguments of their own."""
 
 
@@ -289,7 +289,7 @@ def specialise(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) 
                 result.arguments.append(value)
             else:
                 keys.append((name, _take_apart(emitter, name, value, result)))
-    except _NotSeparable:
+    except NotSeparableError:
         return None
     result.key = (callee.key, tuple(keys))
     return result
@@ -314,35 +314,37 @@ def _can_be_value(value: StaticValue) -> bool:
 
 def _take_apart(emitter: Emitter, name: str, value: StaticValue, result: Specialised) -> Hashable:
     """Pass the run-time parts of a value as parameters; the rest is part of the version. Returns what identifies it."""
-    key, rebuild = _separate(emitter, name, value, result)
+    key, rebuild = separate(emitter, name, value, result)
     result.locals[name] = rebuild
     return key
 
 
-def _separate(
+def separate(
     emitter: Emitter, name: str, value: StaticValue, result: Specialised
 ) -> tuple[Hashable, Callable[[Iterator[Value]], StaticValue]]:
+    """Take a value apart into run-time values, which become parameters, and the rest, which identifies the version.
+    Returns that, and what puts the value together again from parameters. Raises NotSeparableError."""
     if isinstance(value, ConstantValue) and (value.value is None or isinstance(value.value, (bool, str))):
         return ("constant", value.type, value.value), lambda _: value
     if isinstance(value, TupleValue):
-        parts = [_separate(emitter, f"{name}_{i}", v, result) for i, v in enumerate(value.items)]
+        parts = [separate(emitter, f"{name}_{i}", v, result) for i, v in enumerate(value.items)]
         key = ("tuple", value.is_list, *(k for k, _ in parts))
         return key, lambda values: TupleValue([r(values) for _, r in parts], is_list=value.is_list)
     if isinstance(value, StaticDict):
-        pairs = [(k, _separate(emitter, f"{name}_{k.constant()}", v, result)) for k, v in value.pairs]
+        pairs = [(k, separate(emitter, f"{name}_{k.constant()}", v, result)) for k, v in value.pairs]
         key = ("dict", *((k.constant(), part) for k, (part, _) in pairs))
         return key, lambda values: StaticDict([(k, r(values)) for k, (_, r) in pairs])
     type_ = static_type(value)
     if type_ is not None:
         if is_pending(type_):
-            raise _NotSeparable
+            raise NotSeparableError
         type_ = unrefined(resolved(type_))
         result.parameters.append(Parameter(name, type_))
         result.arguments.append(value)
         return type_, lambda values: RuntimeValue(next(values))
     identity = getattr(value, "identity", None)
     if identity is None:
-        raise _NotSeparable
+        raise NotSeparableError
     return ("static", identity), lambda _: value
 
 

@@ -67,6 +67,10 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
         return _convert_tuple(emitter, value, target, what)
     if isinstance(value, ConstantValue) and value.value is None and is_subtype(NONE, target):
         return emitter.builder.constant(None, target if not is_pending(target) else NONE)
+    as_type = getattr(value, "as_type", None)
+    if as_type is not None:  # the declared type says what the value is
+        made: Value = as_type(emitter, target)
+        return made
     runtime = emitter.runtime(value)
     if is_pending(runtime.type):
         decide(runtime.type, target)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.static_values import StaticValue
+from portfire.ops.table import op_table
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -31,9 +32,21 @@ class OperatorValue(StaticValue):
         self.extra = extra
         self.called = called or name.rpartition("::")[2]
 
+    @property
+    def identity(self) -> object:
+        """What tells this value from others; None for a method of a run-time value."""
+        return ("operator", self.name, len(self.extra)) if self.receiver is None else None
+
     def describe(self) -> str:
         """See the base class."""
         return f"the function '{self.called}'"
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """An overload: `torch.ops.aten.add.Tensor`."""
+        overload = "" if name == "default" else name
+        if self.receiver is None and any(s.overload == overload for s in op_table().overloads(self.name)):
+            return OperatorValue(f"{self.name}.{name}", called=f"{self.called}.{name}")
+        return super().attribute(emitter, name)
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""

@@ -21,6 +21,7 @@ from portfire.frontend.script import torch_library
 from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.exceptions import ExceptionClass
+from portfire.frontend.script.fork import ForkFunction
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.static_dicts import StaticDict
@@ -37,6 +38,16 @@ if TYPE_CHECKING:
 _CONSTANTS = (
     bool, int, float, complex, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Tensor,
 )  # fmt: skip
+
+
+#: What torch's `fork` and `wait` are made of.
+_FORKING: dict[Any, StaticValue] = {torch._C.fork: ForkFunction(), torch._C.wait: OperatorValue("aten::wait", called="wait")}
+#: The public functions, by name: their Python also warns that they are deprecated.
+_FORKING_BY_NAME: dict[str, StaticValue] = {
+    f"{module}.{name}": value
+    for module in ("torch.jit", "torch.jit._async")
+    for name, value in zip(("fork", "wait"), _FORKING.values(), strict=True)
+}
 
 
 class Namespace(StaticValue):
@@ -107,7 +118,7 @@ def _constant(emitter: Emitter, value: Any) -> StaticValue:
 
 def _by_identity(python_object: Any) -> StaticValue | None:
     try:
-        for table in (FUNCTIONS, TYPES, CONTEXT_MANAGERS):
+        for table in (FUNCTIONS, TYPES, CONTEXT_MANAGERS, _FORKING):
             found = table.get(python_object)
             if found is not None:
                 return found
@@ -117,6 +128,9 @@ def _by_identity(python_object: Any) -> StaticValue | None:
 
 
 def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticValue | None:
+    forking = _FORKING_BY_NAME.get(torch_library.qualified_name(python_object))
+    if forking is not None:
+        return forking
     special = torch_library.special_function(python_object)
     if special is not None:
         return special

@@ -14,10 +14,10 @@ import torch
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.operator_value import OperatorValue
-from portfire.frontend.script.runtime_value import Behaviour, RuntimeValue
+from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import TENSOR
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, TENSOR, ListType, Type
 from portfire.ops.python_names import TENSOR_CASTS, method_of, property_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class TensorBehaviour(Behaviour):
             return emitter.builtin(operator, [value], called=name)
         if name in _PYTHON_ONLY:
             raise emitter.fail("no-attribute", f"'Tensor.{name}' has no meaning in a program", help=_PYTHON_ONLY[name])
+        if name == "tolist":
+            return MethodValue(value, name, lambda e, tensor, args, kwargs: NumbersOfTensor(tensor))
         method = method_of(TENSOR, name)
         if method is None:
             raise emitter.fail("no-attribute", _missing(name), help=_similar(name))
@@ -104,6 +106,40 @@ class TensorBehaviour(Behaviour):
         rows = emitter.builtin("aten::unbind", [value, ConstantValue(0)])
         node = emitter.node("prim::ListUnpack", [rows.value], [TENSOR] * count)
         return [RuntimeValue(o) for o in node.outputs]
+
+
+class NumbersOfTensor(StaticValue):
+    """`x.tolist()`: what it is depends on the tensor's dtype and dimensions, so the place it goes to must declare it."""
+
+    def __init__(self, tensor: StaticValue) -> None:
+        self.tensor = tensor
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "the result of 'tolist'"
+
+    def as_value(self, emitter: Emitter) -> Value:
+        """See the base class."""
+        raise emitter.fail(
+            "unknown-element-type",
+            "the type of the list that 'tolist' gives is not known while compiling",
+            help="declare it: `values: List[float] = x.tolist()`",
+        )
+
+    def as_type(self, emitter: Emitter, type_: Type) -> Value:
+        """The numbers, as a declared type: nested lists of int, float, bool or complex, or one of these."""
+        depth, element = 0, type_
+        while isinstance(element, ListType):
+            depth, element = depth + 1, element.element
+        if element not in _ELEMENT_NUMBERS:
+            return self.as_value(emitter)
+        inputs = [self.tensor.as_value(emitter), emitter.constant_value(depth)]
+        inputs.append(emitter.constant_value(_ELEMENT_NUMBERS[element]))
+        return emitter.builder.insert("prim::tolist", inputs, type_)
+
+
+#: How TorchScript's `prim::tolist` names the type of the elements.
+_ELEMENT_NUMBERS: dict[Type, int] = {INT: 0, FLOAT: 1, BOOL: 2, COMPLEX: 3}
 
 
 def _missing(name: str) -> str:
