@@ -1,4 +1,5 @@
 """Every spelling of an annotation names the same type."""
+# ruff: noqa: F401, F821 - names that only the annotations under test use
 
 import ast
 import collections

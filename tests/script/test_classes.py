@@ -3,7 +3,7 @@
 import enum
 from collections import namedtuple
 from dataclasses import dataclass, field
-from typing import Dict, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 import pytest
 import torch

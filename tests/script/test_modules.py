@@ -269,7 +269,7 @@ def test_marks():
 
 
 def test_torch_jit_marks_mean_the_same():
-    import torch.jit as peer
+    import torch.jit as peer  # noqa: TID251
 
     class Peer(nn.Module):
         def forward(self, x):

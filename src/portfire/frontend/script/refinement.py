@@ -120,10 +120,10 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
 
 def _emit_isinstance(emitter: Emitter, node: ast.Call) -> Condition:
     from portfire.frontend.script.expressions import emit_expression
-    from portfire.frontend.script.type_tests import emit_isinstance, tested_types
+    from portfire.frontend.script.type_tests import emit_isinstance, emit_types, tested_types
 
     value = emit_expression(emitter, node.args[0])
-    types = emit_expression(emitter, node.args[1])
+    types = emit_types(emitter, node.args[1])
     outcome = emit_isinstance(emitter, value, types)
     condition = Condition(outcome)
     chain = chain_of(node.args[0])

@@ -284,6 +284,25 @@ def _split(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return emitter.builtin(name, [names["tensor"], sizes, names.get("dim", ConstantValue(0))])
 
 
+def _adaptive_average(dimensions: int) -> Emit:
+    """Adaptive average pooling: a None among the output sizes is the size of the input there."""
+
+    def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        given = dict(zip(("input", "output_size"), args, strict=False)) | kwargs
+        input_, size = given["input"], given["output_size"]
+        if isinstance(size, TupleValue):
+            items = [
+                emitter.builtin("aten::size", [input_, ConstantValue(i - dimensions)]) if s.constant() is None else s
+                for i, s in enumerate(size.items)
+            ]
+            size = TupleValue(items, is_list=True)
+        elif static_type(size) == ir.INT:
+            size = TupleValue([size] * dimensions, is_list=True)
+        return emitter.builtin(f"aten::adaptive_avg_pool{dimensions}d", [input_, size])
+
+    return emit
+
+
 _ANNOTATE = ("torch.jit.annotate", "portfire.frontend.script.marks.annotate")
 _IS_INSTANCE = ("torch.jit.isinstance", "torch._jit_internal._isinstance", "portfire.frontend.script.marks.isinstance_")
 
@@ -343,6 +362,8 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch.functional.atleast_2d": _atleast("aten::atleast_2d"),
     "torch.functional.atleast_3d": _atleast("aten::atleast_3d"),
     "torch.functional.split": _split,
+    "torch.nn.functional.adaptive_avg_pool2d": _adaptive_average(2),
+    "torch.nn.functional.adaptive_avg_pool3d": _adaptive_average(3),
     # Legacy constructors
     "torch.Tensor": _as_tensor(None),
     "torch._tensor.Tensor": _as_tensor(None),

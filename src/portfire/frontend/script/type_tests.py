@@ -149,6 +149,18 @@ def _tested(emitter: Emitter, types: StaticValue) -> list[Type]:
     return result
 
 
+def emit_types(emitter: Emitter, node: ast.expr) -> StaticValue:
+    """The second argument of `isinstance`: classes, or annotations such as `List[int]`, or a tuple of them."""
+    from portfire.frontend.script.annotations import type_from_annotation
+    from portfire.frontend.script.expressions import emit_expression
+
+    if isinstance(node, ast.Tuple):
+        return TupleValue([emit_types(emitter, n) for n in node.elts])
+    if isinstance(node, ast.Subscript) and isinstance(node.value, (ast.Name, ast.Attribute)):
+        return AnnotationValue(type_from_annotation(node, emitter.annotation_scope()))
+    return emit_expression(emitter, node)
+
+
 def _classes(types: StaticValue) -> list[StaticValue]:
     if isinstance(types, TupleValue):
         return [c for item in types.items for c in _classes(item)]
