@@ -138,7 +138,8 @@ def test_implicit_conversions() -> None:
 def test_what_eager_accepts_and_torchscript_does_not() -> None:
     assert kinds("aten::dropout", TENSOR, 0, True) == ["aten::Float", "aten::dropout"]
     assert kinds("aten::sum", TENSOR, axis=1) == ["prim::ListConstruct", "aten::sum"]
-    assert kinds("aten::mul", TENSOR, True) == ["aten::Int", "aten::mul"]
+    assert kinds("aten::mul", TENSOR, True) == ["prim::NumToTensor", "aten::mul"]
+    assert kinds("aten::masked_fill", TENSOR, TENSOR, True) == ["aten::Int", "aten::masked_fill"]
     assert kinds("aten::zeros", 2, 3, requires_grad=True)[-1] == "aten::requires_grad_"
 
 

@@ -29,6 +29,9 @@ def composite_of(name: str, args: Sequence[Value], kwargs: dict[str, Value]) -> 
         return lambda call: call(
             "aten::requires_grad_", _without(name, args, kwargs, "requires_grad")(call), kwargs["requires_grad"]
         )
+    with_bool = number_composites.bool_operand(name, args, kwargs)
+    if with_bool is not None:
+        return with_bool
     recipe = _RECIPES.get(name)
     return recipe(args, kwargs) if recipe is not None else None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, FLOAT, INT, STR, TensorType, TupleType
+from portfire.ir.types import BOOL, FLOAT, INT, STR, BoolType, TensorType, TupleType
 from portfire.ops.composition import NUMBERS, UNKNOWN, Call, Composite, Recipe, constant_of
 
 
@@ -25,6 +25,29 @@ def _reflected(compose: Callable[[Call, Value, Value], Value]) -> Recipe:
         return lambda call: compose(call, number, tensor)
 
     return recipe
+
+
+def bool_operand(name: str, args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+    """`tensor op True`: a bool takes part in type promotion as a bool, where a Scalar argument would make it an int."""
+    if name.rstrip("_") not in _TAKE_BOOLS or len(args) != 2:
+        return None
+    if {type(v.type) for v in args} != {BoolType, TensorType}:
+        return None
+
+    def compose(call: Call) -> Value:
+        tensors = [call("prim::NumToTensor", v) if v.type == BOOL else v for v in args]
+        return call(name, *tensors, **kwargs)
+
+    return compose
+
+
+_TAKE_BOOLS = frozenset(
+    f"aten::{name}"
+    for name in (
+        *("add", "sub", "mul", "div", "eq", "ne", "lt", "le", "gt", "ge", "remainder", "floor_divide", "pow"),
+        *("__and", "__or", "__xor", "__iand", "__ior", "__ixor"),
+    )
+)
 
 
 def _swapped(name: str) -> Recipe:

@@ -20,7 +20,6 @@ from functools import cache
 from typing import Any
 
 from portfire.ir.types import (
-    ClassType,
     DeviceType,
     DictType,
     FutureType,
@@ -343,8 +342,3 @@ _OPERATOR_MODULE: dict[str, str] = {
     "gt": "aten::gt",
     "ge": "aten::ge",
 }
-
-
-def is_torch_class(type_: Type) -> bool:
-    """Whether a class is one of torch's own in C++ (`torch.classes`): graphs only pass its objects on."""
-    return isinstance(type_, ClassType) and type_.name.startswith("__torch__.torch.classes.")
