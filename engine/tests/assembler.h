@@ -29,7 +29,9 @@ class Writer {
     }
     return u8(static_cast<unsigned>(v));
   }
-  Writer& svar(std::int64_t v) { return var((static_cast<std::uint64_t>(v) << 1U) ^ static_cast<std::uint64_t>(v >> 63)); }
+  Writer& svar(std::int64_t v) {
+    return var((static_cast<std::uint64_t>(v) << 1U) ^ static_cast<std::uint64_t>(v >> 63));
+  }
   Writer& f64(double v) { return fixed(std::bit_cast<std::uint64_t>(v), 8); }
   Writer& raw(const std::string& s) {
     for (const char c : s) u8(static_cast<unsigned char>(c));
@@ -161,9 +163,9 @@ struct Program {
     Section texts;
     for (const std::string& s : strings) texts.add().var(s.size()).raw(s);
     Writer object_section = objects.encode().var(root);
-    const std::vector<Writer> sections = {texts.encode(),     types.encode(),   ops.encode(),     storages.encode(),
-                                          tensors.encode(),   constants.encode(), classes.encode(), functions.encode(),
-                                          sources.encode(),   object_section,   metadata.encode(), examples.encode()};
+    const std::vector<Writer> sections = {texts.encode(),   types.encode(),     ops.encode(),      storages.encode(),
+                                          tensors.encode(), constants.encode(), classes.encode(),  functions.encode(),
+                                          sources.encode(), object_section,     metadata.encode(), examples.encode()};
     Writer file;
     file.raw("PFIREPRG").fixed(1, 4).fixed(sections.size(), 4);
     for (std::size_t i = 0; i < sections.size(); ++i) {

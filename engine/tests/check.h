@@ -66,13 +66,13 @@ inline int run_all() {
 
 }  // namespace check
 
-#define TEST(name)                                                  \
-  static void name();                                               \
+#define TEST(name)                                                   \
+  static void name();                                                \
   static const check::Registration name##_registration(#name, name); \
   static void name()
 #define CHECK(condition) ((condition) ? void() : check::fail(__FILE__, __LINE__, "failed: " #condition))
 #define CHECK_EQUAL(a, b) check::equal(a, b, #a " == " #b, __FILE__, __LINE__)
-#define CHECK_ERROR(code, ...)                                                                              \
+#define CHECK_ERROR(code, ...) \
   CHECK_EQUAL(check::error_code([&] { __VA_ARGS__; }), static_cast<int>(portfire::ErrorCode::code))
 #define TEST_MAIN() \
   int main() { return check::run_all(); }

@@ -25,7 +25,8 @@ constexpr unsigned kFutureType = 23;
 std::shared_ptr<const portfire::Program> build(const assembler::Program& p, const portfire::Libraries& libraries = {}) {
   return portfire::Program::from_bytes(p.encode(), {}, libraries);
 }
-Value call(const assembler::Program& p, const std::string& name, std::vector<Value> args, const CallOptions& options = {}) {
+Value call(const assembler::Program& p, const std::string& name, std::vector<Value> args,
+           const CallOptions& options = {}) {
   return build(p)->function(name)->call(std::move(args), options);
 }
 
@@ -140,7 +141,8 @@ assembler::Program recursion() {
 TEST(limits_depth_not_the_stack) {
   CHECK_EQUAL(call(recursion(), "down", {Value(900)}).to_int(), 0);
   std::string what;
-  CHECK_EQUAL(check::error_code([] { call(recursion(), "down", {Value(5000)}); }, &what), static_cast<int>(ErrorCode::kLimit));
+  CHECK_EQUAL(check::error_code([] { call(recursion(), "down", {Value(5000)}); }, &what),
+              static_cast<int>(ErrorCode::kLimit));
   CHECK(what.find("RecursionError: maximum recursion depth exceeded") != std::string::npos);
   CHECK(what.find("Previous line repeated") != std::string::npos);
   CallOptions options;

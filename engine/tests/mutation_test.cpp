@@ -1,5 +1,6 @@
-// Every byte of a program changed, one at a time: it is refused with an Error, or it runs within its limits and ends with a
-// result or an Error. The checksum is not in the way, so decoder, validator, linker and interpreter are what is tested.
+// Every byte of a program changed, one at a time: it is refused with an Error, or it runs within its limits and ends
+// with a result or an Error. The checksum is not in the way, so decoder, validator, linker and interpreter are what is
+// tested.
 #include <functional>
 
 #include "check.h"

@@ -1,4 +1,5 @@
-// A small model with something of everything: modules, tensors, constants of all kinds, handlers, loops, forks, an enum.
+// A small model with something of everything: modules, tensors, constants of all kinds, handlers, loops, forks, an
+// enum.
 #pragma once
 
 #include "assembler.h"
@@ -49,8 +50,8 @@ inline void add_forward(Program& p, Word kInt, Word kAny, Word kStr) {
   const Word pair = p.container(10, kPair, {p.integer(8), p.text("eight")});
 
   Function f{"Model.forward", {{"self", kAny}, {"n", kInt}}, kAny, 9};
-  f.emit({18, 0, 1, reg(1), 2});                 // fork helper(n)
-  f.emit({8, p.str("child"), reg(0), 3});        // self.child
+  f.emit({18, 0, 1, reg(1), 2});           // fork helper(n)
+  f.emit({8, p.str("child"), reg(0), 3});  // self.child
   f.emit({7, p.str("scale"), 2, last(3), reg(1), 3});
   f.emit({19, last(2), 4});
   f.emit({27, constant(helper), 1, reg(1), 5});

@@ -1,10 +1,11 @@
 // Values: Python's text, hash and equality; dicts; types.
+#include "portfire/value.h"
+
 #include <cmath>
 #include <limits>
 
 #include "check.h"
 #include "portfire/op.h"
-#include "portfire/value.h"
 
 using portfire::Type;
 using portfire::TypeKind;
@@ -16,12 +17,22 @@ using portfire::values_equal;
 namespace {
 
 TEST(floats_read_as_python_writes_them) {
-  const std::pair<double, const char*> cases[] = {
-      {0.1, "0.1"},         {1.0, "1.0"},           {-0.0, "-0.0"},          {1e16, "1e+16"},
-      {1e15, "1000000000000000.0"}, {123456789012345680.0, "1.2345678901234568e+17"}, {1e-4, "0.0001"},
-      {1e-5, "1e-05"},      {5e-324, "5e-324"},     {1.7976931348623157e308, "1.7976931348623157e+308"},
-      {2.5, "2.5"},         {1e22, "1e+22"},        {100.0, "100.0"},        {0.30000000000000004, "0.30000000000000004"},
-      {std::numeric_limits<double>::infinity(), "inf"}, {std::nan(""), "nan"}};
+  const std::pair<double, const char*> cases[] = {{0.1, "0.1"},
+                                                  {1.0, "1.0"},
+                                                  {-0.0, "-0.0"},
+                                                  {1e16, "1e+16"},
+                                                  {1e15, "1000000000000000.0"},
+                                                  {123456789012345680.0, "1.2345678901234568e+17"},
+                                                  {1e-4, "0.0001"},
+                                                  {1e-5, "1e-05"},
+                                                  {5e-324, "5e-324"},
+                                                  {1.7976931348623157e308, "1.7976931348623157e+308"},
+                                                  {2.5, "2.5"},
+                                                  {1e22, "1e+22"},
+                                                  {100.0, "100.0"},
+                                                  {0.30000000000000004, "0.30000000000000004"},
+                                                  {std::numeric_limits<double>::infinity(), "inf"},
+                                                  {std::nan(""), "nan"}};
   for (const auto& [number, text] : cases) CHECK_EQUAL(value_repr(Value(number)), std::string(text));
 }
 

@@ -9,11 +9,11 @@
  *   portfire_run(module, "forward", &input, 1, NULL, &output, &error);
  *   const float* scores = portfire_tensor_data(output);
  *
- * Ownership: what a function hands out through `out` or returns is the caller's, to be freed by the function of its kind;
- * NULL may be freed. `const` pointers read from a value are valid until that value is freed.
- * Threads: any number may run one module at once; values and errors belong to one thread at a time.
- * Errors: functions that can fail return 0, or an error code (the numbers of portfire::ErrorCode, error.h), and then store
- * an error for the caller to free, if `error` is not NULL. They never abort and no C++ exception leaves them.
+ * Ownership: what a function hands out through `out` or returns is the caller's, to be freed by the function of its
+ * kind; NULL may be freed. `const` pointers read from a value are valid until that value is freed. Threads: any number
+ * may run one module at once; values and errors belong to one thread at a time. Errors: functions that can fail return
+ * 0, or an error code (the numbers of portfire::ErrorCode, error.h), and then store an error for the caller to free, if
+ * `error` is not NULL. They never abort and no C++ exception leaves them.
  */
 #pragma once
 
@@ -79,10 +79,12 @@ PORTFIRE_EXPORT portfire_value* portfire_bool(int32_t value);
 PORTFIRE_EXPORT portfire_value* portfire_int(int64_t value);
 PORTFIRE_EXPORT portfire_value* portfire_double(double value);
 PORTFIRE_EXPORT portfire_value* portfire_string(const char* utf8, size_t length);
-/* A contiguous tensor over the caller's memory, which is not copied: it must stay valid until `release(context)` is called,
- * when the last tensor over it is gone. Without `release`: until this value and all that came out of runs on it are freed. */
-PORTFIRE_EXPORT portfire_value* portfire_tensor_over(void* data, const int64_t* sizes, size_t rank, portfire_dtype dtype,
-                                                     void (*release)(void* context), void* context);
+/* A contiguous tensor over the caller's memory, which is not copied: it must stay valid until `release(context)` is
+ * called, when the last tensor over it is gone. Without `release`: until this value and all that came out of runs on it
+ * are freed. */
+PORTFIRE_EXPORT portfire_value* portfire_tensor_over(void* data, const int64_t* sizes, size_t rank,
+                                                     portfire_dtype dtype, void (*release)(void* context),
+                                                     void* context);
 /* A list or tuple of values, which stay the caller's. */
 PORTFIRE_EXPORT portfire_value* portfire_list(portfire_value* const* items, size_t count);
 PORTFIRE_EXPORT portfire_value* portfire_tuple(portfire_value* const* items, size_t count);
@@ -90,8 +92,8 @@ PORTFIRE_EXPORT void portfire_value_free(portfire_value* value);
 
 /* Reading. On a value of another kind: 0, 0.0 or NULL. */
 PORTFIRE_EXPORT portfire_kind portfire_value_kind(const portfire_value* value);
-PORTFIRE_EXPORT int64_t portfire_value_int(const portfire_value* value);     /* bool or int */
-PORTFIRE_EXPORT double portfire_value_double(const portfire_value* value);   /* bool, int or double */
+PORTFIRE_EXPORT int64_t portfire_value_int(const portfire_value* value);   /* bool or int */
+PORTFIRE_EXPORT double portfire_value_double(const portfire_value* value); /* bool, int or double */
 PORTFIRE_EXPORT const char* portfire_value_string(const portfire_value* value, size_t* length);
 /* Items of a list or tuple, entries of a dict. */
 PORTFIRE_EXPORT size_t portfire_value_count(const portfire_value* value);

@@ -1,13 +1,14 @@
-// portfire's C++ API: load a model file and run it. Moving from libtorch is a search and replace of torch::jit by portfire:
+// portfire's C++ API: load a model file and run it. Moving from libtorch is a search and replace of torch::jit by
+// portfire:
 //
 //   portfire::Module module = portfire::load("model.pt");
 //   portfire::Tensor x = portfire::Tensor::from_blob(data, {1, 3, 224, 224}, portfire::DType::kFloat32);
 //   portfire::Tensor y = module.forward({x}).to_tensor();
 //
 // Ownership: every handle (Module, Method, Value, Tensor) shares what it refers to; nothing is to be freed.
-// Threads: any number may call one module at once. A call that changes the module's state (setattr, train, a forward that
-// sets attributes) must not run beside other calls of the same module; `Module::copy` gives a thread a state of its own.
-// Errors: every function may throw portfire::Error (error.h); a failed call leaves the module usable.
+// Threads: any number may call one module at once. A call that changes the module's state (setattr, train, a forward
+// that sets attributes) must not run beside other calls of the same module; `Module::copy` gives a thread a state of
+// its own. Errors: every function may throw portfire::Error (error.h); a failed call leaves the module usable.
 #pragma once
 
 #include <optional>
@@ -71,7 +72,8 @@ class PORTFIRE_EXPORT Module {
     return get_method(name)({Value(std::forward<Args>(args))...});
   }
 
-  // Throw Error(kNotFound) if there is no such attribute; `setattr` throws Error(kType) if the value is not of its type.
+  // Throw Error(kNotFound) if there is no such attribute; `setattr` throws Error(kType) if the value is not of its
+  // type.
   Value attr(std::string_view name) const { return object_->get(name); }
   Value attr(std::string_view name, Value or_else) const { return hasattr(name) ? attr(name) : std::move(or_else); }
   bool hasattr(std::string_view name) const { return object_->has(name); }
@@ -100,7 +102,8 @@ class PORTFIRE_EXPORT Module {
 };
 
 struct LoadOptions {
-  // What computes on tensors, asked in this order. Empty: the engine's own kernels. From portfire::aten: aten_kernels().
+  // What computes on tensors, asked in this order. Empty: the engine's own kernels. From portfire::aten:
+  // aten_kernels().
   Libraries libraries;
 };
 

@@ -1,8 +1,7 @@
 // The C API: handles around the C++ API, exceptions turned into codes.
-#include "portfire/c.h"
-
 #include <new>
 
+#include "portfire/c.h"
 #include "portfire/portfire.h"
 
 struct portfire_module {

@@ -1,13 +1,15 @@
 // Modules: views of objects whose class is a module.
-#include "portfire/portfire.h"
-
 #include <functional>
 #include <unordered_set>
+
+#include "portfire/portfire.h"
 
 namespace portfire {
 namespace {
 
-std::string dotted(const std::string& prefix, const std::string& name) { return prefix.empty() ? name : prefix + "." + name; }
+std::string dotted(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
 
 // Visits a module and all below it, parents first, each once: a file may share modules, and name them in a circle.
 class ModuleVisitor {
@@ -34,7 +36,9 @@ class ModuleVisitor {
   std::unordered_set<const Object*> seen_;
 };
 
-void visit_modules(const Ref<Object>& root, ModuleVisitor::Visit visit) { ModuleVisitor(std::move(visit)).run(root, ""); }
+void visit_modules(const Ref<Object>& root, ModuleVisitor::Visit visit) {
+  ModuleVisitor(std::move(visit)).run(root, "");
+}
 
 std::vector<Named<Tensor>> named_tensors(const Ref<Object>& root, AttributeKind kind, bool recurse) {
   std::vector<Named<Tensor>> out;
@@ -79,8 +83,8 @@ void Module::setattr(std::string_view name, Value value) const {
   if (slot != ClassInfo::kNoSlot) {
     const Type& type = *object_->class_info().attributes()[slot].type;
     if (!value_is(value, type)) {
-      throw Error(ErrorCode::kType, "attribute '" + std::string(name) + "': expected " + type.str() + ", found " +
-                                        type_of(value)->str());
+      throw Error(ErrorCode::kType,
+                  "attribute '" + std::string(name) + "': expected " + type.str() + ", found " + type_of(value)->str());
     }
   }
   object_->set(name, std::move(value));
@@ -113,7 +117,8 @@ std::vector<Module> Module::children() const {
 
 std::vector<Named<Module>> Module::named_modules() const {
   std::vector<Named<Module>> out;
-  visit_modules(object_, [&](const std::string& name, const Ref<Object>& object) { out.emplace_back(name, Module(object)); });
+  visit_modules(object_,
+                [&](const std::string& name, const Ref<Object>& object) { out.emplace_back(name, Module(object)); });
   return out;
 }
 

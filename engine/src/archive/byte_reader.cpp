@@ -5,7 +5,8 @@
 namespace portfire {
 
 void ByteReader::fail(const std::string& reason) const {
-  throw Error(ErrorCode::kInvalidProgram, "invalid program: " + what_ + ": " + reason + " (at byte " + std::to_string(at_) + ")");
+  throw Error(ErrorCode::kInvalidProgram,
+              "invalid program: " + what_ + ": " + reason + " (at byte " + std::to_string(at_) + ")");
 }
 
 std::uint64_t ByteReader::fixed(std::size_t n) {

@@ -32,7 +32,8 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
   const auto size = static_cast<std::size_t>(file.tellg());
   std::unique_ptr<std::byte[]> data(new std::byte[size]);
   file.seekg(0);
-  if (!file.read(reinterpret_cast<char*>(data.get()), static_cast<std::streamsize>(size))) fail(path, "it cannot be read");
+  if (!file.read(reinterpret_cast<char*>(data.get()), static_cast<std::streamsize>(size)))
+    fail(path, "it cannot be read");
   return std::shared_ptr<const MappedFile>(new MappedFile(data.release(), size));
 }
 
@@ -61,7 +62,7 @@ class Descriptor {
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
   const Descriptor file(path);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.get(), &status) != 0) fail(path, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) fail(path, "it is not a regular file");
   const auto size = static_cast<std::size_t>(status.st_size);

@@ -1,5 +1,5 @@
-// A file in memory: mapped where the system can, copy-on-write, so that programs may change buffers without changing the
-// file.
+// A file in memory: mapped where the system can, copy-on-write, so that programs may change buffers without changing
+// the file.
 #pragma once
 
 #include <cstddef>

@@ -18,7 +18,9 @@ ModelArchive::ModelArchive(std::span<const std::byte> bytes) : zip_(bytes) {
   reject();
 }
 
-std::span<const std::byte> ModelArchive::program() const { return zip_.checked_record(folder_ + std::string(kProgram)); }
+std::span<const std::byte> ModelArchive::program() const {
+  return zip_.checked_record(folder_ + std::string(kProgram));
+}
 
 void ModelArchive::reject() const {
   bool has_code = false;
@@ -32,8 +34,9 @@ void ModelArchive::reject() const {
                 "the file is a TorchScript archive without an engine program. Convert it once, in Python: "
                 "portfire convert old.pt -o new.pt");
   }
-  throw Error(ErrorCode::kBadArchive, has_state ? "not a model archive: the file holds tensors (torch.save), but no program"
-                                                : "not a model archive: it holds no portfire/program.bin");
+  throw Error(ErrorCode::kBadArchive, has_state
+                                          ? "not a model archive: the file holds tensors (torch.save), but no program"
+                                          : "not a model archive: it holds no portfire/program.bin");
 }
 
 }  // namespace portfire

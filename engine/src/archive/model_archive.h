@@ -13,7 +13,8 @@ namespace portfire {
 
 class ModelArchive {
  public:
-  // `bytes` must outlive the archive. Throws Error kBadArchive, or kNoProgram for a TorchScript archive without a program.
+  // `bytes` must outlive the archive. Throws Error kBadArchive, or kNoProgram for a TorchScript archive without a
+  // program.
   explicit ModelArchive(std::span<const std::byte> bytes);
 
   // Of program.bin, its checksum compared.

@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint8_t kFirstOptionalSection = 11;
-constexpr std::array<const char*, 13> kSectionNames = {
-    "",        "strings",   "types",   "ops",     "storages", "tensors", "constants",
-    "classes", "functions", "sources", "objects", "metadata", "examples"};
+constexpr std::array<const char*, 13> kSectionNames = {"",        "strings",   "types",   "ops",       "storages",
+                                                       "tensors", "constants", "classes", "functions", "sources",
+                                                       "objects", "metadata",  "examples"};
 
 TypeRecord read_type(ByteReader& r) {
   TypeRecord type;
@@ -49,7 +49,8 @@ TypeRecord read_type(ByteReader& r) {
       }
       break;
     default:
-      if (type.kind > static_cast<std::uint8_t>(TypeKind::kVar)) r.fail("unknown kind of type " + std::to_string(type.kind));
+      if (type.kind > static_cast<std::uint8_t>(TypeKind::kVar))
+        r.fail("unknown kind of type " + std::to_string(type.kind));
   }
   return type;
 }

@@ -45,17 +45,19 @@ struct TensorRecord {
   static constexpr std::uint8_t kParameter = 2;
 };
 
+// clang-format off
 enum class ConstantTag : std::uint8_t {
   kNone = 0, kFalse = 1, kTrue = 2, kInt = 3, kFloat = 4, kComplex = 5, kStr = 6, kTensor = 7, kDevice = 8, kList = 9,
   kTuple = 10, kDict = 11, kEnum = 12, kFunction = 13, kObject = 14,
 };
+// clang-format on
 
 struct ConstantRecord {
   ConstantTag tag = ConstantTag::kNone;
   std::int64_t integer = 0;
   double real = 0;
   double imag = 0;
-  Index index = 0;  // string, tensor, type, function or object, by tag
+  Index index = 0;   // string, tensor, type, function or object, by tag
   Index member = 0;  // Enum: string
   IndexList items;   // Dict: key, value, key, value, ...
 };

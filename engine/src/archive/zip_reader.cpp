@@ -17,7 +17,9 @@ constexpr std::uint64_t kZip64LocatorSize = 20;
 constexpr std::uint64_t kMaxComment = 65535;
 constexpr std::uint64_t kIn64 = 0xffffffff;  // the real number is in a zip64 field
 
-[[noreturn]] void fail(const std::string& reason) { throw Error(ErrorCode::kBadArchive, "not a model archive: " + reason); }
+[[noreturn]] void fail(const std::string& reason) {
+  throw Error(ErrorCode::kBadArchive, "not a model archive: " + reason);
+}
 
 }  // namespace
 

@@ -10,6 +10,7 @@ struct Row {
   const char* name;
 };
 
+// clang-format off
 constexpr Row kRows[] = {
     {DType::kUInt8, 1, "uint8"},       {DType::kInt8, 1, "int8"},           {DType::kInt16, 2, "int16"},
     {DType::kInt32, 4, "int32"},       {DType::kInt64, 8, "int64"},         {DType::kFloat16, 2, "float16"},
@@ -19,6 +20,7 @@ constexpr Row kRows[] = {
     {DType::kBFloat16, 2, "bfloat16"}, {DType::kUInt16, 2, "uint16"},       {DType::kUInt32, 4, "uint32"},
     {DType::kUInt64, 8, "uint64"},
 };
+// clang-format on
 
 const Row* find_row(DType dtype) noexcept {
   for (const Row& row : kRows) {

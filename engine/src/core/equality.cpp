@@ -8,7 +8,9 @@
 namespace portfire {
 namespace {
 
-std::size_t mix(std::size_t seed, std::size_t h) { return seed ^ (h + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U)); }
+std::size_t mix(std::size_t seed, std::size_t h) {
+  return seed ^ (h + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U));
+}
 
 bool is_integral(const Value& v) { return v.is_int() || v.is_bool(); }
 std::int64_t integral(const Value& v) { return v.is_bool() ? v.to_bool() : v.to_int(); }
@@ -128,7 +130,9 @@ bool equal(const Value& a, const Value& b, TensorRule rule, int depth) {
 }  // namespace
 
 std::size_t KeyHash::operator()(const Value& v) const { return hash_value(v, 0); }
-bool KeyEqual::operator()(const Value& a, const Value& b) const { return a.is_same(b) || equal(a, b, tensor_is_itself, 0); }
+bool KeyEqual::operator()(const Value& a, const Value& b) const {
+  return a.is_same(b) || equal(a, b, tensor_is_itself, 0);
+}
 
 bool values_equal(const Value& a, const Value& b) { return equal(a, b, tensor_is_error, 0); }
 

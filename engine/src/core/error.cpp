@@ -25,7 +25,8 @@ bool is_same_place(const SourceFrame& a, const SourceFrame& b) {
 }
 
 std::string frame_text(const SourceFrame& frame) {
-  std::string out = "  File \"" + frame.file + "\", line " + std::to_string(frame.line) + ", in " + frame.function + "\n";
+  std::string out =
+      "  File \"" + frame.file + "\", line " + std::to_string(frame.line) + ", in " + frame.function + "\n";
   if (!frame.text.empty()) out += "    " + frame.text + "\n";
   return out;
 }

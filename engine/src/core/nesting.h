@@ -9,7 +9,8 @@ inline constexpr int kMaxNesting = 500;
 
 inline void check_nesting(int depth) {
   if (depth > kMaxNesting) {
-    throw Error(ErrorCode::kLimit, "RecursionError", "maximum recursion depth exceeded: the value is nested too deeply");
+    throw Error(ErrorCode::kLimit, "RecursionError",
+                "maximum recursion depth exceeded: the value is nested too deeply");
   }
 }
 

@@ -8,9 +8,9 @@
 namespace portfire {
 namespace {
 
-constexpr const char* kLeafNames[] = {"Tensor", "int",     "float",   "complex",     "bool",         "str",
-                                      "NoneType", "Scalar", "Device", "Generator",   "Stream",       "Storage",
-                                      "Capsule", "Any",    "list",    "tuple",       "AnyEnumType",  "AnyClassType"};
+constexpr const char* kLeafNames[] = {"Tensor",   "int",    "float",  "complex",   "bool",        "str",
+                                      "NoneType", "Scalar", "Device", "Generator", "Stream",      "Storage",
+                                      "Capsule",  "Any",    "list",   "tuple",     "AnyEnumType", "AnyClassType"};
 constexpr std::size_t kKinds = static_cast<std::size_t>(TypeKind::kVar) + 1;
 
 std::shared_ptr<Type> make(TypeKind kind, std::vector<TypePtr> contained = {}, std::string name = {},

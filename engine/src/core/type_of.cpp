@@ -65,7 +65,8 @@ bool is_at(const Value& v, const Type& type, int depth);
 bool list_is(const ListBox& list, const Type& type, int depth) {
   const Type& element = *type.contained[0];
   if (list.element) return list.element->equals(element);
-  return std::all_of(list.items.begin(), list.items.end(), [&](const Value& i) { return is_at(i, element, depth + 1); });
+  return std::all_of(list.items.begin(), list.items.end(),
+                     [&](const Value& i) { return is_at(i, element, depth + 1); });
 }
 
 bool dict_is(const DictBox& dict, const Type& type, int depth) {

@@ -11,8 +11,9 @@ namespace portfire {
 Box::~Box() = default;
 
 const char* tag_name(Tag tag) noexcept {
-  static constexpr const char* kNames[] = {"None", "bool",  "int",    "float",  "complex", "str",    "Tensor",   "list",
-                                           "dict", "tuple", "object", "Device", "enum",    "Future", "function", "opaque"};
+  static constexpr const char* kNames[] = {"None",   "bool",   "int",      "float", "complex", "str",
+                                           "Tensor", "list",   "dict",     "tuple", "object",  "Device",
+                                           "enum",   "Future", "function", "opaque"};
   const auto i = static_cast<std::size_t>(tag);
   return i < std::size(kNames) ? kNames[i] : "?";
 }

@@ -8,7 +8,9 @@
 namespace portfire {
 namespace {
 
-constexpr std::int64_t kSlice = 4096;  // steps between two looks at the budget
+// Steps between two looks at the budget; fewer where the host may cancel: a step can be a whole network.
+constexpr std::int64_t kSlice = 4096;
+constexpr std::int64_t kCancellableSlice = 4;
 
 }  // namespace
 
@@ -35,8 +37,9 @@ void CallContext::refill() {
   if (options_.cancel && options_.cancel->load(std::memory_order_relaxed)) {
     throw Error(ErrorCode::kLimit, "the call was cancelled by the host");
   }
+  const std::int64_t usual = options_.cancel ? kCancellableSlice : kSlice;
   if (!budget_) {
-    credit_ = kSlice;
+    credit_ = usual;
     return;
   }
   const std::int64_t debt = -credit_;
@@ -46,7 +49,7 @@ void CallContext::refill() {
     if (left < debt) {
       throw Error(ErrorCode::kLimit, "the call took more than " + std::to_string(options_.max_steps) + " steps");
     }
-    slice = std::min(left, std::max(kSlice, debt));
+    slice = std::min(left, std::max(usual, debt));
   } while (!budget_->left.compare_exchange_weak(left, left - slice, std::memory_order_relaxed));
   credit_ += slice;
 }

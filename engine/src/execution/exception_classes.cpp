@@ -48,9 +48,7 @@ constexpr Row kBuiltIn[] = {
     {"ZeroDivisionError", "ArithmeticError"},
 };
 
-std::string_view without_module(std::string_view name) {
-  return name.starts_with("builtins.") ? name.substr(9) : name;
-}
+std::string_view without_module(std::string_view name) { return name.starts_with("builtins.") ? name.substr(9) : name; }
 
 std::string_view built_in_base(std::string_view name) {
   for (const Row& row : kBuiltIn) {

@@ -10,9 +10,8 @@ namespace {
 
 Executor& own_pool(const LinkedProgram& program) {
   LazyPool& lazy = *program.lazy_pool;
-  std::call_once(lazy.made, [&] {
-    lazy.pool = std::make_shared<ThreadPool>(std::max(1U, std::thread::hardware_concurrency()));
-  });
+  std::call_once(lazy.made,
+                 [&] { lazy.pool = std::make_shared<ThreadPool>(std::max(1U, std::thread::hardware_concurrency())); });
   return *lazy.pool;
 }
 
@@ -24,8 +23,8 @@ const Interpreter::Word* Interpreter::fork() {
   const std::size_t count = ip_[3];
   context_.charge(1);
   // The task owns all it needs: it may outlive this call, and this handle to the program.
-  auto task = [owner = program.program->shared_from_this(), &callee, options = context_.options_, budget = context_.budget_,
-               depth = context_.depth_, nesting = context_.nesting_ + 1,
+  auto task = [owner = program.program->shared_from_this(), &callee, options = context_.options_,
+               budget = context_.budget_, depth = context_.depth_, nesting = context_.nesting_ + 1,
                arguments = take_all(ip_ + 4, count)]() mutable -> Value {
     Interpreter inner(options, budget, depth, nesting);
     return inner.run(callee, std::move(arguments));

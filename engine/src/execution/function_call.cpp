@@ -49,7 +49,8 @@ std::vector<Value> Function::bind(std::vector<Value> args, const Kwargs& kwargs)
   }
   const std::size_t most = positional_count(parameters_);
   if (args.size() > most) {
-    reject(*this, "takes " + std::to_string(most) + " positional arguments, " + std::to_string(args.size()) + " were given");
+    reject(*this,
+           "takes " + std::to_string(most) + " positional arguments, " + std::to_string(args.size()) + " were given");
   }
   std::vector<bool> given(parameters_.size());
   std::fill_n(given.begin(), args.size(), true);

@@ -37,7 +37,8 @@ const Interpreter::Word* Interpreter::call_method() {
   const Word* const operands = ip_ + 5;
   const Object& object = peek(operands[0]).to_object();
   const Function& callee = find_method(object);
-  if (&callee.program() != code_->program->program) [[unlikely]] keep_alive(callee.program());
+  if (&callee.program() != code_->program->program) [[unlikely]]
+    keep_alive(callee.program());
   if (callee.parameters().size() == count) [[likely]] {
     enter(callee.code(), operands, count, operands + count, ip_[3]);
     return ip_;
@@ -51,7 +52,8 @@ const Interpreter::Word* Interpreter::call_value() {
   const std::size_t count = ip_[3];
   const Word* const operands = ip_ + 4;
   const Function& callee = *peek(ip_[1]).to_function().function;
-  if (&callee.program() != code_->program->program) [[unlikely]] keep_alive(callee.program());
+  if (&callee.program() != code_->program->program) [[unlikely]]
+    keep_alive(callee.program());
   std::vector<Value> arguments = callee.bind(take_all(operands, count), {});
   release(ip_[1]);
   enter_with(callee.code(), arguments, operands + count, ip_[2]);
@@ -69,7 +71,8 @@ bool is_cached(std::uint64_t word, const ClassInfo& cls, const Program* program)
 }
 
 [[noreturn]] void throw_no_attribute(const Object& object, const std::string& name) {
-  throw Error(ErrorCode::kNotFound, "AttributeError", "'" + object.class_name() + "' object has no attribute '" + name + "'");
+  throw Error(ErrorCode::kNotFound, "AttributeError",
+              "'" + object.class_name() + "' object has no attribute '" + name + "'");
 }
 
 }  // namespace
@@ -78,7 +81,8 @@ std::uint32_t Interpreter::find_slot(const Object& object) const {
   const ClassInfo& cls = object.class_info();
   std::atomic<std::uint64_t>& cache = code_->caches[ip_[2]];
   const std::uint64_t word = cache.load(std::memory_order_relaxed);
-  if (is_cached(word, cls, code_->program->program)) [[likely]] return static_cast<std::uint32_t>(word);
+  if (is_cached(word, cls, code_->program->program)) [[likely]]
+    return static_cast<std::uint32_t>(word);
   const std::string& name = code_->program->strings[ip_[1]];
   const std::uint32_t slot = cls.slot_of(name);
   if (slot == ClassInfo::kNoSlot) throw_no_attribute(object, name);

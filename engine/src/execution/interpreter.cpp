@@ -59,7 +59,8 @@ void Interpreter::enter(const FunctionCode& callee, const Word* operands, std::s
   load_frame();
 }
 
-void Interpreter::enter_with(const FunctionCode& callee, std::span<Value> arguments, const Word* return_to, Word result) {
+void Interpreter::enter_with(const FunctionCode& callee, std::span<Value> arguments, const Word* return_to,
+                             Word result) {
   Value* registers = push_frame(callee, return_to, result);
   std::move(arguments.begin(), arguments.end(), registers);
   load_frame();

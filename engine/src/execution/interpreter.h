@@ -1,7 +1,7 @@
 // Runs functions: one interpreter per call from the host, per forked call, and per call from inside an op.
 //
-// The program's calls do not recurse on the C++ stack: frames lie in `frames_`, their registers in `stack_`. The loop is in
-// interpreter_loop.cpp, what the rarer instructions do in instructions.cpp, errors and handlers in unwinding.cpp.
+// The program's calls do not recurse on the C++ stack: frames lie in `frames_`, their registers in `stack_`. The loop
+// is in interpreter_loop.cpp, what the rarer instructions do in instructions.cpp, errors and handlers in unwinding.cpp.
 #pragma once
 
 #include <cstdint>

@@ -69,7 +69,8 @@ inline bool int_op(Value* registers, const Word* ip) {
   const Value& a = registers[ip[1]];
   const Value& b = registers[ip[2]];
   std::int64_t r = 0;
-  if (!a.is_int() || !b.is_int() || !Op::apply(a.to_int(), b.to_int(), r)) [[unlikely]] return false;
+  if (!a.is_int() || !b.is_int() || !Op::apply(a.to_int(), b.to_int(), r)) [[unlikely]]
+    return false;
   registers[ip[3]] = Value(r);
   return true;
 }
@@ -79,7 +80,8 @@ inline bool float_op(Value* registers, const Word* ip) {
   const Value& a = registers[ip[1]];
   const Value& b = registers[ip[2]];
   double r = 0;
-  if (!a.is_double() || !b.is_double() || !Op::apply(a.to_double(), b.to_double(), r)) [[unlikely]] return false;
+  if (!a.is_double() || !b.is_double() || !Op::apply(a.to_double(), b.to_double(), r)) [[unlikely]]
+    return false;
   registers[ip[3]] = Value(r);
   return true;
 }
@@ -90,7 +92,8 @@ template <typename Compare>
 inline Answer compare_ints(const Value* registers, const Word* ip, Compare compare) {
   const Value& a = registers[ip[1]];
   const Value& b = registers[ip[2]];
-  if (!a.is_int() || !b.is_int()) [[unlikely]] return Answer::kAskOp;
+  if (!a.is_int() || !b.is_int()) [[unlikely]]
+    return Answer::kAskOp;
   return compare(a.to_int(), b.to_int()) ? Answer::kTrue : Answer::kFalse;
 }
 
@@ -98,32 +101,37 @@ template <typename Compare>
 inline Answer compare_floats(const Value* registers, const Word* ip, Compare compare) {
   const Value& a = registers[ip[1]];
   const Value& b = registers[ip[2]];
-  if (!a.is_double() || !b.is_double()) [[unlikely]] return Answer::kAskOp;
+  if (!a.is_double() || !b.is_double()) [[unlikely]]
+    return Answer::kAskOp;
   return compare(a.to_double(), b.to_double()) ? Answer::kTrue : Answer::kFalse;
 }
 
 inline bool list_item(Value* registers, const Word* ip) {
   const Value& list = registers[ip[1]];
   const Value& index = registers[ip[2]];
-  if (!list.is_list() || !index.is_int()) [[unlikely]] return false;
+  if (!list.is_list() || !index.is_int()) [[unlikely]]
+    return false;
   const std::vector<Value>& items = static_cast<const ListBox*>(list.box())->items;
   std::int64_t i = index.to_int();
   if (i < 0) i += static_cast<std::int64_t>(items.size());
-  if (static_cast<std::uint64_t>(i) >= items.size()) [[unlikely]] return false;
+  if (static_cast<std::uint64_t>(i) >= items.size()) [[unlikely]]
+    return false;
   registers[ip[3]] = items[static_cast<std::size_t>(i)];
   return true;
 }
 
 inline bool list_length(Value* registers, const Word* ip) {
   const Value& list = registers[ip[1]];
-  if (!list.is_list()) [[unlikely]] return false;
+  if (!list.is_list()) [[unlikely]]
+    return false;
   registers[ip[3]] = static_cast<std::int64_t>(static_cast<const ListBox*>(list.box())->items.size());
   return true;
 }
 
 inline bool logical_not(Value* registers, const Word* ip) {
   const Value& a = registers[ip[1]];
-  if (!a.is_bool()) [[unlikely]] return false;
+  if (!a.is_bool()) [[unlikely]]
+    return false;
   registers[ip[3]] = !a.to_bool();
   return true;
 }
@@ -153,6 +161,7 @@ Value Interpreter::loop() {
   }
 }
 
+// clang-format off
 #define PORTFIRE_LABEL(name) &&do_##name,
 #define NEXT goto* kLabels[*ip]
 #define CASE(name) do_##name
@@ -205,6 +214,7 @@ Value Interpreter::loop() {
     ip = words + (is_true ? ip[6] : ip[5]);                         \
     NEXT;                                                           \
   }
+// clang-format on
 
 Value Interpreter::execute() {
   static constexpr void* kLabels[] = {PORTFIRE_CODES(PORTFIRE_LABEL)};

@@ -18,7 +18,8 @@ void RegisterStack::grow(std::size_t count) {
   if (block.size < size) {
     std::size_t total = size;
     for (const Block& b : blocks_) total += b.size;
-    if (total > kMaxRegisters) throw Error(ErrorCode::kLimit, "RecursionError", "the call's frames take too much memory");
+    if (total > kMaxRegisters)
+      throw Error(ErrorCode::kLimit, "RecursionError", "the call's frames take too much memory");
     block.memory = std::make_unique_for_overwrite<std::byte[]>(size * sizeof(Value));
     block.size = size;
   }

@@ -26,7 +26,8 @@ class RegisterStack {
   Mark mark() const noexcept { return {top_, block_}; }
   // `count` registers, all None. Throws Error(kLimit) when the frames take too much memory.
   Value* push(std::size_t count) {
-    if (count > static_cast<std::size_t>(end_ - top_)) [[unlikely]] grow(count);
+    if (count > static_cast<std::size_t>(end_ - top_)) [[unlikely]]
+      grow(count);
     Value* registers = top_;
     std::memset(static_cast<void*>(registers), 0, count * sizeof(Value));  // Tag::kNone is 0
     top_ += count;
@@ -35,7 +36,8 @@ class RegisterStack {
   // The registers must hold no references any more.
   void pop(Mark mark) noexcept {
     top_ = mark.top;
-    if (block_ != mark.block) [[unlikely]] return_to(mark.block);
+    if (block_ != mark.block) [[unlikely]]
+      return_to(mark.block);
   }
 
  private:

@@ -13,7 +13,8 @@
 
 namespace portfire {
 
-// Threads start when there is work for them. Destroyed from one of its own threads, that one is let go instead of joined.
+// Threads start when there is work for them. Destroyed from one of its own threads, that one is let go instead of
+// joined.
 class ThreadPool final : public Executor {
  public:
   explicit ThreadPool(std::size_t max_threads);

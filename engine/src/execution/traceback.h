@@ -8,7 +8,8 @@
 
 namespace portfire {
 
-// Appends the frames of one call, innermost first: the place of the word at `offset`, then those it was inlined through.
+// Appends the frames of one call, innermost first: the place of the word at `offset`, then those it was inlined
+// through.
 void append_frames(std::vector<SourceFrame>& frames, const FunctionCode& code, std::uint32_t offset);
 
 }  // namespace portfire

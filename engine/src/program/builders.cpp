@@ -23,7 +23,8 @@ void FunctionBuilder::define(Function& function, std::unique_ptr<FunctionCode> c
   }
 }
 
-std::unique_ptr<ClassInfo> ClassBuilder::build(const LinkedProgram& program, const ClassRecord& record, std::uint32_t id) {
+std::unique_ptr<ClassInfo> ClassBuilder::build(const LinkedProgram& program, const ClassRecord& record,
+                                               std::uint32_t id) {
   auto c = std::make_unique<ClassInfo>();
   c->name_ = program.strings[record.name];
   c->is_module_ = (record.flags & ClassRecord::kModule) != 0;

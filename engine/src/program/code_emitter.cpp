@@ -41,7 +41,9 @@ class CodeEmitter {
   std::uint32_t here() const { return static_cast<std::uint32_t>(code_->words.size()); }
   void put(std::uint32_t word) { code_->words.push_back(word); }
   void put(Code code) { put(static_cast<std::uint32_t>(code)); }
-  void put_all(std::span<const std::uint32_t> words) { code_->words.insert(code_->words.end(), words.begin(), words.end()); }
+  void put_all(std::span<const std::uint32_t> words) {
+    code_->words.insert(code_->words.end(), words.begin(), words.end());
+  }
   void put_label(std::uint32_t word) {
     fixups_.emplace_back(here(), word);
     put(0);
@@ -261,7 +263,8 @@ class CodeEmitter {
     Words out;
     for (const std::uint32_t bits : inputs) {
       const Operand o{bits};
-      const bool dies = o.kind() == Operand::kRegisterLastUse && !contains(results, o.index()) && !contains(out, o.index());
+      const bool dies =
+          o.kind() == Operand::kRegisterLastUse && !contains(results, o.index()) && !contains(out, o.index());
       if (dies) out.push_back(o.index());
     }
     return out;
@@ -274,7 +277,8 @@ class CodeEmitter {
       if (!is_in_frame(Operand{bits})) return false;
     }
     const bool reads_list = intrinsic->code == Code::kListItem || intrinsic->code == Code::kListLength;
-    if (reads_list && Operand{i.inputs[0]}.kind() != Operand::kRegister) return false;  // a dying list is to be released
+    if (reads_list && Operand{i.inputs[0]}.kind() != Operand::kRegister)
+      return false;  // a dying list is to be released
     const std::uint32_t a = frame_register(i.inputs[0]);
     const std::uint32_t b = i.inputs.size() > 1 ? frame_register(i.inputs[1]) : 0;
     if (emit_fused_branch(i, intrinsic->code, a, b)) return true;
@@ -292,8 +296,8 @@ class CodeEmitter {
     if (!branch || at_ + 1 == instructions_.size()) return false;
     const Instruction& jump = instructions_[at_ + 1];
     const bool is_branch = jump.opcode == Opcode::kJumpIfFalse || jump.opcode == Opcode::kJumpIfTrue;
-    const bool fits = is_branch && !targets_[jump.word] &&
-                      jump.inputs[0] == (i.results[0] << 2U | Operand::kRegisterLastUse);
+    const bool fits =
+        is_branch && !targets_[jump.word] && jump.inputs[0] == (i.results[0] << 2U | Operand::kRegisterLastUse);
     if (!fits) return false;
     if (jump.label <= jump.word) put(Code::kStep);
     put(*branch);
@@ -327,7 +331,8 @@ class CodeEmitter {
     }
     Instruction test;
     read_instruction(record_.code, i.label, test);
-    const bool fits = test.opcode == Opcode::kLoopTest && test.results[0] == i.results[0] && is_in_frame(Operand{test.inputs[0]});
+    const bool fits =
+        test.opcode == Opcode::kLoopTest && test.results[0] == i.results[0] && is_in_frame(Operand{test.inputs[0]});
     if (!fits) {
       put(Code::kLoopNext);
       put(i.results[0]);
@@ -384,7 +389,8 @@ class CodeEmitter {
 
 }  // namespace
 
-std::unique_ptr<FunctionCode> emit_code(const LinkedProgram& program, const ProgramImage& image, const FunctionRecord& record,
+std::unique_ptr<FunctionCode> emit_code(const LinkedProgram& program, const ProgramImage& image,
+                                        const FunctionRecord& record,
                                         const std::vector<std::optional<Intrinsic>>& intrinsics) {
   return CodeEmitter(program, image, record, intrinsics).run();
 }

@@ -11,7 +11,8 @@
 namespace portfire {
 
 // `intrinsics`: per op of the program, how the interpreter runs it itself, if it does.
-std::unique_ptr<FunctionCode> emit_code(const LinkedProgram& program, const ProgramImage& image, const FunctionRecord& record,
+std::unique_ptr<FunctionCode> emit_code(const LinkedProgram& program, const ProgramImage& image,
+                                        const FunctionRecord& record,
                                         const std::vector<std::optional<Intrinsic>>& intrinsics);
 
 }  // namespace portfire

@@ -31,7 +31,8 @@ class CodeValidator {
   // Every register costs memory in each call: there are no more of them than the code can name.
   void registers() const {
     if (function_.register_count < function_.parameters.size()) reject("fewer registers than parameters");
-    if (function_.register_count > function_.parameters.size() + function_.code.size()) reject("more registers than code");
+    if (function_.register_count > function_.parameters.size() + function_.code.size())
+      reject("more registers than code");
   }
 
   void instructions() {
@@ -169,6 +170,8 @@ class CodeValidator {
 
 }  // namespace
 
-void validate_function(const ProgramImage& image, const FunctionRecord& function) { CodeValidator(image, function).run(); }
+void validate_function(const ProgramImage& image, const FunctionRecord& function) {
+  CodeValidator(image, function).run();
+}
 
 }  // namespace portfire

@@ -1,8 +1,8 @@
 // The code of a linked function, as the interpreter runs it: words of 32 bits, made by code_emitter.cpp.
 //
 // Registers of a frame, in order: the program's own, one scratch register, and copies of the scalar constants that the
-// function's intrinsics use, so that those find all their operands in the frame. A "register" field is a plain index into
-// the frame; an "operand" field is `index << 2 | kind` as in the file; a "label" is an offset into `words`.
+// function's intrinsics use, so that those find all their operands in the frame. A "register" field is a plain index
+// into the frame; an "operand" field is `index << 2 | kind` as in the file; a "label" is an offset into `words`.
 #pragma once
 
 #include <atomic>
@@ -18,6 +18,7 @@ namespace portfire {
 class Function;
 struct LinkedProgram;
 
+// clang-format off
 // Each code with its fields. Lists come last, after their counts.
 #define PORTFIRE_CODES(X)                                                   \
   X(Op)             /* op, inputs, results, cleared; operands, registers, registers */ \
@@ -92,6 +93,7 @@ struct LinkedProgram;
   X(IfGeFloat)                                                              \
   X(IfEqFloat)                                                              \
   X(IfNeFloat)
+// clang-format on
 
 enum class Code : std::uint32_t {
 #define PORTFIRE_CODE(name) k##name,
@@ -112,7 +114,7 @@ struct Position {
   std::uint32_t source = 0;  // + 1; 0: unknown
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  std::uint32_t function = 0;  // string
+  std::uint32_t function = 0;                  // string
   std::vector<std::uint32_t> inlined_through;  // positions, outermost first
 };
 

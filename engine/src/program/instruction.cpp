@@ -3,6 +3,7 @@
 namespace portfire {
 namespace {
 
+// clang-format off
 // One letter per field, in order: p op, f function, s string, t type, c class, v item number, o operand, r register,
 // L label, O R T lists of operands, registers, types, e an extra operand, z a zero.
 constexpr const char* kLayouts[kOpcodeCount] = {
@@ -35,6 +36,7 @@ constexpr const char* kLayouts[kOpcodeCount] = {
     "oTez", // check type
     "eOr",  // call value
 };
+// clang-format on
 
 class FieldReader {
  public:

@@ -8,12 +8,14 @@
 
 namespace portfire {
 
+// clang-format off
 enum class Opcode : std::uint32_t {
   kOp = 0, kMove = 1, kJump = 2, kJumpIfFalse = 3, kJumpIfTrue = 4, kReturn = 5, kCall = 6, kCallMethod = 7,
   kGetAttribute = 8, kSetAttribute = 9, kMakeTuple = 10, kMakeList = 11, kMakeDict = 12, kUnpack = 13, kTupleItem = 14,
   kMakeObject = 15, kIsInstance = 16, kRaise = 17, kFork = 18, kWait = 19, kDrop = 20, kLoopTest = 21, kLoopNext = 22,
   kGuard = 23, kPrint = 24, kReraise = 25, kCheckType = 26, kCallValue = 27,
 };
+// clang-format on
 inline constexpr std::uint32_t kOpcodeCount = 28;
 
 // What the number of an instruction counts.
@@ -40,8 +42,8 @@ bool read_instruction(std::span<const std::uint32_t> code, std::uint32_t word, I
 
 // Whether control never passes to the instruction after this one.
 constexpr bool ends_flow(Opcode opcode) {
-  return opcode == Opcode::kJump || opcode == Opcode::kReturn || opcode == Opcode::kRaise || opcode == Opcode::kReraise ||
-         opcode == Opcode::kLoopNext;
+  return opcode == Opcode::kJump || opcode == Opcode::kReturn || opcode == Opcode::kRaise ||
+         opcode == Opcode::kReraise || opcode == Opcode::kLoopNext;
 }
 
 }  // namespace portfire

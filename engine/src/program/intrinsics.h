@@ -1,5 +1,5 @@
-// Scalar ops that the interpreter runs itself instead of calling them. Each falls back to the bound op when an operand is
-// not what its schema says, or when the result needs an error.
+// Scalar ops that the interpreter runs itself instead of calling them. Each falls back to the bound op when an operand
+// is not what its schema says, or when the result needs an error.
 #pragma once
 
 #include <optional>

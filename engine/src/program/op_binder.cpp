@@ -18,7 +18,8 @@ const OpIndex& engine_op_index() {
   return index;
 }
 
-BoundOp find_op(const Libraries& libraries, const std::string& full, const std::string& name, const std::string& overload) {
+BoundOp find_op(const Libraries& libraries, const std::string& full, const std::string& name,
+                const std::string& overload) {
   const auto it = engine_op_index().find(full);
   if (it != engine_op_index().end()) return {it->second, nullptr};
   for (const auto& library : libraries) {

@@ -1,4 +1,5 @@
-// The public face of programs and functions. Loading is in program_loading.cpp, calls are in execution/function_call.cpp.
+// The public face of programs and functions. Loading is in program_loading.cpp, calls are in
+// execution/function_call.cpp.
 #include "portfire/program.h"
 
 #include "archive/program_decoder.h"

@@ -14,8 +14,8 @@ namespace portfire {
 // What an image is linked with.
 struct LinkInputs {
   Libraries libraries;
-  std::vector<Tensor> tensors;           // one per tensor of the image
-  std::shared_ptr<const void> memory;    // what the tensors lie in, if the program is to keep it
+  std::vector<Tensor> tensors;         // one per tensor of the image
+  std::shared_ptr<const void> memory;  // what the tensors lie in, if the program is to keep it
 };
 
 class ProgramLinker {

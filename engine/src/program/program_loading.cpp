@@ -40,14 +40,16 @@ std::vector<Memory> find_storages(const ProgramImage& image, const ModelArchive&
   for (const StorageRecord& s : image.storages) {
     const std::span<const std::byte> record = archive.record(image.string(s.record));
     if (record.size() < s.bytes) {
-      throw Error(ErrorCode::kBadArchive, "the record '" + image.string(s.record) + "' is shorter than the program says");
+      throw Error(ErrorCode::kBadArchive,
+                  "the record '" + image.string(s.record) + "' is shorter than the program says");
     }
     storages.push_back(aligned_memory(record, owner));
   }
   return storages;
 }
 
-std::vector<Tensor> make_tensors(const ProgramImage& image, const std::vector<Memory>& storages, const Libraries& libraries) {
+std::vector<Tensor> make_tensors(const ProgramImage& image, const std::vector<Memory>& storages,
+                                 const Libraries& libraries) {
   std::vector<Tensor> tensors;
   if (!image.tensors.empty() && libraries.empty()) {
     throw Error(ErrorCode::kBadArgument, "the program has tensors: it needs a kernel library");
@@ -81,8 +83,8 @@ std::shared_ptr<const Program> Program::load(const std::string& path, const Libr
   return load_archive(file->bytes(), file, libraries);
 }
 
-std::shared_ptr<const Program> Program::load_memory(std::span<const std::byte> archive, std::shared_ptr<const void> owner,
-                                                    const Libraries& libraries) {
+std::shared_ptr<const Program> Program::load_memory(std::span<const std::byte> archive,
+                                                    std::shared_ptr<const void> owner, const Libraries& libraries) {
   return load_archive(archive, owner, libraries);
 }
 

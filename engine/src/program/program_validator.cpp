@@ -79,8 +79,8 @@ class Validator {
 
   void type_shape(const TypeRecord& t, const std::string& where) const {
     const auto kind = static_cast<TypeKind>(t.kind);
-    const bool named = kind == TypeKind::kTuple || kind == TypeKind::kClass || kind == TypeKind::kInterface ||
-                       kind == TypeKind::kEnum;
+    const bool named =
+        kind == TypeKind::kTuple || kind == TypeKind::kClass || kind == TypeKind::kInterface || kind == TypeKind::kEnum;
     if (named) string(t.name, where);
     string_list(t.fields, where);
     if (kind == TypeKind::kUnion && t.contained.empty()) reject_program(where, "a union of nothing");
@@ -130,7 +130,8 @@ class Validator {
     if (t.sizes.size() != t.strides.size()) reject_program(where, "sizes and strides are not equally many");
     const std::uint64_t end = extent(t, where);
     std::uint64_t bytes = 0;
-    if (__builtin_mul_overflow(end, static_cast<std::uint64_t>(item), &bytes) || bytes > image_.storages[t.storage].bytes) {
+    if (__builtin_mul_overflow(end, static_cast<std::uint64_t>(item), &bytes) ||
+        bytes > image_.storages[t.storage].bytes) {
       reject_program(where, "it goes beyond its storage");
     }
   }
@@ -157,12 +158,14 @@ class Validator {
   }
 
   void constants() const {
-    for (std::size_t i = 0; i < image_.constants.size(); ++i) constant_record(image_.constants[i], i, at("constant", i));
+    for (std::size_t i = 0; i < image_.constants.size(); ++i)
+      constant_record(image_.constants[i], i, at("constant", i));
   }
 
   void constant_record(const ConstantRecord& c, std::size_t i, const std::string& where) const {
     for (const Index item : c.items) {
-      if (item >= i) reject_program(where, "it contains constant " + std::to_string(item) + ", which is not an earlier one");
+      if (item >= i)
+        reject_program(where, "it contains constant " + std::to_string(item) + ", which is not an earlier one");
     }
     switch (c.tag) {
       case ConstantTag::kStr:
@@ -211,7 +214,8 @@ class Validator {
 
   void unique_name(std::unordered_set<std::string>& seen, Index name, const std::string& where) const {
     string(name, where);
-    if (!seen.insert(image_.strings[name]).second) reject_program(where, "two things are named " + image_.strings[name]);
+    if (!seen.insert(image_.strings[name]).second)
+      reject_program(where, "two things are named " + image_.strings[name]);
   }
 
   void classes() const {
@@ -228,7 +232,8 @@ class Validator {
     for (const AttributeRecord& a : c.attributes) {
       unique_name(attributes, a.name, where);
       type(a.type, where);
-      if (a.kind > static_cast<std::uint8_t>(AttributeKind::kSubmodule)) reject_program(where, "unknown kind of attribute");
+      if (a.kind > static_cast<std::uint8_t>(AttributeKind::kSubmodule))
+        reject_program(where, "unknown kind of attribute");
     }
     std::unordered_set<std::string> methods;
     for (const auto& [name, function] : c.methods) {

@@ -1,5 +1,5 @@
-// Checks a decoded program against every rule of docs/program-format.md. What passes can be linked and run without looking
-// again: indices are in range, jumps go to instructions, arities fit, nothing nests or refers in a circle.
+// Checks a decoded program against every rule of docs/program-format.md. What passes can be linked and run without
+// looking again: indices are in range, jumps go to instructions, arities fit, nothing nests or refers in a circle.
 //
 // Before: archive/program_decoder.h. After: program_linker.h. What is left to run time are the types of values in
 // registers: every access to a Value checks its tag.

@@ -10,8 +10,8 @@ Device parse_device(const std::string& text) {
   const bool named = !device.type.empty();
   if (colon == std::string::npos && named) return device;
   const char* end = text.data() + text.size();
-  const bool numbered =
-      colon != std::string::npos && std::from_chars(text.data() + colon + 1, end, device.index).ptr == end && device.index >= 0;
+  const bool numbered = colon != std::string::npos &&
+                        std::from_chars(text.data() + colon + 1, end, device.index).ptr == end && device.index >= 0;
   if (!named || !numbered) throw Error(ErrorCode::kInvalidProgram, "invalid program: '" + text + "' is no device");
   return device;
 }
@@ -76,7 +76,8 @@ std::vector<Value> StateBuilder::items(const ConstantRecord& c) const {
 Value StateBuilder::make_dict(const ConstantRecord& c) const {
   const Type& type = *program_.types[c.index];
   Value dict = Value::dict(type.contained[0], type.contained[1]);
-  for (std::size_t k = 0; k < c.items.size(); k += 2) dict.to_dict().set(constants_[c.items[k]], constants_[c.items[k + 1]]);
+  for (std::size_t k = 0; k < c.items.size(); k += 2)
+    dict.to_dict().set(constants_[c.items[k]], constants_[c.items[k + 1]]);
   return dict;
 }
 

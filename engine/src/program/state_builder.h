@@ -14,7 +14,8 @@ class StateBuilder {
  public:
   // `owner`: what the objects keep alive; null for objects that the program itself holds.
   // `wanted`: which constants are needed; none given: all, and the root.
-  StateBuilder(const LinkedProgram& program, std::shared_ptr<const Program> owner, std::optional<std::vector<bool>> wanted = {});
+  StateBuilder(const LinkedProgram& program, std::shared_ptr<const Program> owner,
+               std::optional<std::vector<bool>> wanted = {});
 
   void build();
   const Value& constant(Index i) const { return constants_[i]; }
