@@ -80,6 +80,13 @@ def _pow(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
     return lambda call: call("aten::pow.int_to_int", *args)
 
 
+def _math_pow(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+    """`math.pow` gives a float, whatever it is given."""
+    if kwargs or len(args) != 2:
+        return None
+    return lambda call: call("aten::pow", *(v if v.type == FLOAT else call("aten::Float", v) for v in args))
+
+
 def _extremum(name: str) -> Recipe:
     """`max(a, b, c)` of numbers."""
 
@@ -177,5 +184,6 @@ RECIPES: dict[str, Recipe] = {
     "aten::__contains__": _contains,
     "prim::max": _extremum("prim::max"),
     "prim::min": _extremum("prim::min"),
+    "portfire::math_pow": _math_pow,
     "portfire::round": _round,
 }

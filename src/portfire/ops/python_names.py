@@ -193,8 +193,10 @@ _COMPILED_FROM_SOURCE = frozenset({"stft", "istft", "lu", "save", "seed", "initi
 def _functions() -> dict[object, str]:
     functions: dict[object, str] = {}
     for function, name in (*_library_functions(), *_torch_functions(), *_unbound_methods()):
-        functions.setdefault(function, name)
-    return {function: name for function, name in functions.items() if is_known(name)}
+        # torch has names of its own for some functions, `torch.dsmm` for `torch.mm`, which are not the operator's.
+        if is_known(name):
+            functions.setdefault(function, name)
+    return functions
 
 
 def _torch_functions() -> Iterator[tuple[object, str]]:
@@ -286,6 +288,7 @@ _PYTHON_FUNCTIONS: tuple[tuple[Callable[..., Any], str], ...] = (
     (builtins.list, "aten::list"),
     (builtins.dict, "aten::dict"),
     (collections.OrderedDict, "aten::dict"),
+    (math.pow, "portfire::math_pow"),
     (math.remainder, "aten::mathremainder"),
     (math.trunc, "aten::Int"),
     (cmath.phase, "aten::angle"),
