@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, FLOAT, INT, STR, BoolType, TensorType, TupleType
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR, BoolType, TensorType, TupleType
 from portfire.ops.composition import NUMBERS, UNKNOWN, Call, Composite, Recipe, constant_of
 
 
@@ -85,6 +85,23 @@ def _math_pow(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | No
     if kwargs or len(args) != 2:
         return None
     return lambda call: call("aten::pow", *(v if v.type == FLOAT else call("aten::Float", v) for v in args))
+
+
+#: Functions of `cmath` with one argument, which they take for complex whatever it is.
+COMPLEX_FUNCTIONS = (
+    *("log", "log10", "sqrt", "exp", "sin", "tan", "cos", "asin", "acos", "atan"),
+    *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "isnan", "isinf", "isfinite"),
+)
+
+
+def _of_complex(name: str) -> Recipe:
+    def recipe(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+        if kwargs or len(args) != 1:
+            return None
+        (value,) = args
+        return lambda call: call(f"aten::{name}", value if value.type == COMPLEX else call("aten::Complex", value))
+
+    return recipe
 
 
 def _extremum(name: str) -> Recipe:
@@ -186,4 +203,5 @@ RECIPES: dict[str, Recipe] = {
     "prim::min": _extremum("prim::min"),
     "portfire::math_pow": _math_pow,
     "portfire::round": _round,
+    **{f"portfire::cmath_{name}": _of_complex(name) for name in COMPLEX_FUNCTIONS},
 }

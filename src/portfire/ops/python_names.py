@@ -29,6 +29,7 @@ from portfire.ir.types import (
     TensorType,
     Type,
 )
+from portfire.ops.number_composites import COMPLEX_FUNCTIONS
 from portfire.ops.table import op_table
 
 
@@ -234,7 +235,7 @@ def _library_functions() -> Iterator[tuple[object, str]]:
 
     yield from _PYTHON_FUNCTIONS
     yield from ((getattr(math, name), f"aten::{name}") for name in _MATH)
-    yield from ((getattr(cmath, name), f"aten::{name}") for name in _CMATH)
+    yield from ((getattr(cmath, name), f"portfire::cmath_{name}") for name in COMPLEX_FUNCTIONS)
     yield from ((getattr(operator, name), op) for name, op in _OPERATOR_MODULE.items())
     yield from (
         (getattr(module_arguments, name), f"aten::{name}") for name in ("_single", "_pair", "_triple", "_quadruple")
@@ -298,22 +299,74 @@ _PYTHON_FUNCTIONS: tuple[tuple[Callable[..., Any], str], ...] = (
 
 _MATH = (
     *("ceil", "copysign", "erf", "erfc", "exp", "expm1", "fabs", "floor", "gamma", "lgamma", "log", "log10", "log1p"),
-    *(
-        "pow",
-        "sqrt",
-        "isnan",
-        "isinf",
-        "isfinite",
-        "sinh",
-        "cosh",
-        "tanh",
-        "asinh",
-        "acosh",
-        "atanh",
-        "sin",
-        "cos",
-        "tan",
-    ),
+    *("sqrt", "isnan", "isinf", "isfinite", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sin", "cos", "tan"),
+    *("asin", "acos", "atan", "atan2", "fmod", "modf", "factorial", "frexp", "ldexp", "degrees", "radians", "gcd"),
+)
+
+_OPERATOR_MODULE.items())
+    yield from (
+        (getattr(module_arguments, name), f"aten::{name}") for name in ("_single", "_pair", "_triple", "_quadruple")
+    )
+    yield from (
+        (getattr(torch.nn.init, name), f"aten::{name}")
+        for name in ("_no_grad_fill_", "_no_grad_normal_", "_no_grad_uniform_", "_no_grad_zero_")
+    )
+    yield from ((getattr(functional, name), f"aten::{name}") for name in ("_no_grad_embedding_renorm_",))
+    yield from (
+        (module_arguments._list_with_default, "aten::list_with_default"),
+        (cudnn.is_acceptable, "aten::cudnn_is_acceptable"),
+        (torch.unique, "portfire::unique"),
+        (torch.unique_consecutive, "portfire::unique_consecutive"),
+        (torch.Size, "aten::Size"),
+        (torch.device, "aten::device"),
+        (torch.Generator, "aten::Generator"),
+        (torch.autograd.grad, "aten::grad"),
+        (torch.autograd.backward, "aten::backward"),
+        (torch._C._infer_size, "aten::_infer_size"),
+        (torch._C._get_tracing_state, "aten::_get_tracing_state"),
+        (torch._C._get_cpu_capability, "aten::_get_cpu_capability"),
+    )
+
+
+#: `round`, `abs` and the like mean what Python means by them: `round(2.5)` is the int 2.
+_PYTHON_FUNCTIONS: tuple[tuple[Callable[..., Any], str], ...] = (
+    (builtins.abs, "prim::abs"),
+    (builtins.max, "prim::max"),
+    (builtins.min, "prim::min"),
+    (builtins.round, "portfire::round"),
+    (builtins.divmod, "aten::divmod"),
+    (builtins.pow, "aten::pow"),
+    (builtins.sum, "portfire::sum"),
+    (builtins.any, "aten::any"),
+    (builtins.all, "aten::all"),
+    (builtins.len, "aten::len"),
+    (builtins.sorted, "aten::sorted"),
+    (builtins.hash, "aten::hash"),
+    (builtins.id, "prim::id"),
+    (builtins.ord, "aten::ord"),
+    (builtins.chr, "aten::chr"),
+    (builtins.bin, "aten::bin"),
+    (builtins.oct, "aten::oct"),
+    (builtins.hex, "aten::hex"),
+    (builtins.int, "aten::Int"),
+    (builtins.float, "aten::Float"),
+    (builtins.complex, "aten::Complex"),
+    (builtins.bool, "aten::Bool"),
+    (builtins.str, "aten::str"),
+    (builtins.list, "aten::list"),
+    (builtins.dict, "aten::dict"),
+    (collections.OrderedDict, "aten::dict"),
+    (math.pow, "portfire::math_pow"),
+    (math.remainder, "aten::mathremainder"),
+    (math.trunc, "aten::Int"),
+    (cmath.phase, "aten::angle"),
+    (cmath.rect, "aten::polar"),
+    (warnings.warn, "aten::warn"),
+)
+
+_MATH = (
+    *("ceil", "copysign", "erf", "erfc", "exp", "expm1", "fabs", "floor", "gamma", "lgamma", "log", "log10", "log1p"),
+    *("sqrt", "isnan", "isinf", "isfinite", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sin", "cos", "tan"),
     *("asin", "acos", "atan", "atan2", "fmod", "modf", "factorial", "frexp", "ldexp", "degrees", "radians", "gcd"),
 )
 
