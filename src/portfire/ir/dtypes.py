@@ -14,7 +14,9 @@ DTYPE_NUMBERS: dict[str, int] = {
     "complex32": 8, "complex64": 9, "complex128": 10, "bool": 11, "qint8": 12, "quint8": 13, "qint32": 14,
     "bfloat16": 15, "quint4x2": 16, "quint2x4": 17, "bits1x8": 18, "bits2x4": 19, "bits4x2": 20, "bits8": 21,
     "bits16": 22, "float8_e5m2": 23, "float8_e4m3fn": 24, "float8_e5m2fnuz": 25, "float8_e4m3fnuz": 26,
-    "uint16": 27, "uint32": 28, "uint64": 29,
+    "uint16": 27, "uint32": 28, "uint64": 29, "uint1": 30, "uint2": 31, "uint3": 32, "uint4": 33, "uint5": 34, "uint6": 35,
+    "uint7": 36, "int1": 37, "int2": 38, "int3": 39, "int4": 40, "int5": 41, "int6": 42, "int7": 43, "float8_e8m0fnu": 44,
+    "float4_e2m1fn_x2": 45,
 }  # fmt: skip
 
 #: How a refined tensor is called in `.graph`, by dtype.

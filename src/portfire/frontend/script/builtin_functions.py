@@ -41,7 +41,7 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.type_tests import IsInstanceValue, TypeValue
 from portfire.ir.graph import MISSING
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, STR, DictType, ListType, TensorType
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, STR, ClassType, DictType, ListType, TensorType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -455,7 +455,7 @@ class SuperFunction(StaticValue):
         context = emitter.context
         receiver = args[1] if len(args) == 2 else emitter.lookup(context.first_parameter or "")
         after = getattr(args[0], "cls", None) if args else context.defining_class
-        if not isinstance(receiver, RuntimeValue) or not isinstance(after, type):
+        if not isinstance(receiver, RuntimeValue) or not isinstance(receiver.type, ClassType) or not isinstance(after, type):
             raise emitter.fail("unsupported-call", "'super' is only known in the methods of a class")
         return SuperValue(receiver, after)
 

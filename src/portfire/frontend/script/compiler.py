@@ -37,6 +37,10 @@ from portfire.ir.types import Type
 _behaviours.register()
 
 
+#: Calls that may lead to a function when it is compiled.
+_MAX_DEPTH = 120
+
+
 class _InlineInstead(Exception):
     """A function returns something that exists only while compiling."""
 
@@ -117,6 +121,13 @@ class Compiler:
     def version(self, emitter: Emitter, callee: Callee, specialised: Specialised) -> Function | None:
         """The compiled version that a call needs; None if the function must be inlined."""
         version = self._versions.get(specialised.key)
+        if version is None and len(emitter.chain) >= _MAX_DEPTH:
+            raise emitter.fail(
+                "recursive-function",
+                f"the calls that lead to '{callee.called}' do not end while compiling",
+                notes=("each call has other kinds of arguments than the one before",),
+                help="annotate the parameters and the return type",
+            )
         if version is None:
             chain = (*emitter.chain, emitter.range) if emitter.range is not None else emitter.chain
             version = self.compile(callee, specialised, chain)
@@ -193,6 +204,8 @@ class Compiler:
         try:
             returned.as_value(emitter)
         except CompileAbort:
+            if not emitter.chain:
+                raise  # nobody to inline it into
             raise _InlineInstead from None
 
     # Bugs

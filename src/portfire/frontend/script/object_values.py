@@ -82,7 +82,12 @@ class ClassBehaviour(Behaviour):
         if cast(ir.ClassType, value.type).is_module:
             return module_containers.iterate(emitter, value)
         method = self._magic(emitter, value, "__iter__", "not-iterable", "cannot be iterated over")
-        return method.call(emitter, [], {}).iterate(emitter)
+        iterator = method.call(emitter, [], {})
+        if isinstance(iterator, RuntimeValue) and iterator.type is value.type:
+            raise emitter.fail(
+                "not-iterable", f"{value.describe()} is its own iterator", help="let '__iter__' return iter of a list"
+            )
+        return iterator.iterate(emitter)
 
     def item(self, emitter: Emitter, value: RuntimeValue, index: Value) -> StaticValue:
         """See the base class."""

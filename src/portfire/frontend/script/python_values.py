@@ -50,6 +50,9 @@ _FORKING_BY_NAME: dict[str, StaticValue] = {
 }
 
 
+_PLAIN: tuple[Any, ...] = (bool, int, float, complex, str)
+
+
 class Namespace(StaticValue):
     """A Python module, or another object that only holds things (`torch.ops.aten`)."""
 
@@ -113,6 +116,9 @@ def _is_numpy(python_object: Any) -> bool:
 def _constant(emitter: Emitter, value: Any) -> StaticValue:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise emitter.fail("int-too-large", f"the int {value} does not fit into 64 bits")
+    for plain in _PLAIN:
+        if isinstance(value, plain):
+            return ConstantValue(plain(value))  # also of a subclass
     return ConstantValue(value)
 
 
@@ -163,6 +169,8 @@ def _compiled_function(python_object: Any) -> StaticValue | None:
 def _bound_method(emitter: Emitter, method: types.MethodType, name: str) -> StaticValue:
     """A method of an object that is known while compiling: a class method, or a method of a constant object."""
     receiver = emitter.compiler.value_of(emitter, method.__self__, name)
+    if isinstance(receiver, (Namespace, _Record)):
+        raise _no_value(emitter, method, name)
     if inspect.isclass(method.__self__):
         return emitter.compiler.value_of(
             emitter, functools.partial(method.__func__, method.__self__), method.__name__
@@ -174,7 +182,7 @@ def _class(emitter: Emitter, cls: type) -> StaticValue:
     from portfire.frontend.script.class_values import class_value
 
     if cls in (torch.finfo, torch.iinfo):
-        return TypeValue(cls, lambda e, args, kwargs: _Record(cls(*(a.constant() for a in args))))
+        return TypeValue(cls, lambda e, args, kwargs: _limits(e, cls, [*args, *kwargs.values()]))
     if issubclass(cls, BaseException):
         return ExceptionClass(cls)
     if cls.__module__ == "torch" or issubclass(cls, torch.Tensor) or cls.__module__ == "builtins":
@@ -227,6 +235,18 @@ class _Record(StaticValue):
         if not hasattr(self.python_object, name):
             return super().attribute(emitter, name)
         return emitter.compiler.value_of(emitter, getattr(self.python_object, name), name)
+
+
+def _limits(emitter: Emitter, cls: Any, args: list[StaticValue]) -> StaticValue:
+    """`torch.finfo(dtype)`."""
+    dtypes = [a.constant() for a in args]
+    if not all(isinstance(d, torch.dtype) for d in dtypes):
+        raise emitter.fail(
+            "not-a-constant",
+            f"the dtype given to 'torch.{cls.__name__}' must be known while compiling",
+            help="name the dtype: torch.finfo(torch.float32)",
+        )
+    return _Record(cls(*dtypes))
 
 
 def _no_value(emitter: Emitter, python_object: Any, name: str) -> CompileAbort:
