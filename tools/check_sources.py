@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 600
-NAMELESS = re.compile(r"(^|_)(utils?|common|helpers?|manager|misc)(_|\.|$)")
+# "Common subexpression" is what the field calls it.
+NAMELESS = re.compile(r"(^|_)(utils?|common(?!_subexpressions)|helpers?|manager|misc)(_|\.|$)")
 MACHINE = re.compile(r"(?<![\w.])/(root|work|home/\w+)/")
 
 
