@@ -20,9 +20,11 @@ KernelTable extrema_kernels();
 KernelTable factory_kernels();
 KernelTable indexing_kernels();
 KernelTable joining_kernels();
+KernelTable loss_kernels();
 KernelTable math_kernels();
 KernelTable matmul_kernels();
 KernelTable normalization_kernels();
+KernelTable padding_kernels();
 KernelTable pooling_kernels();
 KernelTable rearrangement_kernels();
 KernelTable recurrent_kernels();
@@ -33,6 +35,7 @@ KernelTable selection_kernels();
 KernelTable softmax_kernels();
 KernelTable sorting_kernels();
 KernelTable split_kernels();
+KernelTable upsampling_kernels();
 KernelTable view_kernels();
 
 }  // namespace portfire::kernels

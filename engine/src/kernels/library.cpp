@@ -9,11 +9,13 @@ namespace kernels {
 
 NativeLibrary::NativeLibrary() {
   const KernelTable families[] = {
-      activation_kernels(),    arithmetic_kernels(),  attention_kernels(), bitwise_kernels(),       cast_kernels(),
-      comparison_kernels(),    convolution_kernels(), extrema_kernels(),   factory_kernels(),       indexing_kernels(),
-      joining_kernels(),       math_kernels(),        matmul_kernels(),    normalization_kernels(), pooling_kernels(),
-      rearrangement_kernels(), recurrent_kernels(),   reduction_kernels(), scalar_kernels(),        scan_kernels(),
-      selection_kernels(),     softmax_kernels(),     sorting_kernels(),   split_kernels(),         view_kernels(),
+      activation_kernels(), arithmetic_kernels(),    attention_kernels(),     bitwise_kernels(),
+      cast_kernels(),       comparison_kernels(),    convolution_kernels(),   extrema_kernels(),
+      factory_kernels(),    indexing_kernels(),      joining_kernels(),       loss_kernels(),
+      math_kernels(),       matmul_kernels(),        normalization_kernels(), padding_kernels(),
+      pooling_kernels(),    rearrangement_kernels(), recurrent_kernels(),     reduction_kernels(),
+      scalar_kernels(),     scan_kernels(),          selection_kernels(),     softmax_kernels(),
+      sorting_kernels(),    split_kernels(),         upsampling_kernels(),    view_kernels(),
   };
   for (const KernelTable table : families) {
     for (const OpEntry& entry : table) functions_.emplace(split_schema_name(entry.schema), entry.function);
