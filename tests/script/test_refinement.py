@@ -245,3 +245,49 @@ def test_refined_in_every_branch_that_goes_on():
         return a + 1
 
     check(f, (None, 0), (1, 1), (None, 1), (1, 2), (-1, 1))
+
+
+class Cell(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.h: Optional[Tensor] = None
+        self.count: int = 0
+
+    def reset(self) -> None:
+        self.h = None
+
+    def forward(self, x: Tensor, n: int):
+        total = x * 0
+        if self.h is None:
+            self.h = x
+        assert self.h is not None
+        for i in range(n):
+            h = self.h
+            assert h is not None
+            total = total + h
+            self.h = h * 2
+            self.count += 1
+        if n > 2:
+            self.reset()
+        h = self.h
+        if h is not None and self.h is not None:
+            total = total + self.h + h
+        return total, self.count
+
+
+def test_attributes_stay_known_only_until_something_may_set_them():
+    import portfire
+
+    compiled, eager = portfire.script(Cell()), Cell()
+    for n in (0, 2, 3, 1):
+        for a, b in zip(compiled(X, n), eager(X, n)):
+            assert torch.equal(torch.as_tensor(a), torch.as_tensor(b))
+
+
+def test_truth_of_a_union():
+    def f(a: Union[int, str, bool], n: int, s: str):
+        x = n > 0 and n
+        y = s or n
+        return bool(a), 1 if x else 2, 3 if y else 4
+
+    check(f, (0, 0, ""), (True, 5, "a"), ("", -1, ""), ("x", 2, ""))

@@ -5,7 +5,13 @@ Comes before: `tensor_values.py`, `container_values.py`, `scalar_values.py`, `ob
 
 from __future__ import annotations
 
-from portfire.frontend.script.container_values import DictBehaviour, ListBehaviour, OptionalBehaviour, TupleBehaviour
+from portfire.frontend.script.container_values import (
+    DictBehaviour,
+    ListBehaviour,
+    OptionalBehaviour,
+    TupleBehaviour,
+    UnionBehaviour,
+)
 from portfire.frontend.script.object_values import ClassBehaviour, InterfaceBehaviour
 from portfire.frontend.script.runtime_value import BEHAVIOURS, Behaviour
 from portfire.frontend.script.scalar_values import (
@@ -41,6 +47,7 @@ def register() -> None:
         ir.DictType: DictBehaviour(),
         ir.TupleType: TupleBehaviour(),
         ir.OptionalType: OptionalBehaviour(),
+        ir.UnionType: UnionBehaviour(),
         ir.ClassType: ClassBehaviour(),
         ir.InterfaceType: InterfaceBehaviour(),
     }

@@ -27,7 +27,7 @@ from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING, Function, Parameter, Value
-from portfire.ir.types import FunctionType, ListType, Type, unrefined
+from portfire.ir.types import AnyType, ClassType, FunctionType, InterfaceType, ListType, Type, unrefined
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -152,11 +152,17 @@ def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywo
         if function is not None:
             values = [specialised.fit(emitter, p, a) for p, a in zip(specialised.parameters, specialised.arguments, strict=True)]
             emit = callee.emit or _emit_call_function
-            emitter.frame.forget_attributes()
+            if any(_holds_object(v.type) for v in values):
+                emitter.frame.forget_attributes()
             return RuntimeValue(emit(emitter, function, values))
     from portfire.frontend.script.inlining import inline
 
     return inline(emitter, callee, _declared(emitter, callee, bound))
+
+
+def _holds_object(type_: Type) -> bool:
+    """Whether a callee may set attributes through a value of the type."""
+    return isinstance(type_, (ClassType, InterfaceType, AnyType)) or any(map(_holds_object, type_.contained()))
 
 
 def _emit_call_function(emitter: Emitter, function: Function, values: list[Value]) -> Value:

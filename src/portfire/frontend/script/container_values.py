@@ -15,7 +15,7 @@ from portfire.frontend.script.inference import PendingType, decide, is_pending, 
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType, is_subtype
+from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType, Type, UnionType, is_subtype
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -345,6 +345,26 @@ def _replace(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keyw
             raise emitter.fail("no-attribute", f"{value.describe()} has no field '{name}'")
         items[name] = RuntimeValue(convert(emitter, item, type_.elements[(type_.fields or ()).index(name)], name))
     return emitter.insert("prim::TupleConstruct", [emitter.runtime(i) for i in items.values()], type_)
+
+
+class UnionBehaviour(Behaviour):
+    """`Union[...]`, not refined: its truth is that of the member it is."""
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return self._truth_of_one(emitter, value, cast(UnionType, value.type).members)
+
+    def _truth_of_one(self, emitter: Emitter, value: RuntimeValue, members: Sequence[Type]) -> StaticValue:
+        from portfire.frontend.script.control_flow import emit_choice
+
+        def as_member() -> StaticValue:
+            truth = emitter.insert("prim::unchecked_cast", [value.value], members[0]).truth(emitter)
+            return RuntimeValue(truth.as_value(emitter))
+
+        if len(members) == 1:
+            return as_member()
+        is_first = emitter.insert("prim::isinstance", [value.value], BOOL, types=[members[0]])
+        return emit_choice(emitter, is_first, as_member, lambda: self._truth_of_one(emitter, value, members[1:]))
 
 
 class OptionalBehaviour(Behaviour):

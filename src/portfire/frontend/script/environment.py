@@ -98,6 +98,12 @@ class Frame:
                 if "." in known:
                     self.refined[known] = FORGOTTEN
 
+    def forget_as(self, inner: Frame) -> None:
+        """Chains of attributes that an inner block has forgotten are not known after it."""
+        for known, value in inner.refined.items():
+            if value is FORGOTTEN:
+                self.refined[known] = FORGOTTEN
+
     def _outwards(self) -> Iterator[Frame]:
         frame: Frame | None = self
         while frame is not None:

@@ -18,7 +18,7 @@ from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
 from portfire.frontend.script.control_flow import emit_choice, emit_guarded
 from portfire.frontend.script.conversion import convert, static_type
-from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
+from portfire.frontend.script.environment import FORGOTTEN, Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.exits import Flow, Region, enter_region, has_exited, is_certainly, leave_region
 from portfire.frontend.script.inference import joined, resolved
 from portfire.frontend.script.refinement import emit_condition, negated, refine
@@ -59,6 +59,8 @@ class Loop:
     start: StaticValue = TRUE_VALUE
     condition: Callable[[], StaticValue] | None = None
     carried: list[_Carried] = field(default_factory=list)
+    #: Whether a round may set attributes, so that what was known of them before the loop is not known in it.
+    sets_attributes: bool = False
 
 
 def emit_while(emitter: Emitter, node: ast.While) -> Flow:
@@ -193,6 +195,8 @@ class _Attempt:
             for carried in loop.carried:
                 parameter = self.block.add_parameter(carried.type, hint(carried.name))
                 frame.assigned[carried.name] = RuntimeValue(parameter)
+            if loop.sets_attributes:
+                frame.forget_attributes()
             self.region = enter_region(emitter, is_loop=True)
             try:
                 self.flow = loop.body(trip)
@@ -201,6 +205,9 @@ class _Attempt:
             condition = self._condition()
             ends = [self._at_end(c) for c in loop.carried]
             wider = self._too_narrow(ends)
+            if not loop.sets_attributes and any(v is FORGOTTEN for v in frame.refined.values()):
+                loop.sets_attributes = True
+                return wider
             if wider:
                 return wider
             self.block.add_input(emitter.runtime(condition))
@@ -260,6 +267,7 @@ class _Attempt:
         assert region is not None and frame is not None
         for carried in self.loop.carried:
             emitter.frame.assign(carried.name, RuntimeValue(self.node.add_output(carried.type, hint(carried.name))))
+        emitter.frame.forget_as(frame)
         for name in frame.assigned:
             if emitter.lookup(name) is None and not name.startswith("$"):
                 why = f"only the body of a loop, which may never run, assigns '{name}'"

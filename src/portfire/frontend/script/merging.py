@@ -64,6 +64,9 @@ def merge_branches(
             flags[flag] = merged
         if merged is not None:
             emitter.frame.assign(name, merged)
+    for branch in branches:
+        if not branch.is_dead:
+            emitter.frame.forget_as(branch.frame)
     for name in _refined_in_all(branches):
         if name not in names and name not in known:
             values = [None if b.is_dead else b.frame.lookup(name) for b in branches]
