@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+import warnings
 
 import pytest
 import torch
 from tests.engine.text_functions import function_of
 
 from portfire import _aten, _engine
+from portfire.ir.builder import Builder
+from portfire.ir.graph import Function, Graph, Parameter
+from portfire.ir.types import TENSOR, FutureType
+from portfire.modules import ScriptFunction, wrap_function
 
 
 def test_schemas() -> None:
@@ -149,6 +154,41 @@ def test_operator_written_in_python() -> None:
     assert torch.equal(f(torch.ones(2), 2.0), torch.full((2,), 3.0))
     with pytest.raises(ValueError, match="by must not be negative"):
         f(torch.ones(2), -1.0)
+
+
+def forking_function() -> ScriptFunction:
+    """f(x) = wait(fork(x * 2)) + x"""
+    body = Graph("work")
+    inner = Builder(body)
+    doubled = inner.insert("aten::mul", [body.block.add_parameter(TENSOR, "x"), inner.constant(2)], TENSOR)
+    body.block.add_input(doubled)
+    graph = Graph("f")
+    x = graph.block.add_parameter(TENSOR, "x")
+    outer = Builder(graph)
+    future = outer.insert("prim::fork", [x], FutureType(TENSOR), Subgraph=body)
+    result = outer.insert("aten::wait", [future], TENSOR)
+    graph.block.add_input(outer.insert("aten::add", [result, x, outer.constant(1)], TENSOR))
+    return wrap_function(Function("__torch__.f", [Parameter("x", TENSOR)], TENSOR, graph))
+
+
+def test_forked_calls_run_in_the_callers_grad_mode() -> None:
+    f = forking_function()
+    x = torch.ones(2, requires_grad=True)
+    assert torch.equal(f(x), 3 * x) and f(x).requires_grad
+    with torch.no_grad():
+        assert not any(f(x).requires_grad for _ in range(50))
+
+
+def test_warnings_are_pythons() -> None:
+    f = function_of(
+        "graph(%s : str):\n  %n : int = prim::Constant[value=2]()\n  %r : NoneType = aten::warn(%s, %n)\n  return (%s)\n"
+    )
+    with pytest.warns(UserWarning, match="careful$"):
+        f("careful")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="careful$"):
+            f("careful")
 
 
 def test_threads_share_a_function() -> None:

@@ -112,18 +112,3 @@ def test_print_goes_to_python(capsys: pytest.CaptureFixture[str]) -> None:
 
     portfire.script(f)(3)
     assert capsys.readouterr().out == "x is 3\n"
-
-
-def test_fork_carries_grad_mode() -> None:
-    def work(x: torch.Tensor) -> torch.Tensor:
-        return x * 2
-
-    def f(x: torch.Tensor) -> torch.Tensor:
-        future = torch.jit.fork(work, x)
-        return torch.jit.wait(future) + x
-
-    compiled = portfire.script(f)
-    x = torch.ones(2, requires_grad=True)
-    assert compiled(x).requires_grad
-    with torch.no_grad():
-        assert not compiled(x).requires_grad

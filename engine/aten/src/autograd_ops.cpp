@@ -86,16 +86,16 @@ void embedding_renorm(Call& call) {
 
 const OpFamily& family() {
   static const OpFamily table{
-      {"aten::grad", guarded<grad>},
-      {"aten::backward", guarded<backward>},
-      {"aten::backward.TensorList", guarded<backward_list>},
-      {"prim::data", guarded<data_of>},
-      {"prim::grad", guarded<grad_of>},
-      {"aten::_no_grad_uniform_", guarded<fill_uniform>},
-      {"aten::_no_grad_normal_", guarded<fill_normal>},
-      {"aten::_no_grad_fill_", guarded<fill_value>},
-      {"aten::_no_grad_zero_", guarded<fill_zero>},
-      {"aten::_no_grad_embedding_renorm_", guarded<embedding_renorm>},
+      {"aten::grad", guarded<grad, 6>},
+      {"aten::backward", guarded<backward, 4, 0>},
+      {"aten::backward.TensorList", guarded<backward_list, 4, 0>},
+      {"prim::data", guarded<data_of, 1>},
+      {"prim::grad", guarded<grad_of, 1>},
+      {"aten::_no_grad_uniform_", guarded<fill_uniform, 4>},
+      {"aten::_no_grad_normal_", guarded<fill_normal, 4>},
+      {"aten::_no_grad_fill_", guarded<fill_value, 2>},
+      {"aten::_no_grad_zero_", guarded<fill_zero, 1>},
+      {"aten::_no_grad_embedding_renorm_", guarded<embedding_renorm, 4>},
   };
   return table;
 }

@@ -1,4 +1,5 @@
-// Any operator: arguments become IValues on a stack, the dispatcher's boxed entry runs, results are taken off the stack.
+// Any operator: arguments become IValues on a stack, the dispatcher's boxed entry runs, results are taken off the
+// stack.
 
 #include "aten_tensor.h"
 #include "dispatch.h"
@@ -9,7 +10,8 @@ namespace portfire::aten {
 namespace {
 
 struct BoxedOp {
-  explicit BoxedOp(const c10::OperatorHandle& op) : handle(op), schema(op.schema()), aliases(aliased_arguments(schema)) {
+  explicit BoxedOp(const c10::OperatorHandle& op)
+      : handle(op), schema(op.schema()), aliases(aliased_arguments(schema)) {
     for (const c10::Argument& argument : schema.arguments()) types.push_back(argument.real_type());
   }
   const c10::OperatorHandle handle;

@@ -13,7 +13,7 @@ namespace {
 
 std::optional<at::ScalarType> dtype_at(const Call& call, std::size_t i) {
   if (call[i].is_none()) return std::nullopt;
-  return static_cast<at::ScalarType>(call[i].to_int());
+  return to_scalar_type(call[i]);
 }
 
 at::Tensor convert(const at::Tensor& t, std::optional<at::Device> device, std::optional<at::ScalarType> dtype,
@@ -53,7 +53,7 @@ void cuda(Call& call) {
 void is_dense(Call& call) { call.set_result(tensor_at(call, 0).is_non_overlapping_and_dense()); }
 void is_strides_like(Call& call) {
   const at::Tensor t = tensor_at(call, 0);
-  call.set_result(t.unsafeGetTensorImpl()->is_strides_like(static_cast<at::MemoryFormat>(call[1].to_int())));
+  call.set_result(t.unsafeGetTensorImpl()->is_strides_like(to_memory_format(call[1])));
 }
 void tensor_name(Call& call) {
   const at::Tensor t = tensor_at(call, 0);
@@ -88,20 +88,20 @@ void seed_everything(Call& call) {
 
 const OpFamily& family() {
   static const OpFamily table{
-      {"aten::to.prim_Device", guarded<to_device_op>},
-      {"aten::to.prim_dtype", guarded<to_dtype_op>},
-      {"aten::to.prim_other", guarded<to_other_op>},
-      {"aten::cpu", guarded<cpu>},
-      {"aten::cuda", guarded<cuda>},
-      {"aten::is_non_overlapping_and_dense", guarded<is_dense>},
-      {"aten::is_strides_like_format", guarded<is_strides_like>},
-      {"prim::name", guarded<tensor_name>},
-      {"aten::dequantize.list", guarded<dequantize_list>},
-      {"aten::Generator", guarded<make_generator>},
-      {"aten::manual_seed.generator", guarded<seed_generator>},
-      {"aten::manual_seed", guarded<seed_everything>},
-      {"aten::seed", guarded<seed>},
-      {"aten::initial_seed", guarded<initial_seed>},
+      {"aten::to.prim_Device", guarded<to_device_op, 5>},
+      {"aten::to.prim_dtype", guarded<to_dtype_op, 4>},
+      {"aten::to.prim_other", guarded<to_other_op, 3>},
+      {"aten::cpu", guarded<cpu, 1>},
+      {"aten::cuda", guarded<cuda, 1>},
+      {"aten::is_non_overlapping_and_dense", guarded<is_dense, 1>},
+      {"aten::is_strides_like_format", guarded<is_strides_like, 2>},
+      {"prim::name", guarded<tensor_name, 1>},
+      {"aten::dequantize.list", guarded<dequantize_list, 1>},
+      {"aten::Generator", guarded<make_generator, 2>},
+      {"aten::manual_seed.generator", guarded<seed_generator, 2>},
+      {"aten::manual_seed", guarded<seed_everything, 1, 0>},
+      {"aten::seed", guarded<seed, 1>},
+      {"aten::initial_seed", guarded<initial_seed, 1>},
   };
   return table;
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <exception>
 #include <new>
+#include <string>
 
 #include "portfire/aten.h"
 #include "portfire/error.h"
@@ -21,6 +22,12 @@ std::atomic<ExceptionTranslator> g_translator{nullptr};
 }  // namespace
 
 void set_exception_translator(ExceptionTranslator translator) noexcept { g_translator = translator; }
+
+void throw_wrong_arity(std::size_t expected, std::size_t found) {
+  throw Error(ErrorCode::kInvalidProgram, "an operator that takes " + std::to_string(expected) +
+                                              " operands is called with " + std::to_string(found) +
+                                              ", or with too few results");
+}
 
 void rethrow_as_error() {
   if (const ExceptionTranslator translate = g_translator) translate();

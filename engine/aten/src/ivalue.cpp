@@ -56,6 +56,15 @@ IValue sequence_to_ivalue(const Value& value, const c10::TypePtr& element) {
   return list_to_ivalue(ListBox(nullptr, tuple.items), element);
 }
 
+template <typename Enum>
+Enum checked_enum(const Value& value, const char* what) {
+  const std::int64_t number = value.to_int();
+  if (number < 0 || number >= static_cast<std::int64_t>(Enum::NumOptions)) {
+    throw Error(ErrorCode::kType, "ValueError", std::to_string(number) + " is no " + what);
+  }
+  return static_cast<Enum>(number);
+}
+
 IValue tuple_to_ivalue(const Value& value, const c10::Type& type) {
   const auto elements = type.containedTypes();
   const std::vector<Value>& items = value.to_tuple().items;
@@ -78,18 +87,27 @@ IValue dict_to_ivalue(const Value& value, const c10::Type& type) {
 // By the value's own tag, where the schema leaves the type open.
 IValue untyped_to_ivalue(const Value& value, const c10::Type& type) {
   switch (value.tag()) {
-    case Tag::kNone: return {};
-    case Tag::kBool: return value.to_bool();
-    case Tag::kInt: return value.to_int();
-    case Tag::kDouble: return value.to_double();
-    case Tag::kComplex: return c10::complex<double>(value.to_complex());
-    case Tag::kString: return value.to_string();
-    case Tag::kTensor: return TensorArgument(value).get();
-    case Tag::kDevice: return to_device(value);
+    case Tag::kNone:
+      return {};
+    case Tag::kBool:
+      return value.to_bool();
+    case Tag::kInt:
+      return value.to_int();
+    case Tag::kDouble:
+      return value.to_double();
+    case Tag::kComplex:
+      return c10::complex<double>(value.to_complex());
+    case Tag::kString:
+      return value.to_string();
+    case Tag::kTensor:
+      return TensorArgument(value).get();
+    case Tag::kDevice:
+      return to_device(value);
     case Tag::kOpaque:
       if (const auto* box = dynamic_cast<const OpaqueBox*>(value.box())) return box->value;
       [[fallthrough]];
-    default: throw_mismatch(type, value);
+    default:
+      throw_mismatch(type, value);
   }
 }
 
@@ -104,16 +122,25 @@ Value list_from(const List& list, TypePtr element) {
 // Results of operators: the element types that occur in schemas.
 TypePtr element_type(const c10::Type& type) {
   switch (type.kind()) {
-    case TypeKind::TensorType: return Type::leaf(portfire::TypeKind::kTensor);
+    case TypeKind::TensorType:
+      return Type::leaf(portfire::TypeKind::kTensor);
     case TypeKind::IntType:
-    case TypeKind::SymIntType: return Type::leaf(portfire::TypeKind::kInt);
-    case TypeKind::FloatType: return Type::leaf(portfire::TypeKind::kFloat);
-    case TypeKind::BoolType: return Type::leaf(portfire::TypeKind::kBool);
-    case TypeKind::StringType: return Type::leaf(portfire::TypeKind::kStr);
-    case TypeKind::NumberType: return Type::leaf(portfire::TypeKind::kNumber);
-    case TypeKind::OptionalType: return Type::optional(element_type(*type.containedType(0)));
-    case TypeKind::ListType: return Type::list(element_type(*type.containedType(0)));
-    default: return Type::leaf(portfire::TypeKind::kAny);
+    case TypeKind::SymIntType:
+      return Type::leaf(portfire::TypeKind::kInt);
+    case TypeKind::FloatType:
+      return Type::leaf(portfire::TypeKind::kFloat);
+    case TypeKind::BoolType:
+      return Type::leaf(portfire::TypeKind::kBool);
+    case TypeKind::StringType:
+      return Type::leaf(portfire::TypeKind::kStr);
+    case TypeKind::NumberType:
+      return Type::leaf(portfire::TypeKind::kNumber);
+    case TypeKind::OptionalType:
+      return Type::optional(element_type(*type.containedType(0)));
+    case TypeKind::ListType:
+      return Type::list(element_type(*type.containedType(0)));
+    default:
+      return Type::leaf(portfire::TypeKind::kAny);
   }
 }
 
@@ -143,17 +170,31 @@ Value dict_from_ivalue(const IValue& value) {
 
 IValue to_ivalue(const Value& value, const c10::Type& type) {
   switch (type.kind()) {
-    case TypeKind::TensorType: return TensorArgument(value).get();
+    case TypeKind::TensorType:
+      return TensorArgument(value).get();
     case TypeKind::OptionalType:
       return value.is_none() ? IValue() : to_ivalue(value, *type.containedType(0));
-    case TypeKind::FloatType: return value.is_double() ? value.to_double() : value.number_to_double();
+    case TypeKind::FloatType:
+      return value.is_double() ? value.to_double() : value.number_to_double();
     case TypeKind::IntType:
-    case TypeKind::SymIntType: return value.is_bool() ? static_cast<std::int64_t>(value.to_bool()) : value.to_int();
-    case TypeKind::ListType: return sequence_to_ivalue(value, type.containedType(0));
-    case TypeKind::TupleType: return tuple_to_ivalue(value, type);
-    case TypeKind::DictType: return dict_to_ivalue(value, type);
-    case TypeKind::DeviceObjType: return value.is_string() ? c10::Device(value.to_string()) : to_device(value);
-    default: return untyped_to_ivalue(value, type);
+    case TypeKind::SymIntType:
+      return value.is_bool() ? static_cast<std::int64_t>(value.to_bool()) : value.to_int();
+    case TypeKind::ScalarTypeType:
+      return to_scalar_type(value);
+    case TypeKind::LayoutType:
+      return to_layout(value);
+    case TypeKind::MemoryFormatType:
+      return to_memory_format(value);
+    case TypeKind::ListType:
+      return sequence_to_ivalue(value, type.containedType(0));
+    case TypeKind::TupleType:
+      return tuple_to_ivalue(value, type);
+    case TypeKind::DictType:
+      return dict_to_ivalue(value, type);
+    case TypeKind::DeviceObjType:
+      return value.is_string() ? c10::Device(value.to_string()) : to_device(value);
+    default:
+      return untyped_to_ivalue(value, type);
   }
 }
 
@@ -177,14 +218,24 @@ Value from_ivalue(IValue value) {
   return {Tag::kOpaque, make_box<OpaqueBox>(std::move(value))};
 }
 
+at::ScalarType to_scalar_type(const Value& value) { return checked_enum<at::ScalarType>(value, "dtype"); }
+at::Layout to_layout(const Value& value) { return checked_enum<at::Layout>(value, "layout"); }
+at::MemoryFormat to_memory_format(const Value& value) { return checked_enum<at::MemoryFormat>(value, "memory format"); }
+
 at::Scalar to_scalar(const Value& value) {
   switch (value.tag()) {
-    case Tag::kInt: return value.to_int();
-    case Tag::kDouble: return value.to_double();
-    case Tag::kBool: return value.to_bool();
-    case Tag::kComplex: return c10::complex<double>(value.to_complex());
-    case Tag::kTensor: return TensorArgument(value).get().item();
-    default: throw_tag_mismatch(Tag::kDouble, value.tag());
+    case Tag::kInt:
+      return value.to_int();
+    case Tag::kDouble:
+      return value.to_double();
+    case Tag::kBool:
+      return value.to_bool();
+    case Tag::kComplex:
+      return c10::complex<double>(value.to_complex());
+    case Tag::kTensor:
+      return TensorArgument(value).get().item();
+    default:
+      throw_tag_mismatch(Tag::kDouble, value.tag());
   }
 }
 

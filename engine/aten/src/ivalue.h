@@ -19,6 +19,11 @@ struct OpaqueBox final : Box {
 c10::IValue to_ivalue(const Value& value, const c10::Type& type);
 Value from_ivalue(c10::IValue value);
 
+// An enum that TorchScript has as an int. Throws Error(kType) for a number that names none: ATen does not check.
+at::ScalarType to_scalar_type(const Value& value);
+at::Layout to_layout(const Value& value);
+at::MemoryFormat to_memory_format(const Value& value);
+
 at::Scalar to_scalar(const Value& value);
 Value from_scalar(const at::Scalar& scalar);
 c10::Device to_device(const Value& value);

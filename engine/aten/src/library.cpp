@@ -1,7 +1,7 @@
 // The kernel library itself: which operator is found where.
 
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/from_blob.h>
 
 #include <sstream>
@@ -23,8 +23,8 @@ std::string joined(std::string_view op, std::string_view overload) {
 }
 
 OpFunction find_own(std::string_view name) {
-  for (const auto find : {find_number_op, find_conversion_op, find_autograd_op, find_tensor_list_op, find_mode_op,
-                          find_resampling_op}) {
+  for (const auto find :
+       {find_number_op, find_conversion_op, find_autograd_op, find_tensor_list_op, find_mode_op, find_resampling_op}) {
     if (const OpFunction function = find(name)) return function;
   }
   return nullptr;
@@ -126,7 +126,8 @@ std::shared_ptr<Executor> executor() {
 }
 
 std::vector<std::string> dispatcher_schemas() {
-  // A listener is told of every operator there is, in the order of their registration: the order overloads are tried in.
+  // A listener is told of every operator there is, in the order of their registration: the order overloads are tried
+  // in.
   std::vector<std::string> texts;
   const auto registration =
       c10::Dispatcher::singleton().addRegistrationListener(std::make_unique<SchemaCollector>(texts));

@@ -1,9 +1,9 @@
 // The state around a computation (grad mode, autocast, warnings), and what is asked of a tensor's library.
 
+#include <ATen/ExpandUtils.h>
 #include <ATen/Functions.h>
 #include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
-#include <ATen/ExpandUtils.h>
 #include <c10/core/GradMode.h>
 
 #include "ivalue.h"
@@ -32,7 +32,8 @@ void autocast_dtype(Call& call) {
 }
 
 void warn(Call& call) {
-  TORCH_WARN(call[0].to_string());
+  // Without a place in C++: the user's line is what the host shows.
+  c10::warn(c10::Warning(c10::UserWarning(), {nullptr, nullptr, 0}, call[0].to_string(), /*verbatim=*/false));
   set_nothing(call);
 }
 void cpu_capability(Call& call) { call.set_result(at::get_cpu_capability()); }
@@ -54,7 +55,8 @@ void sum_to_size(Call& call) {
 }
 
 void einsum_sublist(Call& call) {
-  TORCH_CHECK(call.size() % 2 == 1, "einsum(): expected pairs of an operand and its sublist, then the output's sublist");
+  TORCH_CHECK(call.size() % 2 == 1,
+              "einsum(): expected pairs of an operand and its sublist, then the output's sublist");
   const std::size_t pairs = call.size() / 2;
   std::string equation;
   std::vector<at::Tensor> tensors;
@@ -77,20 +79,20 @@ void einsum_sublist(Call& call) {
 
 const OpFamily& family() {
   static const OpFamily table{
-      {"aten::is_grad_enabled", guarded<grad_enabled>},
-      {"aten::set_grad_enabled", guarded<set_grad_enabled>},
-      {"aten::is_autocast_enabled", guarded<autocast_enabled>},
-      {"aten::is_autocast_cpu_enabled", guarded<autocast_cpu_enabled>},
-      {"aten::get_autocast_dtype", guarded<autocast_dtype>},
-      {"aten::warn", guarded<warn>},
-      {"aten::_get_cpu_capability", guarded<cpu_capability>},
-      {"prim::layout", guarded<layout>},
-      {"prim::is_sparse", guarded<is_sparse>},
-      {"prim::is_sparse_csr", guarded<is_sparse_csr>},
-      {"prim::is_mkldnn", guarded<is_mkldnn>},
-      {"prim::is_nested", guarded<is_nested>},
-      {"aten::_grad_sum_to_size", guarded<sum_to_size>},
-      {"aten::einsum.sublist", guarded<einsum_sublist>},
+      {"aten::is_grad_enabled", guarded<grad_enabled, 0>},
+      {"aten::set_grad_enabled", guarded<set_grad_enabled, 1, 0>},
+      {"aten::is_autocast_enabled", guarded<autocast_enabled, 0>},
+      {"aten::is_autocast_cpu_enabled", guarded<autocast_cpu_enabled, 0>},
+      {"aten::get_autocast_dtype", guarded<autocast_dtype, 1>},
+      {"aten::warn", guarded<warn, 2, 0>},
+      {"aten::_get_cpu_capability", guarded<cpu_capability, 0>},
+      {"prim::layout", guarded<layout, 1>},
+      {"prim::is_sparse", guarded<is_sparse, 1>},
+      {"prim::is_sparse_csr", guarded<is_sparse_csr, 1>},
+      {"prim::is_mkldnn", guarded<is_mkldnn, 1>},
+      {"prim::is_nested", guarded<is_nested, 1>},
+      {"aten::_grad_sum_to_size", guarded<sum_to_size, 2>},
+      {"aten::einsum.sublist", guarded<einsum_sublist, 1>},
   };
   return table;
 }

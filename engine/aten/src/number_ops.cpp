@@ -41,7 +41,9 @@ void complex_implicit(Call& call) {
   call.set_result(std::complex<double>(check_implicit(call, false).item<c10::complex<double>>()));
 }
 
-double real_part(const Value& v) { return v.is_tensor() ? TensorArgument(v).get().item<double>() : v.number_to_double(); }
+double real_part(const Value& v) {
+  return v.is_tensor() ? TensorArgument(v).get().item<double>() : v.number_to_double();
+}
 void complex_of(Call& call) { call.set_result(std::complex<double>(real_part(call[0]), real_part(call[1]))); }
 
 void num_to_tensor(Call& call) { call.set_result(wrap(at::scalar_to_tensor(to_scalar(call[0])))); }
@@ -50,25 +52,34 @@ void num_to_tensor(Call& call) { call.set_result(wrap(at::scalar_to_tensor(to_sc
 at::ScalarType natural_dtype(const Value& number) {
   const at::ScalarType floating = at::typeMetaToScalarType(at::get_default_dtype());
   switch (number.tag()) {
-    case Tag::kBool: return at::kBool;
-    case Tag::kInt: return at::kLong;
-    case Tag::kComplex: return at::toComplexType(floating);
-    default: return floating;
+    case Tag::kBool:
+      return at::kBool;
+    case Tag::kInt:
+      return at::kLong;
+    case Tag::kComplex:
+      return at::toComplexType(floating);
+    default:
+      return floating;
   }
 }
 
 at::ScalarType widest_dtype(const Value& value, at::ScalarType so_far) {
   if (!value.is_list() && !value.is_tuple()) return at::promoteTypes(so_far, natural_dtype(value));
-  for (const Value& v : value.is_list() ? value.to_list().items : value.to_tuple().items) so_far = widest_dtype(v, so_far);
+  for (const Value& v : value.is_list() ? value.to_list().items : value.to_tuple().items)
+    so_far = widest_dtype(v, so_far);
   return so_far;
 }
 
 at::ScalarType element_dtype(const Type& type) {
   switch (type.kind) {
-    case TypeKind::kList: return element_dtype(*type.contained[0]);
-    case TypeKind::kInt: return at::kLong;
-    case TypeKind::kBool: return at::kBool;
-    default: return at::typeMetaToScalarType(at::get_default_dtype());
+    case TypeKind::kList:
+      return element_dtype(*type.contained[0]);
+    case TypeKind::kInt:
+      return at::kLong;
+    case TypeKind::kBool:
+      return at::kBool;
+    default:
+      return at::typeMetaToScalarType(at::get_default_dtype());
   }
 }
 
@@ -131,7 +142,7 @@ at::Tensor tensor_of_numbers(const Value& data, std::optional<at::ScalarType> wa
 
 std::optional<at::ScalarType> dtype_at(const Call& call, std::size_t i) {
   if (call[i].is_none()) return std::nullopt;
-  return static_cast<at::ScalarType>(call[i].to_int());
+  return to_scalar_type(call[i]);
 }
 
 at::Tensor placed(at::Tensor t, std::optional<at::ScalarType> dtype, const Value& device) {
@@ -183,7 +194,9 @@ Value nested_list(const at::Tensor& t, Element element) {
 
 void to_list(Call& call) {
   const at::Tensor t = tensor_at(call, 0).detach().cpu();
-  const auto element = static_cast<Element>(call[2].to_int());
+  const std::int64_t number = call[2].to_int();
+  TORCH_CHECK(number >= 0 && number <= static_cast<std::int64_t>(Element::kComplex), "tolist(): unknown element type");
+  const auto element = static_cast<Element>(number);
   TORCH_CHECK(t.dim() == call[1].to_int(),
               "Output annotation list dimension and runtime tensor dimension must match for tolist()");
   check_element(element, t.scalar_type());
@@ -203,39 +216,39 @@ void copy_number(Call& call) {
 
 const OpFamily& family() {
   static const OpFamily table{
-      {"aten::Int.Tensor", guarded<int_of>},
-      {"aten::Float.Tensor", guarded<float_of>},
-      {"aten::Bool.Tensor", guarded<bool_of>},
-      {"aten::IntImplicit", guarded<int_implicit>},
-      {"aten::FloatImplicit", guarded<float_implicit>},
-      {"aten::ScalarImplicit", guarded<scalar_implicit>},
-      {"aten::ComplexImplicit", guarded<complex_implicit>},
-      {"aten::Complex.Tensor_Tensor", guarded<complex_of>},
-      {"aten::Complex.Tensor_float", guarded<complex_of>},
-      {"aten::Complex.float_Tensor", guarded<complex_of>},
-      {"aten::Complex.Tensor_int", guarded<complex_of>},
-      {"aten::Complex.int_Tensor", guarded<complex_of>},
-      {"aten::Complex.Tensor_bool", guarded<complex_of>},
-      {"aten::Complex.bool_Tensor", guarded<complex_of>},
-      {"aten::item", guarded<scalar_of>},
-      {"prim::NumToTensor.Scalar", guarded<num_to_tensor>},
-      {"prim::NumToTensor.bool", guarded<num_to_tensor>},
-      {"aten::tensor", guarded<make_tensor>},
-      {"aten::tensor.bool", guarded<make_tensor>},
-      {"aten::tensor.int", guarded<make_tensor>},
-      {"aten::tensor.float", guarded<make_tensor>},
-      {"aten::tensor.complex", guarded<make_tensor>},
-      {"aten::as_tensor", guarded<as_tensor>},
-      {"aten::as_tensor.bool", guarded<as_tensor>},
-      {"aten::as_tensor.int", guarded<as_tensor>},
-      {"aten::as_tensor.float", guarded<as_tensor>},
-      {"aten::as_tensor.complex", guarded<as_tensor>},
-      {"aten::as_tensor.list", guarded<as_tensor>},
-      {"prim::tolist", guarded<to_list>},
-      {"aten::_list_to_tensor", guarded<list_to_tensor>},
-      {"aten::_tensor_to_list", guarded<ints_of_tensor>},
-      {"aten::copy_.int", guarded<copy_number>},
-      {"aten::copy_.float", guarded<copy_number>},
+      {"aten::Int.Tensor", guarded<int_of, 1>},
+      {"aten::Float.Tensor", guarded<float_of, 1>},
+      {"aten::Bool.Tensor", guarded<bool_of, 1>},
+      {"aten::IntImplicit", guarded<int_implicit, 1>},
+      {"aten::FloatImplicit", guarded<float_implicit, 1>},
+      {"aten::ScalarImplicit", guarded<scalar_implicit, 1>},
+      {"aten::ComplexImplicit", guarded<complex_implicit, 1>},
+      {"aten::Complex.Tensor_Tensor", guarded<complex_of, 2>},
+      {"aten::Complex.Tensor_float", guarded<complex_of, 2>},
+      {"aten::Complex.float_Tensor", guarded<complex_of, 2>},
+      {"aten::Complex.Tensor_int", guarded<complex_of, 2>},
+      {"aten::Complex.int_Tensor", guarded<complex_of, 2>},
+      {"aten::Complex.Tensor_bool", guarded<complex_of, 2>},
+      {"aten::Complex.bool_Tensor", guarded<complex_of, 2>},
+      {"aten::item", guarded<scalar_of, 1>},
+      {"prim::NumToTensor.Scalar", guarded<num_to_tensor, 1>},
+      {"prim::NumToTensor.bool", guarded<num_to_tensor, 1>},
+      {"aten::tensor", guarded<make_tensor, 4>},
+      {"aten::tensor.bool", guarded<make_tensor, 4>},
+      {"aten::tensor.int", guarded<make_tensor, 4>},
+      {"aten::tensor.float", guarded<make_tensor, 4>},
+      {"aten::tensor.complex", guarded<make_tensor, 4>},
+      {"aten::as_tensor", guarded<as_tensor, 3>},
+      {"aten::as_tensor.bool", guarded<as_tensor, 3>},
+      {"aten::as_tensor.int", guarded<as_tensor, 3>},
+      {"aten::as_tensor.float", guarded<as_tensor, 3>},
+      {"aten::as_tensor.complex", guarded<as_tensor, 3>},
+      {"aten::as_tensor.list", guarded<as_tensor, 3>},
+      {"prim::tolist", guarded<to_list, 3>},
+      {"aten::_list_to_tensor", guarded<list_to_tensor, 1>},
+      {"aten::_tensor_to_list", guarded<ints_of_tensor, 1>},
+      {"aten::copy_.int", guarded<copy_number, 2>},
+      {"aten::copy_.float", guarded<copy_number, 2>},
   };
   return table;
 }

@@ -12,9 +12,11 @@ namespace portfire::aten {
 
 using OpFamily = std::unordered_map<std::string_view, OpFunction>;
 
-// Runs `Body` with libtorch's exceptions turned into portfire's.
-template <void (*Body)(Call&)>
+// Runs `Body` with libtorch's exceptions turned into portfire's. The validator of programs does not know the operators,
+// so a call with too few operands or results is refused here.
+template <void (*Body)(Call&), std::size_t Arguments, std::size_t Results = 1>
 void guarded(Call& call) {
+  check_arity(call, Arguments, Results);
   try {
     Body(call);
   } catch (...) {

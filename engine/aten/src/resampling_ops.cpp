@@ -33,8 +33,9 @@ std::optional<std::vector<T>> per_dimension(const Value& v, std::size_t spatial,
   if (!v.is_list() && !v.is_tuple()) return std::vector<T>(spatial, read(v));
   std::vector<T> out;
   for (const Value& item : v.is_list() ? v.to_list().items : v.to_tuple().items) out.push_back(read(item));
-  TORCH_CHECK_VALUE(out.size() == spatial, "Input and output must have the same number of spatial dimensions, but got input with ",
-                    spatial, " spatial dimensions and ", out.size(), " sizes or scale factors");
+  TORCH_CHECK_VALUE(out.size() == spatial,
+                    "Input and output must have the same number of spatial dimensions, but got input with ", spatial,
+                    " spatial dimensions and ", out.size(), " sizes or scale factors");
   return out;
 }
 
@@ -55,17 +56,23 @@ at::Tensor area(const Request& r) {
 
 at::Tensor nearest(const Request& r, at::OptionalIntArrayRef size, std::optional<at::ArrayRef<double>> scales) {
   switch (r.spatial()) {
-    case 1: return at::upsample_nearest1d(r.input, size, scales);
-    case 2: return at::upsample_nearest2d(r.input, size, scales);
-    default: return at::upsample_nearest3d(r.input, size, scales);
+    case 1:
+      return at::upsample_nearest1d(r.input, size, scales);
+    case 2:
+      return at::upsample_nearest2d(r.input, size, scales);
+    default:
+      return at::upsample_nearest3d(r.input, size, scales);
   }
 }
 
 at::Tensor nearest_exact(const Request& r, at::OptionalIntArrayRef size, std::optional<at::ArrayRef<double>> scales) {
   switch (r.spatial()) {
-    case 1: return at::_upsample_nearest_exact1d(r.input, size, scales);
-    case 2: return at::_upsample_nearest_exact2d(r.input, size, scales);
-    default: return at::_upsample_nearest_exact3d(r.input, size, scales);
+    case 1:
+      return at::_upsample_nearest_exact1d(r.input, size, scales);
+    case 2:
+      return at::_upsample_nearest_exact2d(r.input, size, scales);
+    default:
+      return at::_upsample_nearest_exact3d(r.input, size, scales);
   }
 }
 
@@ -83,7 +90,8 @@ at::Tensor smooth(const Request& r, at::OptionalIntArrayRef size, std::optional<
   }
   TORCH_CHECK_NOT_IMPLEMENTED(false, "Input Error: Only 3D, 4D and 5D input Tensors supported (got ", r.input.dim(),
                               "D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | "
-                              "nearest-exact (got ", r.mode, ")");
+                              "nearest-exact (got ",
+                              r.mode, ")");
 }
 
 at::Tensor interpolate(Request r) {
@@ -91,8 +99,9 @@ at::Tensor interpolate(Request r) {
   TORCH_CHECK_VALUE(!plain || !r.align_corners,
                     "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | "
                     "trilinear");
-  TORCH_CHECK_VALUE(r.size.has_value() != r.scales.has_value(), r.size ? "only one of size or scale_factor should be defined"
-                                                                        : "either size or scale_factor should be defined");
+  TORCH_CHECK_VALUE(
+      r.size.has_value() != r.scales.has_value(),
+      r.size ? "only one of size or scale_factor should be defined" : "either size or scale_factor should be defined");
   TORCH_CHECK_VALUE(!r.recompute || !r.size, "recompute_scale_factor is not meaningful with an explicit size.");
   if (r.recompute) {
     r.size = scaled_size(r);
@@ -146,18 +155,18 @@ void upsample_bilinear_op(Call& call) {
 
 const OpFamily& family() {
   static const OpFamily table{
-      {"aten::__interpolate", guarded<interpolate_op>},
-      {"aten::__interpolate.size_list", guarded<interpolate_op>},
-      {"aten::__interpolate.scale_list", guarded<interpolate_op>},
-      {"aten::__interpolate.size_list_scale_list", guarded<interpolate_op>},
-      {"aten::__upsample", guarded<upsample_op>},
-      {"aten::__upsample.size_list", guarded<upsample_op>},
-      {"aten::__upsample_nearest", guarded<upsample_nearest_op>},
-      {"aten::__upsample_nearest.size_list", guarded<upsample_nearest_op>},
-      {"aten::__upsample_bilinear", guarded<upsample_bilinear_op>},
-      {"aten::__upsample_bilinear.size_list", guarded<upsample_bilinear_op>},
-      {"aten::__upsample_bilinear.scale_list", guarded<upsample_bilinear_op>},
-      {"aten::__upsample_bilinear.size_list_scale_list", guarded<upsample_bilinear_op>},
+      {"aten::__interpolate", guarded<interpolate_op, 7>},
+      {"aten::__interpolate.size_list", guarded<interpolate_op, 7>},
+      {"aten::__interpolate.scale_list", guarded<interpolate_op, 7>},
+      {"aten::__interpolate.size_list_scale_list", guarded<interpolate_op, 7>},
+      {"aten::__upsample", guarded<upsample_op, 5>},
+      {"aten::__upsample.size_list", guarded<upsample_op, 5>},
+      {"aten::__upsample_nearest", guarded<upsample_nearest_op, 3>},
+      {"aten::__upsample_nearest.size_list", guarded<upsample_nearest_op, 3>},
+      {"aten::__upsample_bilinear", guarded<upsample_bilinear_op, 3>},
+      {"aten::__upsample_bilinear.size_list", guarded<upsample_bilinear_op, 3>},
+      {"aten::__upsample_bilinear.scale_list", guarded<upsample_bilinear_op, 3>},
+      {"aten::__upsample_bilinear.size_list_scale_list", guarded<upsample_bilinear_op, 3>},
   };
   return table;
 }

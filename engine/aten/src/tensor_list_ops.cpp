@@ -66,10 +66,10 @@ void sorted(Call& call) {
 
 const OpFamily& family() {
   static const OpFamily table{
-      {"aten::count.Tensor", guarded<count>},        {"aten::__contains__.tensor_list", guarded<contains>},
-      {"aten::index.list_Tensor", guarded<index>},   {"aten::remove.Tensor", guarded<remove>},
-      {"aten::eq.Tensor_list", guarded<equal_lists>}, {"aten::ne.Tensor_list", guarded<unequal_lists>},
-      {"aten::sort.Tensor", guarded<sort>},          {"aten::sorted.Tensor", guarded<sorted>},
+      {"aten::count.Tensor", guarded<count, 2>},         {"aten::__contains__.tensor_list", guarded<contains, 2>},
+      {"aten::index.list_Tensor", guarded<index, 2>},    {"aten::remove.Tensor", guarded<remove, 2, 0>},
+      {"aten::eq.Tensor_list", guarded<equal_lists, 2>}, {"aten::ne.Tensor_list", guarded<unequal_lists, 2>},
+      {"aten::sort.Tensor", guarded<sort, 2, 0>},        {"aten::sorted.Tensor", guarded<sorted, 1>},
   };
   return table;
 }

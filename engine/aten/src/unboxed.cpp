@@ -1,5 +1,5 @@
-// The common signatures: the dispatcher's typed entry is called directly, nothing is boxed. A signature that is not in the
-// list at the end goes the boxed way; adding a line there is all it takes to move it.
+// The common signatures: the dispatcher's typed entry is called directly, nothing is boxed. A signature that is not in
+// the list at the end goes the boxed way; adding a line there is all it takes to move it.
 
 #include <ATen/core/IListRef.h>
 #include <ATen/core/jit_type.h>
@@ -52,6 +52,11 @@ void set_results(const Call& call, int, std::vector<at::Tensor>&& results) {
   call.set_result(Value::list(Type::leaf(TypeKind::kTensor), std::move(items)));
 }
 
+template <typename R>
+inline constexpr std::size_t kResultCount = 1;
+template <typename... T>
+inline constexpr std::size_t kResultCount<std::tuple<T...>> = sizeof...(T);
+
 template <typename Signature>
 struct Unboxed;
 
@@ -64,6 +69,7 @@ struct Unboxed<R(A...)> {
   template <std::size_t... I>
   static void run(Call& call, std::index_sequence<I...>) {
     const Op& op = *static_cast<const Op*>(call.data());
+    check_arity(call, sizeof...(A), kResultCount<R>);
     try {
       std::tuple<Argument<A>...> arguments{call[I]...};
       set_results(call, op.alias, op.handle.call(std::get<I>(arguments).get()...));
@@ -89,23 +95,38 @@ char letter_of(const c10::Argument& argument) {
     case Kind::TensorType:
       if (argument.alias_info() != nullptr && argument.alias_info()->isWrite()) return 'W';
       return optional ? 't' : 'T';
-    case Kind::NumberType: return optional ? 'n' : 'N';
-    case Kind::IntType: return optional ? 'i' : 'I';
-    case Kind::SymIntType: return optional ? 's' : 'S';
-    case Kind::FloatType: return optional ? 'f' : 'F';
-    case Kind::BoolType: return optional ? 'b' : 'B';
-    case Kind::ScalarTypeType: return optional ? 'd' : 'D';
-    case Kind::LayoutType: return optional ? 'l' : 'L';
-    case Kind::MemoryFormatType: return optional ? 'm' : 'M';
-    case Kind::DeviceObjType: return optional ? 'v' : 'V';
-    case Kind::ListType: break;
-    default: return '*';
+    case Kind::NumberType:
+      return optional ? 'n' : 'N';
+    case Kind::IntType:
+      return optional ? 'i' : 'I';
+    case Kind::SymIntType:
+      return optional ? 's' : 'S';
+    case Kind::FloatType:
+      return optional ? 'f' : 'F';
+    case Kind::BoolType:
+      return optional ? 'b' : 'B';
+    case Kind::ScalarTypeType:
+      return optional ? 'd' : 'D';
+    case Kind::LayoutType:
+      return optional ? 'l' : 'L';
+    case Kind::MemoryFormatType:
+      return optional ? 'm' : 'M';
+    case Kind::DeviceObjType:
+      return optional ? 'v' : 'V';
+    case Kind::ListType:
+      break;
+    default:
+      return '*';
   }
   switch (type->containedType(0)->kind()) {
-    case Kind::IntType: return optional ? 'a' : 'A';
-    case Kind::SymIntType: return optional ? '*' : 'Y';
-    case Kind::TensorType: return optional ? '*' : 'X';
-    default: return '*';
+    case Kind::IntType:
+      return optional ? 'a' : 'A';
+    case Kind::SymIntType:
+      return optional ? '*' : 'Y';
+    case Kind::TensorType:
+      return optional ? '*' : 'X';
+    default:
+      return '*';
   }
 }
 

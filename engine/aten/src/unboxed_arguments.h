@@ -1,5 +1,5 @@
-// How one C++ parameter of an ATen operator is made from a Value, and one result turned back. `code` is the letter of the
-// parameter in the signatures of `unboxed.cpp`.
+// How one C++ parameter of an ATen operator is made from a Value, and one result turned back. `code` is the letter of
+// the parameter in the signatures of `unboxed.cpp`.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -68,15 +68,15 @@ struct Number<at::Scalar> {
 };
 template <>
 struct Number<at::ScalarType> {
-  static at::ScalarType read(const Value& v) { return static_cast<at::ScalarType>(v.to_int()); }
+  static at::ScalarType read(const Value& v) { return to_scalar_type(v); }
 };
 template <>
 struct Number<at::Layout> {
-  static at::Layout read(const Value& v) { return static_cast<at::Layout>(v.to_int()); }
+  static at::Layout read(const Value& v) { return to_layout(v); }
 };
 template <>
 struct Number<at::MemoryFormat> {
-  static at::MemoryFormat read(const Value& v) { return static_cast<at::MemoryFormat>(v.to_int()); }
+  static at::MemoryFormat read(const Value& v) { return to_memory_format(v); }
 };
 template <>
 struct Number<at::Device> {
@@ -98,13 +98,34 @@ struct ByValue<std::optional<T>> {
   std::optional<T> number;
 };
 
-template <> struct Argument<std::int64_t> : ByValue<std::int64_t> { using ByValue::ByValue; };
-template <> struct Argument<c10::SymInt> : ByValue<c10::SymInt> { using ByValue::ByValue; };
-template <> struct Argument<double> : ByValue<double> { using ByValue::ByValue; };
-template <> struct Argument<bool> : ByValue<bool> { using ByValue::ByValue; };
-template <> struct Argument<at::ScalarType> : ByValue<at::ScalarType> { using ByValue::ByValue; };
-template <> struct Argument<at::MemoryFormat> : ByValue<at::MemoryFormat> { using ByValue::ByValue; };
-template <> struct Argument<at::Device> : ByValue<at::Device> { using ByValue::ByValue; };
+template <>
+struct Argument<std::int64_t> : ByValue<std::int64_t> {
+  using ByValue::ByValue;
+};
+template <>
+struct Argument<c10::SymInt> : ByValue<c10::SymInt> {
+  using ByValue::ByValue;
+};
+template <>
+struct Argument<double> : ByValue<double> {
+  using ByValue::ByValue;
+};
+template <>
+struct Argument<bool> : ByValue<bool> {
+  using ByValue::ByValue;
+};
+template <>
+struct Argument<at::ScalarType> : ByValue<at::ScalarType> {
+  using ByValue::ByValue;
+};
+template <>
+struct Argument<at::MemoryFormat> : ByValue<at::MemoryFormat> {
+  using ByValue::ByValue;
+};
+template <>
+struct Argument<at::Device> : ByValue<at::Device> {
+  using ByValue::ByValue;
+};
 template <typename T>
 struct Argument<std::optional<T>> : ByValue<std::optional<T>> {
   using ByValue<std::optional<T>>::ByValue;
@@ -126,8 +147,14 @@ struct IntList {
   c10::ArrayRef<T> get() const { return numbers; }
   c10::SmallVector<T, 5> numbers;
 };
-template <> struct Argument<at::IntArrayRef> : IntList<std::int64_t> { using IntList::IntList; };
-template <> struct Argument<c10::SymIntArrayRef> : IntList<c10::SymInt> { using IntList::IntList; };
+template <>
+struct Argument<at::IntArrayRef> : IntList<std::int64_t> {
+  using IntList::IntList;
+};
+template <>
+struct Argument<c10::SymIntArrayRef> : IntList<c10::SymInt> {
+  using IntList::IntList;
+};
 template <>
 struct Argument<at::OptionalIntArrayRef> {
   explicit Argument(const Value& v) {

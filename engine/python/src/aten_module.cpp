@@ -1,17 +1,16 @@
 // The extension module `portfire._aten`: torch's Python objects as values of the engine. The only file that includes
 // torch's Python headers.
 
-#include <torch/csrc/DynamicTypes.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 #include <torch/csrc/Device.h>
 #include <torch/csrc/Dtype.h>
+#include <torch/csrc/DynamicTypes.h>
 #include <torch/csrc/Generator.h>
 #include <torch/csrc/Layout.h>
 #include <torch/csrc/MemoryFormat.h>
 #include <torch/csrc/autograd/python_variable.h>
-
-#include <nanobind/nanobind.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
 
 #include "portfire/aten.h"
 #include "tensor_bridge.h"
@@ -111,12 +110,10 @@ NB_MODULE(_aten, m) {
   using namespace portfire;
   m.doc() = "ATen's kernels for the portfire engine.";
   static const python::TensorBridge bridge{
-      aten::kernels(),          aten::executor(),          python::tensor_from_python, python::other_from_python,
-      python::tensor_to_python, python::device_to_python, python::opaque_to_python,
-      python::run,
+      aten::kernels(),          aten::executor(),         python::tensor_from_python, python::other_from_python,
+      python::tensor_to_python, python::device_to_python, python::opaque_to_python,   python::run,
   };
   aten::set_exception_translator(python::translate_python_error);
-  nb::module_::import_("portfire._engine")
-      .attr("set_tensor_bridge")(nb::capsule(&bridge, python::kBridgeCapsule));
+  nb::module_::import_("portfire._engine").attr("set_tensor_bridge")(nb::capsule(&bridge, python::kBridgeCapsule));
   m.def("dispatcher_schemas", aten::dispatcher_schemas, "The text of every operator schema the dispatcher knows now.");
 }

@@ -1,6 +1,6 @@
-// `Function` as a Python type. Written on the C API: one vectorcall from Python into the interpreter and back, arguments
-// converted straight into the call's values. The type can be subclassed: ScriptFunction and ScriptMethod are subclasses, so
-// that nothing of Python lies between a call and the engine.
+// `Function` as a Python type. Written on the C API: one vectorcall from Python into the interpreter and back,
+// arguments converted straight into the call's values. The type can be subclassed: ScriptFunction and ScriptMethod are
+// subclasses, so that nothing of Python lies between a call and the engine.
 
 #include "callable.h"
 
@@ -22,9 +22,9 @@ struct Signature {
   const Function* function;
   nb::object program;  // keeps the function alive
   ProgramHandle* handle;
-  Value self;                     // the bound object, or None
-  std::vector<PyObject*> names;   // interned parameter names, immortal
-  std::size_t bound;              // 1 for a method
+  Value self;                    // the bound object, or None
+  std::vector<PyObject*> names;  // interned parameter names, immortal
+  std::size_t bound;             // 1 for a method
 };
 
 struct FunctionObject {
@@ -37,7 +37,9 @@ PyTypeObject* g_type = nullptr;
 // What sees calls first, while a trace is recorded; see set_call_observer.
 PyObject* g_observer = nullptr;
 
-std::string short_name(const Function& function) { return function.name().substr(function.name().rfind('.') + 1) + "()"; }
+std::string short_name(const Function& function) {
+  return function.name().substr(function.name().rfind('.') + 1) + "()";
+}
 
 [[noreturn]] void throw_argument(const Function& function, const std::string& what) {
   throw ConversionError(short_name(function) + ": " + what);
@@ -137,7 +139,8 @@ Value run(const Signature& s, std::vector<Value> values) {
   return s.function->call(std::move(values), s.handle->options());
 }
 
-// The observer's answer: a new reference, or nullptr with an exception; NotImplemented means that it leaves the call alone.
+// The observer's answer: a new reference, or nullptr with an exception; NotImplemented means that it leaves the call
+// alone.
 PyObject* ask_observer(PyObject* callable, PyObject* const* args, std::size_t positional, PyObject* keywords) {
   try {
     const nb::object observer = nb::borrow(g_observer);
@@ -157,7 +160,8 @@ PyObject* ask_observer(PyObject* callable, PyObject* const* args, std::size_t po
 
 PyObject* call_function(PyObject* callable, PyObject* const* args, std::size_t flagged_count, PyObject* keywords) {
   if (g_observer != nullptr) [[unlikely]] {
-    PyObject* answer = ask_observer(callable, args, static_cast<std::size_t>(PyVectorcall_NARGS(flagged_count)), keywords);
+    PyObject* answer =
+        ask_observer(callable, args, static_cast<std::size_t>(PyVectorcall_NARGS(flagged_count)), keywords);
     if (answer != Py_NotImplemented) return answer;
     Py_DECREF(answer);
   }
@@ -200,7 +204,8 @@ PyObject* allocate(PyTypeObject* type, Signature* signature) {
 // Function(function): another callable for the same function; subclasses are made this way.
 PyObject* new_function(PyTypeObject* type, PyObject* args, PyObject*) {
   if (PyTuple_GET_SIZE(args) < 1 || !PyObject_TypeCheck(PyTuple_GET_ITEM(args, 0), g_type)) {
-    PyErr_SetString(PyExc_TypeError, "a Function is made from a Function: Program.function() and Object.method() give one");
+    PyErr_SetString(PyExc_TypeError,
+                    "a Function is made from a Function: Program.function() and Object.method() give one");
     return nullptr;
   }
   const auto* source = reinterpret_cast<FunctionObject*>(PyTuple_GET_ITEM(args, 0));
@@ -232,9 +237,7 @@ int clear_function(PyObject* self) {
 
 const Signature& signature_of(PyObject* self) { return *reinterpret_cast<FunctionObject*>(self)->signature; }
 
-PyObject* get_name(PyObject* self, void*) {
-  return PyUnicode_FromString(signature_of(self).function->name().c_str());
-}
+PyObject* get_name(PyObject* self, void*) { return PyUnicode_FromString(signature_of(self).function->name().c_str()); }
 PyObject* get_schema(PyObject* self, void*) {
   return PyUnicode_FromString(signature_of(self).function->schema().c_str());
 }
@@ -271,7 +274,8 @@ PyType_Slot g_slots[] = {{Py_tp_new, reinterpret_cast<void*>(new_function)},
                          {0, nullptr}};
 
 PyType_Spec g_spec = {"portfire._engine.Function", sizeof(FunctionObject), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, g_slots};
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+                      g_slots};
 
 }  // namespace
 
@@ -287,7 +291,8 @@ void add_function_type(nb::module_& module) {
         Py_XDECREF(before);
       },
       nb::arg("observer").none(),
-      "Call `observer(function, args, kwargs)` before every call of a compiled function from Python, in any thread; what it\n"
+      "Call `observer(function, args, kwargs)` before every call of a compiled function from Python, in any thread; "
+      "what it\n"
       "returns is the call's result, unless it is NotImplemented. None: no observer. For recording traces.");
 }
 

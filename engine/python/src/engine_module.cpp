@@ -30,7 +30,10 @@ Libraries find_libraries(const std::vector<std::string>& names) {
     if (name == "native") {
       found.push_back(native_kernels());
     } else if (name == "aten") {
-      if (tensor_bridge() == nullptr) nb::module_::import_("portfire._aten");
+      if (tensor_bridge() == nullptr) {
+        nb::module_::import_("torch");  // brings the libraries that _aten is linked to
+        nb::module_::import_("portfire._aten");
+      }
       found.push_back(tensor_bridge()->library);
     } else {
       throw nb::value_error(("unknown kernel library '" + name + "': expected 'aten' or 'native'").c_str());
@@ -39,8 +42,7 @@ Libraries find_libraries(const std::vector<std::string>& names) {
   return found;
 }
 
-Tensor tensor_from_python(nb::handle object, ProgramHandle* program) {
-  (void)program;
+Tensor tensor_from_python(nb::handle object) {
   Value value;
   const TensorBridge* bridge = tensor_bridge();
   if (bridge != nullptr && bridge->tensor_from_python(object.ptr(), value)) return value.to_tensor();
@@ -51,9 +53,10 @@ Tensor tensor_from_python(nb::handle object, ProgramHandle* program) {
 void init_program(ProgramHandle* self, nb::bytes data, const nb::list& tensors, const std::vector<std::string>& names) {
   const Libraries libraries = find_libraries(names);
   std::vector<Tensor> converted;
-  for (const nb::handle tensor : tensors) converted.push_back(tensor_from_python(tensor, nullptr));
+  for (const nb::handle tensor : tensors) converted.push_back(tensor_from_python(tensor));
   const auto* bytes = reinterpret_cast<const std::byte*>(data.c_str());
-  new (self) ProgramHandle(Program::from_bytes({bytes, data.size()}, std::move(converted), libraries), names_torch(names));
+  new (self)
+      ProgramHandle(Program::from_bytes({bytes, data.size()}, std::move(converted), libraries), names_torch(names));
 }
 
 nb::object load_program(const std::string& path, const std::vector<std::string>& names) {
@@ -94,27 +97,38 @@ void define_program(nb::module_& m) {
                             "A verified, linked, immutable program. Threads may share it.")
       .def("__init__", init_program, nb::arg("data"), nb::arg("tensors"), nb::arg("libraries"))
       .def("function", find_function, nb::arg("name"), "The function of that qualified name.")
-      .def("make_object", [](ProgramHandle& self, const std::string& name) {
-        return nb::cast(ObjectHandle(self.program().make_object(name), self_of(self)));
-      }, nb::arg("class_name"), "A new object with all attributes None.")
+      .def(
+          "make_object",
+          [](ProgramHandle& self, const std::string& name) {
+            return nb::cast(ObjectHandle(self.program().make_object(name), self_of(self)));
+          },
+          nb::arg("class_name"), "A new object with all attributes None.")
       .def_prop_ro("root", root_of, "A new root object in the saved state, or None if the program has none.")
       .def_prop_ro("function_names", [](ProgramHandle& self) { return self.program().function_names(); })
       .def_prop_ro("class_names", [](ProgramHandle& self) { return self.program().class_names(); })
-      .def_prop_ro("metadata", [](ProgramHandle& self) {
-        nb::dict out;
-        for (const auto& [key, value] : self.program().metadata()) out[key.c_str()] = value.c_str();
-        return out;
-      })
+      .def_prop_ro("metadata",
+                   [](ProgramHandle& self) {
+                     nb::dict out;
+                     for (const auto& [key, value] : self.program().metadata()) out[key.c_str()] = value.c_str();
+                     return out;
+                   })
       .def_prop_ro("examples", examples_of, "The examples in the archive: (method, inputs, expected).")
-      .def("bind_type", [](ProgramHandle& self, const std::string& name, nb::object type) {
-        self.types()[name.c_str()] = std::move(type);
-      }, nb::arg("name"), nb::arg("type"),
-         "What a named type is in Python: a NamedTuple, Enum or exception class, or a factory that makes a Python object "
-         "of an engine Object.")
-      .def("set_limits", [](ProgramHandle& self, std::uint64_t max_steps, std::uint32_t max_depth) {
-        self.options().max_steps = max_steps;
-        self.options().max_depth = max_depth;
-      }, nb::arg("max_steps") = 0, nb::arg("max_depth") = 1000, "Limits of every later call of this program.");
+      .def(
+          "bind_type",
+          [](ProgramHandle& self, const std::string& name, nb::object type) {
+            self.types()[name.c_str()] = std::move(type);
+          },
+          nb::arg("name"), nb::arg("type"),
+          "What a named type is in Python: a NamedTuple, Enum or exception class, or a factory that makes a Python "
+          "object "
+          "of an engine Object.")
+      .def(
+          "set_limits",
+          [](ProgramHandle& self, std::uint64_t max_steps, std::uint32_t max_depth) {
+            self.options().max_steps = max_steps;
+            self.options().max_depth = max_depth;
+          },
+          nb::arg("max_steps") = 0, nb::arg("max_depth") = 1000, "Limits of every later call of this program.");
 }
 
 // How an attribute is seen: (name, kind, type), kind as in the program format.
@@ -145,37 +159,53 @@ void define_object(nb::module_& m) {
       .def_prop_ro("class_name", [](const ObjectHandle& self) { return self.object->class_name(); })
       .def_prop_ro("is_module", [](const ObjectHandle& self) { return self.object->class_info().is_module(); })
       .def_prop_ro("program", [](const ObjectHandle& self) { return self.program; })
-      .def_prop_ro("identity", [](const ObjectHandle& self) { return reinterpret_cast<std::uintptr_t>(self.object.get()); },
-                   "Equal for two Objects that are the same engine object, as long as one of them lives.")
-      .def("get", [](const ObjectHandle& self, const std::string& name) {
-        return nb::steal(to_python(self.object->get(name), self.handle()));
-      }, nb::arg("name"))
-      .def("get_raw", [](const ObjectHandle& self, const std::string& name) {
-        return nb::steal(to_python(self.object->get(name), self.handle(), /*raw=*/true));
-      }, nb::arg("name"), "The attribute, with objects inside as Object and not as what stands for them.")
+      .def_prop_ro(
+          "identity", [](const ObjectHandle& self) { return reinterpret_cast<std::uintptr_t>(self.object.get()); },
+          "Equal for two Objects that are the same engine object, as long as one of them lives.")
+      .def(
+          "get",
+          [](const ObjectHandle& self, const std::string& name) {
+            return nb::steal(to_python(self.object->get(name), self.handle()));
+          },
+          nb::arg("name"))
+      .def(
+          "get_raw",
+          [](const ObjectHandle& self, const std::string& name) {
+            return nb::steal(to_python(self.object->get(name), self.handle(), /*raw=*/true));
+          },
+          nb::arg("name"), "The attribute, with objects inside as Object and not as what stands for them.")
       .def("set", set_attribute, nb::arg("name"), nb::arg("value").none())
       .def("has", [](const ObjectHandle& self, const std::string& name) { return self.object->has(name); })
-      .def("method", [](const ObjectHandle& self, const std::string& name) {
-        return make_callable(self.object->method(name), Value(Tag::kObject, self.object), self.program);
-      }, nb::arg("name"), "The method, bound to this object.")
-      .def_prop_ro("method_names", [](const ObjectHandle& self) {
-        std::vector<std::string> names;
-        for (const MethodInfo& method : self.object->class_info().methods()) names.push_back(method.name);
-        return names;
-      })
-      .def_prop_ro("properties", [](const ObjectHandle& self) {
-        nb::list out;
-        for (const PropertyInfo& p : self.object->class_info().properties()) {
-          out.append(nb::make_tuple(p.name.c_str(), p.getter.c_str(), p.setter.c_str()));
-        }
-        return out;
-      }, "(name, getter, setter or an empty string) of each property.")
+      .def(
+          "method",
+          [](const ObjectHandle& self, const std::string& name) {
+            return make_callable(self.object->method(name), Value(Tag::kObject, self.object), self.program);
+          },
+          nb::arg("name"), "The method, bound to this object.")
+      .def_prop_ro("method_names",
+                   [](const ObjectHandle& self) {
+                     std::vector<std::string> names;
+                     for (const MethodInfo& method : self.object->class_info().methods()) names.push_back(method.name);
+                     return names;
+                   })
+      .def_prop_ro(
+          "properties",
+          [](const ObjectHandle& self) {
+            nb::list out;
+            for (const PropertyInfo& p : self.object->class_info().properties()) {
+              out.append(nb::make_tuple(p.name.c_str(), p.getter.c_str(), p.setter.c_str()));
+            }
+            return out;
+          },
+          "(name, getter, setter or an empty string) of each property.")
       .def("attribute_names", [](const ObjectHandle& self) { return self.object->attribute_names(); })
       .def("attributes", attributes_of, "(name, kind, type) of each attribute, in order.")
-      .def("__eq__", [](const ObjectHandle& a, nb::handle b) {
-        return nb::isinstance<ObjectHandle>(b) && nb::inst_ptr<ObjectHandle>(b)->object.get() == a.object.get();
-      })
-      .def("__hash__", [](const ObjectHandle& self) { return reinterpret_cast<std::uintptr_t>(self.object.get()) >> 4; })
+      .def("__eq__",
+           [](const ObjectHandle& a, nb::handle b) {
+             return nb::isinstance<ObjectHandle>(b) && nb::inst_ptr<ObjectHandle>(b)->object.get() == a.object.get();
+           })
+      .def("__hash__",
+           [](const ObjectHandle& self) { return reinterpret_cast<std::uintptr_t>(self.object.get()) >> 4; })
       .def("__repr__", [](const ObjectHandle& self) { return "<Object of " + self.object->class_name() + ">"; });
 }
 
@@ -227,9 +257,9 @@ NB_MODULE(_engine, m) {
   define_object(m);
   define_future(m);
   m.def("engine_schemas", engine_schemas,
-        "The schema of every operator that is TorchScript's own: the engine's, and those each kernel library implements.");
+        "The schema of every operator that is TorchScript's own: the engine's, and those each kernel library "
+        "implements.");
   m.def("load", load_program, nb::arg("path"), nb::arg("libraries"), "The program of an archive; the file is mapped.");
-  m.def("set_tensor_bridge", [](nb::capsule bridge) {
-    set_tensor_bridge(static_cast<const TensorBridge*>(bridge.data(kBridgeCapsule)));
-  });
+  m.def("set_tensor_bridge",
+        [](nb::capsule bridge) { set_tensor_bridge(static_cast<const TensorBridge*>(bridge.data(kBridgeCapsule))); });
 }

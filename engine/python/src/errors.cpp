@@ -15,17 +15,25 @@ namespace nb = nanobind;
 // The class of `portfire.errors` for a failure that eager code has no exception for; empty otherwise.
 const char* portfire_class(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInternal: return "InternalError";
+    case ErrorCode::kInternal:
+      return "InternalError";
     case ErrorCode::kIo:
-    case ErrorCode::kBadArchive: return "ArchiveError";
-    case ErrorCode::kUnsupportedVersion: return "UnsupportedVersionError";
+    case ErrorCode::kBadArchive:
+      return "ArchiveError";
+    case ErrorCode::kUnsupportedVersion:
+      return "UnsupportedVersionError";
     case ErrorCode::kNoProgram:
     case ErrorCode::kInvalidProgram:
-    case ErrorCode::kMissingOps: return "ProgramError";
-    case ErrorCode::kBadArgument: return "ArgumentError";
-    case ErrorCode::kGuard: return "GuardError";
-    case ErrorCode::kLimit: return "LimitError";
-    default: return "";
+    case ErrorCode::kMissingOps:
+      return "ProgramError";
+    case ErrorCode::kBadArgument:
+      return "ArgumentError";
+    case ErrorCode::kGuard:
+      return "GuardError";
+    case ErrorCode::kLimit:
+      return "LimitError";
+    default:
+      return "";
   }
 }
 

@@ -9,9 +9,9 @@ namespace portfire::python {
 
 class ProgramHandle;
 
-// Sets the Python exception for `error`: what eager code would have raised for the user's own exceptions and the failures
-// of operators, a class of `portfire.errors` for the rest. The traceback in the user's source is added as a note.
-// `program`, if not null, knows the user's exception classes.
+// Sets the Python exception for `error`: what eager code would have raised for the user's own exceptions and the
+// failures of operators, a class of `portfire.errors` for the rest. The traceback in the user's source is added as a
+// note. `program`, if not null, knows the user's exception classes.
 void set_python_error(const Error& error, const ProgramHandle* program);
 // portfire.errors.ArgumentError.
 void set_argument_error(const std::string& message);

@@ -22,13 +22,13 @@ struct DTypeRow {
 };
 
 constexpr DTypeRow kDTypes[] = {
-    {DType::kUInt8, dtype_code::UInt, 8},       {DType::kInt8, dtype_code::Int, 8},
-    {DType::kInt16, dtype_code::Int, 16},       {DType::kInt32, dtype_code::Int, 32},
-    {DType::kInt64, dtype_code::Int, 64},       {DType::kFloat16, dtype_code::Float, 16},
-    {DType::kFloat32, dtype_code::Float, 32},   {DType::kFloat64, dtype_code::Float, 64},
+    {DType::kUInt8, dtype_code::UInt, 8},         {DType::kInt8, dtype_code::Int, 8},
+    {DType::kInt16, dtype_code::Int, 16},         {DType::kInt32, dtype_code::Int, 32},
+    {DType::kInt64, dtype_code::Int, 64},         {DType::kFloat16, dtype_code::Float, 16},
+    {DType::kFloat32, dtype_code::Float, 32},     {DType::kFloat64, dtype_code::Float, 64},
     {DType::kComplex64, dtype_code::Complex, 64}, {DType::kComplex128, dtype_code::Complex, 128},
-    {DType::kBool, dtype_code::Bool, 8},        {DType::kBFloat16, dtype_code::Bfloat, 16},
-    {DType::kUInt16, dtype_code::UInt, 16},     {DType::kUInt32, dtype_code::UInt, 32},
+    {DType::kBool, dtype_code::Bool, 8},          {DType::kBFloat16, dtype_code::Bfloat, 16},
+    {DType::kUInt16, dtype_code::UInt, 16},       {DType::kUInt32, dtype_code::UInt, 32},
     {DType::kUInt64, dtype_code::UInt, 64},
 };
 
@@ -76,12 +76,16 @@ bool foreign_tensor_from_python(PyObject* object, Value& out) {
 PyObject* foreign_tensor_to_python(const Value& value) {
   const Tensor tensor = value.to_tensor();
   const auto dtype = dtype_to(tensor.dtype());
-  if (!dtype) throw ConversionError(std::string("a tensor of ") + dtype_name(tensor.dtype()) + " has no form in Python");
+  if (!dtype)
+    throw ConversionError(std::string("a tensor of ") + dtype_name(tensor.dtype()) + " has no form in Python");
   std::vector<std::size_t> shape(tensor.sizes().begin(), tensor.sizes().end());
   const std::vector<std::int64_t> strides(tensor.strides().begin(), tensor.strides().end());
   const nb::capsule owner(new Tensor(tensor), [](void* p) noexcept { delete static_cast<Tensor*>(p); });
   if (tensor.dtype() == DType::kBFloat16) {  // numpy has no bfloat16: DLPack for those who have
-    return nb::ndarray<>(tensor.data(), shape.size(), shape.data(), owner, strides.data(), *dtype).cast().release().ptr();
+    return nb::ndarray<>(tensor.data(), shape.size(), shape.data(), owner, strides.data(), *dtype)
+        .cast()
+        .release()
+        .ptr();
   }
   return nb::ndarray<nb::numpy>(tensor.data(), shape.size(), shape.data(), owner, strides.data(), *dtype)
       .cast()

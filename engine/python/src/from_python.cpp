@@ -1,5 +1,5 @@
-// Python objects as values. The declared type directs the conversion: an int is a float where a float is declared, a tuple
-// is a list where a list is. Nothing converts that eager code could not use in that place.
+// Python objects as values. The declared type directs the conversion: an int is a float where a float is declared, a
+// tuple is a list where a list is. Nothing converts that eager code could not use in that place.
 
 #include <nanobind/nanobind.h>
 
@@ -90,7 +90,8 @@ Value string_from_python(PyObject* object, const Type& type) {
 Device parse_device(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return {std::string(text), -1};
-  return {std::string(text.substr(0, colon)), static_cast<std::int16_t>(std::stoi(std::string(text.substr(colon + 1))))};
+  return {std::string(text.substr(0, colon)),
+          static_cast<std::int16_t>(std::stoi(std::string(text.substr(colon + 1))))};
 }
 
 Value device_from_python(PyObject* object, const Type& type) {
@@ -194,7 +195,8 @@ Value object_from_python(PyObject* object, const Type& type, ProgramHandle& prog
   if (const ObjectHandle* view = engine_object(object, holder)) {
     Value out(Tag::kObject, view->object);
     if (type.kind == TypeKind::kClass && view->object->class_name() != type.name && !value_is(out, type)) {
-      throw ConversionError("expected an object of class '" + type.name + "', found '" + view->object->class_name() + "'");
+      throw ConversionError("expected an object of class '" + type.name + "', found '" + view->object->class_name() +
+                            "'");
     }
     return out;
   }
@@ -282,34 +284,51 @@ Value named_by_inference(PyObject* object, ProgramHandle& program) {
 
 Value from_python(PyObject* object, const Type& type, ProgramHandle& program) {
   switch (type.kind) {
-    case TypeKind::kTensor: return tensor_from_python(object, type);
-    case TypeKind::kInt: return int_from_python(object, type);
-    case TypeKind::kFloat: return float_from_python(object, type);
-    case TypeKind::kComplex: return complex_from_python(object, type);
+    case TypeKind::kTensor:
+      return tensor_from_python(object, type);
+    case TypeKind::kInt:
+      return int_from_python(object, type);
+    case TypeKind::kFloat:
+      return float_from_python(object, type);
+    case TypeKind::kComplex:
+      return complex_from_python(object, type);
     case TypeKind::kBool:
       if (!PyBool_Check(object)) throw_mismatch(object, type);
       return object == Py_True;
-    case TypeKind::kStr: return string_from_python(object, type);
+    case TypeKind::kStr:
+      return string_from_python(object, type);
     case TypeKind::kNone:
       if (object != Py_None) throw_mismatch(object, type);
       return {};
-    case TypeKind::kNumber: return number_from_python(object, type);
-    case TypeKind::kDevice: return device_from_python(object, type);
-    case TypeKind::kList: return list_from_python(object, type, program);
-    case TypeKind::kTuple: return tuple_from_python(object, type, program);
-    case TypeKind::kDict: return dict_from_python(object, type, program);
-    case TypeKind::kOptional: return object == Py_None ? Value() : from_python(object, *type.contained[0], program);
-    case TypeKind::kUnion: return union_from_python(object, type, program);
-    case TypeKind::kEnum: return enum_from_python(object, type, program);
+    case TypeKind::kNumber:
+      return number_from_python(object, type);
+    case TypeKind::kDevice:
+      return device_from_python(object, type);
+    case TypeKind::kList:
+      return list_from_python(object, type, program);
+    case TypeKind::kTuple:
+      return tuple_from_python(object, type, program);
+    case TypeKind::kDict:
+      return dict_from_python(object, type, program);
+    case TypeKind::kOptional:
+      return object == Py_None ? Value() : from_python(object, *type.contained[0], program);
+    case TypeKind::kUnion:
+      return union_from_python(object, type, program);
+    case TypeKind::kEnum:
+      return enum_from_python(object, type, program);
     case TypeKind::kClass:
     case TypeKind::kInterface:
-    case TypeKind::kAnyClass: return object_from_python(object, type, program);
-    case TypeKind::kFuture: return future_from_python(object, type);
+    case TypeKind::kAnyClass:
+      return object_from_python(object, type, program);
+    case TypeKind::kFuture:
+      return future_from_python(object, type);
     case TypeKind::kGenerator:
     case TypeKind::kStream:
     case TypeKind::kStorage:
-    case TypeKind::kCapsule: return opaque_from_python(object, type);
-    default: return infer_from_python(object, program);
+    case TypeKind::kCapsule:
+      return opaque_from_python(object, type);
+    default:
+      return infer_from_python(object, program);
   }
 }
 

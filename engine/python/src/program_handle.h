@@ -24,7 +24,8 @@ class ProgramHandle {
   CallOptions& options() noexcept { return options_; }
   bool uses_torch() const noexcept { return uses_torch_; }
 
-  // Qualified name -> a NamedTuple or Enum class, an exception class, or what makes a Python object of an engine object.
+  // Qualified name -> a NamedTuple or Enum class, an exception class, or what makes a Python object of an engine
+  // object.
   nanobind::dict& types() noexcept { return types_; }
   // Borrowed; nullptr if the name is not bound.
   PyObject* find_type(const std::string& name) const;

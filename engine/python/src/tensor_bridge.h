@@ -1,5 +1,5 @@
-// What `_aten` gives to `_engine`: the way between torch's Python objects and values. `_engine` itself has no torch inside,
-// and without `_aten` it knows tensors as numpy arrays and through DLPack.
+// What `_aten` gives to `_engine`: the way between torch's Python objects and values. `_engine` itself has no torch
+// inside, and without `_aten` it knows tensors as numpy arrays and through DLPack.
 #pragma once
 
 #include <Python.h>
@@ -29,8 +29,8 @@ struct TensorBridge {
   PyObject* (*tensor_to_python)(const Value& tensor);
   PyObject* (*device_to_python)(const Device& device);
   PyObject* (*opaque_to_python)(const Value& value);
-  // Runs a function without the GIL; libtorch's warnings become Python's. Called, and returns, with the GIL held. Throws
-  // Error, and PythonError where a warning was turned into an exception.
+  // Runs a function without the GIL; libtorch's warnings become Python's. Called, and returns, with the GIL held.
+  // Throws Error, and PythonError where a warning was turned into an exception.
   Value (*run)(const Function& function, std::vector<Value> arguments, const CallOptions& options);
 };
 

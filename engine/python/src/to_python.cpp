@@ -56,25 +56,40 @@ class Writer {
   // A new reference.
   PyObject* write(const Value& value) {
     switch (value.tag()) {
-      case Tag::kNone: Py_RETURN_NONE;
-      case Tag::kBool: return PyBool_FromLong(value.to_bool());
-      case Tag::kInt: return checked(PyLong_FromLongLong(value.to_int()));
-      case Tag::kDouble: return checked(PyFloat_FromDouble(value.to_double()));
+      case Tag::kNone:
+        Py_RETURN_NONE;
+      case Tag::kBool:
+        return PyBool_FromLong(value.to_bool());
+      case Tag::kInt:
+        return checked(PyLong_FromLongLong(value.to_int()));
+      case Tag::kDouble:
+        return checked(PyFloat_FromDouble(value.to_double()));
       case Tag::kComplex: {
         const std::complex<double> c = value.to_complex();
         return checked(PyComplex_FromDoubles(c.real(), c.imag()));
       }
-      case Tag::kString: return string_to_python(value.to_string());
-      case Tag::kTensor: return tensor_to_python(value);
-      case Tag::kList: return list(value.to_list());
-      case Tag::kDict: return dict(value.to_dict());
-      case Tag::kTuple: return tuple(value.to_tuple());
-      case Tag::kObject: return object(Ref<Object>::share(&value.to_object()));
-      case Tag::kDevice: return device_to_python(value.to_device());
-      case Tag::kEnum: return member(value.to_enum());
-      case Tag::kFuture: return future(value);
-      case Tag::kFunction: return function(value);
-      case Tag::kOpaque: return opaque_to_python(value);
+      case Tag::kString:
+        return string_to_python(value.to_string());
+      case Tag::kTensor:
+        return tensor_to_python(value);
+      case Tag::kList:
+        return list(value.to_list());
+      case Tag::kDict:
+        return dict(value.to_dict());
+      case Tag::kTuple:
+        return tuple(value.to_tuple());
+      case Tag::kObject:
+        return object(Ref<Object>::share(&value.to_object()));
+      case Tag::kDevice:
+        return device_to_python(value.to_device());
+      case Tag::kEnum:
+        return member(value.to_enum());
+      case Tag::kFuture:
+        return future(value);
+      case Tag::kFunction:
+        return function(value);
+      case Tag::kOpaque:
+        return opaque_to_python(value);
     }
     throw ConversionError("the value has no form in Python");
   }

@@ -24,6 +24,8 @@ class ScriptMethod(_engine.Function):
 
     def __init__(self, target: _engine.Function, function: Function) -> None:
         self.function = function
+        self.__name__ = function.base_name
+        self.__doc__ = function.doc
 
     @property
     def name(self) -> str:

@@ -6,8 +6,8 @@
 //   portfire::aten::to(model, torch::kCUDA);
 //   at::Tensor y = portfire::aten::to_tensor(model.forward({portfire::aten::to_value(x)}));
 //
-// Every ATen operator, every device, autograd and every operator registered by the host (TORCH_LIBRARY, torch.library) is
-// reached. Tensors keep their identity and their autograd graph on the way in and out. Thread safe as ATen is.
+// Every ATen operator, every device, autograd and every operator registered by the host (TORCH_LIBRARY, torch.library)
+// is reached. Tensors keep their identity and their autograd graph on the way in and out. Thread safe as ATen is.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -31,16 +31,16 @@ PORTFIRE_EXPORT std::shared_ptr<KernelLibrary> kernels();
 
 // The module of a model file, on these kernels. Errors as portfire::load.
 PORTFIRE_EXPORT Module load(const std::string& path);
-// Moves parameters and buffers, here and in all submodules, as torch.nn.Module.to does: `dtype` converts those of a floating
-// point or complex type. Other modules of the same program keep theirs.
+// Moves parameters and buffers, here and in all submodules, as torch.nn.Module.to does: `dtype` converts those of a
+// floating point or complex type. Other modules of the same program keep theirs.
 PORTFIRE_EXPORT void to(const Module& module, c10::Device device, std::optional<at::ScalarType> dtype = std::nullopt);
 PORTFIRE_EXPORT void to(const Module& module, at::ScalarType dtype);
 
 // Shares the tensor. An undefined tensor gives None.
 PORTFIRE_EXPORT Value to_value(at::Tensor tensor);
 PORTFIRE_EXPORT Tensor to_portfire(at::Tensor tensor);
-// Shares the tensor, or the memory of a tensor of another library. None gives an undefined tensor. Throws Error(kType) on
-// any other value.
+// Shares the tensor, or the memory of a tensor of another library. None gives an undefined tensor. Throws Error(kType)
+// on any other value.
 PORTFIRE_EXPORT at::Tensor to_tensor(const Value& value);
 PORTFIRE_EXPORT at::Tensor to_tensor(const Tensor& tensor);
 
@@ -57,8 +57,8 @@ PORTFIRE_EXPORT std::vector<std::string> dispatcher_schemas();
 // CallOptions::executor.
 PORTFIRE_EXPORT std::shared_ptr<Executor> executor();
 
-// Called inside a handler with the exception that left an operator: throws portfire::Error if it knows the exception, else
-// returns. The Python binding sets one, for kernels written in Python. Set once, before the first call.
+// Called inside a handler with the exception that left an operator: throws portfire::Error if it knows the exception,
+// else returns. The Python binding sets one, for kernels written in Python. Set once, before the first call.
 using ExceptionTranslator = void (*)();
 PORTFIRE_EXPORT void set_exception_translator(ExceptionTranslator translator) noexcept;
 
