@@ -360,6 +360,28 @@ class Replaced(nn.Module):
         return self.combine(self.activation(x - 5), x)
 
 
+class Picked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+        self.functions = [torch.relu, torch.tanh]
+        self.by_name = {"sum": add_twice}
+        self.mixed = [1, "a"]
+
+    def forward(self, x):
+        for function in self.functions:
+            x = function(x)
+        return self.by_name["sum"](apply(self.layer, x), x) + len(self.mixed)
+
+
+def apply(layer: nn.Module, x):
+    return layer(x) + layer.weight.sum()
+
+
+def test_containers_of_functions_and_modules_as_arguments():
+    agrees(Picked(), X)
+
+
 def add_twice(a, b):
     return a + b + b
 
@@ -395,7 +417,7 @@ class Untyped(nn.Module):
         super().__init__()
         self.use: Final[bool] = use
         self.logger = {1, 2}
-        self.mixed = [1, "a"]
+        self.mixed = [1, object()]
 
     def forward(self, x):
         return x + len(self.mixed) if self.mixed else x

@@ -17,6 +17,7 @@ CODES: Final[dict[str, str]] = {
     "unsupported-type": "an annotation that is valid Python, but names a type no program can hold",
     "bad-type-comment": "a `# type:` comment that does not parse or does not fit the parameters",
     "type-mismatch": "a value whose type is not the declared or expected one",
+    "unknown-element-type": "an element type that nothing tells",
     "optional-not-refined": "a value that may be None where None cannot be",
     # syntax
     "unsupported-syntax": "a construct of Python that is not compiled",

@@ -212,7 +212,7 @@ class _ModuleReader:
                 continue
             if tensor is None:
                 type_ = self._declared_type(name)
-                if type_ is None and name in attributes_set_later(self.python_class):
+                if type_ is None and name in attributes_set_later(cast(type, self.python_class)):
                     type_ = ir.OptionalType(ir.TENSOR)
                 self.type.cls.add_attribute(name, type_ or ir.NONE, kind if type_ is not None else "attribute")
             else:
@@ -282,7 +282,7 @@ class _ModuleReader:
         declared = self._declared_type(name)
         if declared is not None:
             return declared
-        if value is None and name in attributes_set_later(self.python_class):
+        if value is None and name in attributes_set_later(cast(type, self.python_class)):
             return ir.OptionalType(ir.TENSOR)
         return type_of_value(value, self.classes)
 

@@ -181,9 +181,19 @@ def _plain_object(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name
     if name not in type_.untyped:
         return None
     held = raw_attribute(type_.example, name)
-    if isinstance(held, (list, tuple, dict, set)) or type(held).__module__ in ("numpy", "builtins"):
+    if isinstance(held, (list, tuple, dict)):
+        return _plain_container(emitter, held, name)
+    if isinstance(held, torch.nn.Module) or type(held).__module__ in ("numpy", "builtins"):
         return None
     return SettingsValue(held, name)
+
+
+def _plain_container(emitter: Emitter, held: Any, name: str) -> StaticValue | None:
+    """A list, tuple or dict of things that exist only while compiling (functions), or of constants of several types."""
+    items = held.values() if isinstance(held, dict) else held
+    if not all(is_constant(i) or callable(i) for i in items) or any(isinstance(i, torch.nn.Module) for i in items):
+        return None
+    return emitter.compiler.value_of(emitter, held, name)
 
 
 class SettingsValue(StaticValue):

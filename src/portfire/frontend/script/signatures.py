@@ -22,7 +22,7 @@ from portfire.frontend.script.source import FunctionSource, NoSourceError, sourc
 from portfire.frontend.script.type_comments import TypeComment, type_comment_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir.graph import MISSING, Parameter
-from portfire.ir.types import ANY, NONE, TENSOR, TensorType, Type, optional_of
+from portfire.ir.types import ANY, ANY_CLASS, NONE, TENSOR, TensorType, Type, optional_of
 
 if TYPE_CHECKING:
     from portfire.frontend.script.classes import ClassRegistry
@@ -136,6 +136,14 @@ class _Reader:
             type_ = type_from_annotation(written, scope)
         except CompileAbort as abort:
             self.signature.untyped[argument.arg] = abort.diagnostic
+            return ANY
+        if type_ == ANY_CLASS or type_ == optional_of(ANY_CLASS):
+            self.signature.untyped[argument.arg] = Diagnostic(
+                "unsupported-type",
+                f"the parameter '{argument.arg}' is a module, which cannot be passed in from outside a program",
+                place,
+                help="make it a submodule, or declare an interface (@portfire.interface) as its type",
+            )
             return ANY
         # `def f(x: Tensor = None)`: what people write for an optional.
         return optional_of(type_) if default is None and not _is_optional(type_) else type_
