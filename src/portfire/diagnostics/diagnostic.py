@@ -5,7 +5,7 @@ Comes before: `ir/source.py`. Comes after: `sink.py` (collects), `render.py` (pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from portfire.ir.source import SourceRange
 
@@ -26,10 +26,6 @@ class Diagnostic:
     severity: str = "error"
     #: The calls that led to the function `range` stands in, outermost first.
     chain: tuple[SourceRange, ...] = ()
-
-    def with_call(self, call: SourceRange | None) -> Diagnostic:
-        """The same obstacle, seen from one call further out."""
-        return self if call is None else replace(self, chain=(call, *self.chain))
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

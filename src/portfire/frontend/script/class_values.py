@@ -136,9 +136,7 @@ class NamedTupleClass(ClassValue):
         type_ = self.type(emitter)
         assert isinstance(type_, ir.TupleType) and type_.fields is not None
         if len(args) > len(type_.fields):
-            raise emitter.fail(
-                "bad-call", f"'{self.cls.__name__}' has {len(type_.fields)} fields, not {len(args)}"
-            )
+            raise emitter.fail("bad-call", f"'{self.cls.__name__}' has {len(type_.fields)} fields, not {len(args)}")
         given: dict[str, StaticValue] = dict(zip(type_.fields, args, strict=False))
         for name, value in kwargs.items():
             if name not in type_.fields or name in given:

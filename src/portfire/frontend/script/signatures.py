@@ -22,7 +22,7 @@ from portfire.frontend.script.source import FunctionSource, NoSourceError, sourc
 from portfire.frontend.script.type_comments import TypeComment, type_comment_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir.graph import MISSING, Parameter
-from portfire.ir.types import ANY, ANY_CLASS, NONE, TENSOR, TensorType, Type, optional_of
+from portfire.ir.types import ANY, ANY_CLASS, NONE, TENSOR, Type, optional_of
 
 if TYPE_CHECKING:
     from portfire.frontend.script.classes import ClassRegistry
@@ -198,8 +198,3 @@ def _default_values(function: Callable[..., Any]) -> dict[str, Any]:
     except (TypeError, ValueError):
         return {}
     return {n: p.default for n, p in parameters.items() if p.default is not inspect.Parameter.empty}
-
-
-def is_tensor_by_convention(parameter: Parameter, signature: Signature) -> bool:
-    """Whether the parameter is a Tensor only because nothing says otherwise."""
-    return isinstance(parameter.type, TensorType) and parameter.name in signature.unannotated
