@@ -398,6 +398,20 @@ def test_int_float_in_loop():
     check(f, (0,), (4,))
 
 
+def test_list_that_changes_while_looped_over():
+    def f(xs: List[int]):
+        seen = []
+        for x in xs:
+            seen.append(x)
+            if x > 0 and len(xs) < 8:
+                xs.append(x - 1)
+            if x == 5:
+                del xs[0]
+        return seen, xs
+
+    check(f, ([3],), ([],), ([1, 2],), ([5, 1, 2],))
+
+
 def test_collatz():
     def f(n: int):
         steps = 0

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.assigned_names import assigned_names
-from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
+from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice, emit_guarded
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import FORGOTTEN, Frame, PoisonedValue, UndefinedValue
@@ -25,7 +25,7 @@ from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import Node, Value
-from portfire.ir.types import BOOL, INT, Type
+from portfire.ir.types import BOOL, INT, ListType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -124,7 +124,51 @@ def emit_for(emitter: Emitter, node: ast.For) -> Flow:
 
     names = assigned_names(node.body) | assigned_names([node.target])
     with emitter.at(node.iter):
+        if isinstance(static_type(iterable), ListType) and _may_resize(node):
+            return _emit_growing(emitter, iterable, names, body, node.orelse)
         return emit_iteration(emitter, iterable, names, body, node.orelse)
+
+
+_RESIZING = frozenset({"append", "extend", "insert", "pop", "remove", "clear"})
+
+
+def _may_resize(node: ast.For) -> bool:
+    """Whether the body, as it is written, changes the length of the list it goes over."""
+    wanted = ast.dump(node.iter).replace("Load()", "_")
+    for inner in (n for statement in node.body for n in ast.walk(statement)):
+        changed: ast.expr | None = None
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _RESIZING:
+            changed = inner.func.value
+        elif isinstance(inner, ast.AugAssign):
+            changed = inner.target
+        elif isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Del):
+            changed = inner.value
+        if changed is not None and ast.dump(changed).replace("Load()", "_").replace("Store()", "_") == wanted:
+            return True
+    return False
+
+
+def _emit_growing(
+    emitter: Emitter,
+    list_: StaticValue,
+    names: Iterable[str],
+    body: Callable[[StaticValue], Flow],
+    orelse: Sequence[ast.stmt],
+) -> Flow:
+    """A loop over a list that changes meanwhile: its length is asked for before each round, as Python does."""
+    rounds: list[Value] = []
+
+    def one_round(trip: Value) -> Flow:
+        rounds.append(trip)
+        return body(list_.emit_item(emitter, trip))
+
+    def goes_on() -> StaticValue:
+        following = emitter.builtin("aten::add", [rounds[-1], ConstantValue(1)])
+        return emitter.builtin("aten::lt", [following, list_.length(emitter)])
+
+    start = emitter.builtin("aten::gt", [list_.length(emitter), ConstantValue(0)])
+    loop = Loop(emitter.constant_value(_FOREVER), names, one_round, start=start, condition=goes_on)
+    return emit_loop(emitter, loop, orelse)
 
 
 def emit_iteration(
