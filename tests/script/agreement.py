@@ -16,7 +16,7 @@ from portfire.ir.verifier import verify
 
 def _has_engine() -> bool:
     try:
-        import portfire.modules
+        import portfire.modules  # noqa: F401
     except ImportError:
         return False
     return True

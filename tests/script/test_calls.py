@@ -315,9 +315,9 @@ def double_and_add(x, n: int):
 
 def test_fork_and_wait():
     def f(x, n: int):
-        first = torch.jit.fork(torch.relu, x)
-        futures = [torch.jit.fork(double_and_add, x, i) for i in range(n)]
-        return torch.jit.wait(first), [torch.jit.wait(future) for future in futures]
+        first = torch.jit.fork(torch.relu, x)  # noqa: TID251
+        futures = [torch.jit.fork(double_and_add, x, i) for i in range(n)]  # noqa: TID251
+        return torch.jit.wait(first), [torch.jit.wait(future) for future in futures]  # noqa: TID251
 
     check(f, (X, 3), (X, 0))
 

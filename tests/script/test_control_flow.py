@@ -271,7 +271,7 @@ def test_raise_in_branch_keeps_types():
 def test_unreachable_code_is_not_compiled():
     def f(x):
         return x
-        undefined_thing(x)
+        undefined_thing(x)  # noqa: F821
 
     check(f, (X,))
 
@@ -281,13 +281,13 @@ def test_constant_conditions_prune():
 
     def f(x, mode: Optional[str] = None):
         if FLAG:
-            return no_such(x)
+            return no_such(x)  # noqa: F821
         if not FLAG and True:
             x = x + 1
         y = 3
         if y == 3:
             return x
-        return nothing
+        return nothing  # noqa: F821
 
     check(f, (X,))
 

@@ -11,7 +11,7 @@ from portfire.diagnostics import CODES, render
 
 def test_all_problems_at_once():
     def f(x, n: int):
-        y = no_such_name(x)
+        y = no_such_name(x)  # noqa: F821
         z = y + 1
         if n > 0:
             s = x + "text"
@@ -31,7 +31,7 @@ def test_all_problems_at_once():
 
 def test_caret_is_under_the_expression():
     def f(x):
-        return x + undefined_thing
+        return x + undefined_thing  # noqa: F821
 
     (found,) = diagnostics(f)
     text = render(found)
@@ -61,7 +61,7 @@ def test_undefined_after_loop():
 
 def test_use_before_assignment():
     def f(n: int):
-        m = k
+        m = k  # noqa: F821
         k = n
         return m
 

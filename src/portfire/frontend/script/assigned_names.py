@@ -31,10 +31,14 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield node.id
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from ((a.asname or a.name).partition(".")[0] for a in node.names)
-    elif (isinstance(node, ast.ExceptHandler) and node.name) or (isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name):
+    elif (isinstance(node, ast.ExceptHandler) and node.name) or (
+        isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
+    ):
         yield node.name
     if isinstance(node, _COMPREHENSIONS):  # only a walrus leaks
-        yield from (n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name))
+        yield from (
+            n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr) and isinstance(n.target, ast.Name)
+        )
         return
     for child in ast.iter_child_nodes(node):
         yield from _bound(child)

@@ -62,7 +62,12 @@ def assign_declared(emitter: Emitter, name: str, type_: Type, value: StaticValue
     """Bind a variable with a declared type. What is known better about the value stays known."""
     emitter.context.declared[name] = type_
     found = static_type(value)
-    if found is not None and not isinstance(value, TupleValue) and is_subtype(found, type_) and not isinstance(found, TupleType):
+    if (
+        found is not None
+        and not isinstance(value, TupleValue)
+        and is_subtype(found, type_)
+        and not isinstance(found, TupleType)
+    ):
         emitter.frame.assign(name, value)
         return
     emitter.frame.assign(name, RuntimeValue(convert(emitter, value, type_, f"'{name}'")))
@@ -235,5 +240,3 @@ def _delete_item(emitter: Emitter, target: ast.Subscript) -> None:
     if not isinstance(container, RuntimeValue):
         raise emitter.fail("not-subscriptable", f"items of {container.describe()} cannot be deleted")
     container.delete_index(emitter, key)
-
-

@@ -179,7 +179,9 @@ class _Rest(StaticValue):
         return self.count
 
     def emit_item(self, emitter: Emitter, index: Any) -> StaticValue:
-        return self.source.emit_item(emitter, emitter.builtin("aten::add", [RuntimeValue(index), ConstantValue(1)]).value)
+        return self.source.emit_item(
+            emitter, emitter.builtin("aten::add", [RuntimeValue(index), ConstantValue(1)]).value
+        )
 
 
 def _prod(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -225,9 +227,7 @@ def _extreme(name: str) -> Emit:
             return item if known else best
         return emit_choice(emitter, truth, lambda: item, lambda: best)
 
-    def _of_items(
-        emitter: Emitter, values: StaticValue, key: StaticValue, default: StaticValue | None
-    ) -> StaticValue:
+    def _of_items(emitter: Emitter, values: StaticValue, key: StaticValue, default: StaticValue | None) -> StaticValue:
         type_ = static_type(values)
         plain = isinstance(type_, ListType) and type_.element in (INT, FLOAT, BOOL)
         if plain and key.constant() is None and default is None:
@@ -455,7 +455,11 @@ class SuperFunction(StaticValue):
         context = emitter.context
         receiver = args[1] if len(args) == 2 else emitter.lookup(context.first_parameter or "")
         after = getattr(args[0], "cls", None) if args else context.defining_class
-        if not isinstance(receiver, RuntimeValue) or not isinstance(receiver.type, ClassType) or not isinstance(after, type):
+        if (
+            not isinstance(receiver, RuntimeValue)
+            or not isinstance(receiver.type, ClassType)
+            or not isinstance(after, type)
+        ):
             raise emitter.fail("unsupported-call", "'super' is only known in the methods of a class")
         return SuperValue(receiver, after)
 

@@ -271,7 +271,10 @@ def to_list(emitter: Emitter, value: StaticValue) -> StaticValue:
 
 
 def fold(
-    emitter: Emitter, iterable: StaticValue, initial: StaticValue, step: Callable[[StaticValue, StaticValue], StaticValue]
+    emitter: Emitter,
+    iterable: StaticValue,
+    initial: StaticValue,
+    step: Callable[[StaticValue, StaticValue], StaticValue],
 ) -> StaticValue:
     """Go over the items with an accumulator."""
     from portfire.frontend.script.loops import emit_iteration

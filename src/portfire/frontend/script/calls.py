@@ -150,7 +150,10 @@ def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywo
     if specialised is not None:
         function = emitter.compiler.version(emitter, callee, specialised)
         if function is not None:
-            values = [specialised.fit(emitter, p, a) for p, a in zip(specialised.parameters, specialised.arguments, strict=True)]
+            values = [
+                specialised.fit(emitter, p, a)
+                for p, a in zip(specialised.parameters, specialised.arguments, strict=True)
+            ]
             emit = callee.emit or _emit_call_function
             if any(_holds_object(v.type) for v in values):
                 emitter.frame.forget_attributes()
@@ -224,7 +227,9 @@ def _bind(
     return bound
 
 
-def _fill_defaults(emitter: Emitter, parameters: Sequence[Parameter], bound: dict[str, StaticValue], called: str) -> None:
+def _fill_defaults(
+    emitter: Emitter, parameters: Sequence[Parameter], bound: dict[str, StaticValue], called: str
+) -> None:
     missing = [p.name for p in parameters if p.name not in bound and p.default is MISSING]
     if missing:
         names = ", ".join(f"'{m}'" for m in missing)
@@ -304,13 +309,17 @@ def specialise(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) 
 def undeclared(signature: Signature) -> set[str]:
     """Parameters whose type is not written down, so that the argument decides."""
     arguments = signature.source.node.args
-    written = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if a.annotation is not None}
+    written = {
+        a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if a.annotation is not None
+    }
     names = set(signature.unannotated) | set(signature.untyped)
     if signature.has_comment:
         return names
     first = signature.parameters[0].name if signature.parameters else None
     return names | {
-        p.name for p in signature.parameters if p.name not in written and not (p.name == first and first not in names and p.default is MISSING)
+        p.name
+        for p in signature.parameters
+        if p.name not in written and not (p.name == first and first not in names and p.default is MISSING)
     }
 
 

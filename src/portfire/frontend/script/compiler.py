@@ -195,7 +195,11 @@ class Compiler:
         returned = emit_body(emitter, callee, local_values, declared)
         if static_type(returned) is None and not isinstance(returned, RuntimeValue):
             self._check_run_time(emitter, returned)
-        output = convert(emitter, returned, declared, "the return value") if declared is not None else emitter.runtime(returned)
+        output = (
+            convert(emitter, returned, declared, "the return value")
+            if declared is not None
+            else emitter.runtime(returned)
+        )
         graph.block.add_input(output)
         settle_graph(graph)
         function.return_type = declared if declared is not None else settle(output.type)
@@ -245,5 +249,3 @@ def deep_recursion(limit: int = 20_000) -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(saved)
-
-

@@ -46,7 +46,11 @@ class ConstantValue(StaticValue):
         if isinstance(self.value, enum.Enum) and name in ("name", "value"):
             return ConstantValue(getattr(self.value, name))
         python_type = type(self.value)
-        if python_type.__module__ == "torch" and not callable(getattr(self.value, name, MISSING)) and hasattr(self.value, name):
+        if (
+            python_type.__module__ == "torch"
+            and not callable(getattr(self.value, name, MISSING))
+            and hasattr(self.value, name)
+        ):
             return emitter.compiler.value_of(emitter, getattr(self.value, name), name)
         if self.value is None:
             raise emitter.fail("no-attribute", f"None has no attribute '{name}'")

@@ -155,7 +155,9 @@ def _size_numel(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: K
 
 def _arity(emitter: Emitter, name: str, args: Arguments, kwargs: Keywords, count: int) -> None:
     if len(args) != count or kwargs:
-        raise emitter.fail("bad-call", f"'{name}' takes {count} positional argument(s), found {len(args) + len(kwargs)}")
+        raise emitter.fail(
+            "bad-call", f"'{name}' takes {count} positional argument(s), found {len(args) + len(kwargs)}"
+        )
 
 
 _LIST_METHODS: dict[str, Callable[..., StaticValue]] = {
@@ -227,7 +229,9 @@ def _get(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords
         if default.constant() is not None and not _fits(emitter, dict_, default):
             return _get_or(emitter, dict_, args[0], default)
         if default.constant() is not None:
-            return emitter.builtin("aten::get", [dict_, dict_key(emitter, dict_, args[0]), _dict_item(emitter, dict_, default)])
+            return emitter.builtin(
+                "aten::get", [dict_, dict_key(emitter, dict_, args[0]), _dict_item(emitter, dict_, default)]
+            )
     return emitter.builtin("aten::get", [dict_, dict_key(emitter, dict_, args[0])])
 
 
@@ -243,7 +247,9 @@ def _get_or(emitter: Emitter, dict_: StaticValue, key: StaticValue, default: Sta
 
     key_value = dict_key(emitter, dict_, key)
     is_there = emitter.builtin("aten::__contains__", [dict_, key_value])
-    return emit_choice(emitter, is_there, lambda: emitter.builtin("aten::__getitem__", [dict_, key_value]), lambda: default)
+    return emit_choice(
+        emitter, is_there, lambda: emitter.builtin("aten::__getitem__", [dict_, key_value]), lambda: default
+    )
 
 
 def _setdefault(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -265,7 +271,9 @@ def _update(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywo
         decide(mine, type_of(emitter, other))
         emitter.builtin("aten::update", [dict_, convert(emitter, other, resolved(mine), "the dict to update")])
     for name, item in kwargs.items():
-        emitter.builtin("aten::_set_item", [dict_, dict_key(emitter, dict_, ConstantValue(name)), _dict_item(emitter, dict_, item)])
+        emitter.builtin(
+            "aten::_set_item", [dict_, dict_key(emitter, dict_, ConstantValue(name)), _dict_item(emitter, dict_, item)]
+        )
     return NONE_VALUE
 
 

@@ -107,7 +107,9 @@ def emit_lambda(emitter: Emitter, node: ast.Lambda) -> StaticValue:
 def emit_function_definition(emitter: Emitter, node: ast.FunctionDef) -> None:
     """A `def` inside a function."""
     if node.decorator_list:
-        raise emitter.fail("unsupported-syntax", "decorators of nested functions are not supported", help="call it directly")
+        raise emitter.fail(
+            "unsupported-syntax", "decorators of nested functions are not supported", help="call it directly"
+        )
     for inner in ast.walk(node):
         if isinstance(inner, (ast.Yield, ast.YieldFrom)):
             raise emitter.fail("unsupported-syntax", "generators are not supported", help="return a list")

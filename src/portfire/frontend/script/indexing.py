@@ -176,7 +176,8 @@ def assign_tensor(emitter: Emitter, tensor: RuntimeValue, key: StaticValue, new:
     is_tensor = isinstance(value.type, TensorType)
     if not is_tensor and not is_subtype(value.type, NUMBER) and value.type != BOOL:
         raise emitter.fail(
-            "type-mismatch", f"expected a tensor or a number to assign to items of a tensor, found {value.type.annotation}"
+            "type-mismatch",
+            f"expected a tensor or a number to assign to items of a tensor, found {value.type.annotation}",
         )
     if not selection.has_tensors:
         emitter.builtin("aten::copy_" if is_tensor else "aten::fill_", [selection.tensor, value], called="[]=")
@@ -276,7 +277,9 @@ def _indices(emitter: Emitter, selection: _Selection) -> StaticValue:
         while front and front[-1] is None:
             front = front[:-1]
         return _optional_list(emitter, front)
-    between = emitter.builtin("aten::sub", [emitter.builtin("aten::dim", [selection.tensor]), ConstantValue(len(front))])
+    between = emitter.builtin(
+        "aten::sub", [emitter.builtin("aten::dim", [selection.tensor]), ConstantValue(len(front))]
+    )
     between = emitter.builtin("aten::sub", [between, ConstantValue(len(selection.back))])
     nones = emitter.builtin("aten::mul", [_optional_list(emitter, [None]), between])
     head = emitter.builtin("aten::add", [_optional_list(emitter, front), nones])

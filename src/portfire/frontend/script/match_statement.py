@@ -44,7 +44,9 @@ def _chain(emitter: Emitter, node: ast.Match, subject: str, cases: Sequence[ast.
         return [*bindings, *case.body]
     rest = _chain(emitter, node, subject, cases[1:])
     if bindings and case.guard is not None:
-        raise emitter.fail("unsupported-syntax", "a guard on a case that binds a name is not supported", help="use if/elif")
+        raise emitter.fail(
+            "unsupported-syntax", "a guard on a case that binds a name is not supported", help="use if/elif"
+        )
     condition = test if case.guard is None else case.guard
     if test is not None and case.guard is not None:
         condition = _at(ast.BoolOp(ast.And(), [test, case.guard]), case.pattern)

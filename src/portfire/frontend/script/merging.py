@@ -44,9 +44,7 @@ class UnmergeableValue(UndefinedValue):
     """A variable that is two different compile-time things in two branches."""
 
 
-def merge_branches(
-    emitter: Emitter, node: Node, branches: Sequence[Branch], known: Collection[str] = ()
-) -> None:
+def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch], known: Collection[str] = ()) -> None:
     """Give `node` an output for each variable that its branches assign differently, and bind the variables here. What
     every branch that gets to its end knows of a variable stays known; `known` names variables the caller refines."""
     names: dict[str, None] = {}
@@ -204,5 +202,3 @@ def _common_type(emitter: Emitter, name: str, values: Sequence[Value]) -> Type:
     if declared is not None and all(is_subtype(v.type, declared) for v in values) and not is_subtype(type_, declared):
         return declared
     return type_
-
-

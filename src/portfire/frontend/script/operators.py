@@ -164,7 +164,6 @@ def emit_in_place(emitter: Emitter, op: ast.operator, left: StaticValue, right: 
 _MIRRORED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__"}
 
 
-
 def _has_operators(value: StaticValue) -> bool:
     """Whether the operators of the value are methods: objects of script classes."""
     from portfire.ir.types import ClassType, InterfaceType
@@ -303,7 +302,9 @@ def _folded(op: ast.cmpop, left: StaticValue, right: StaticValue) -> StaticValue
     a, b = left.constant(), right.constant()
     if a is MISSING or b is MISSING:
         return None
-    torch_constants = type(a) is type(b) and type(a).__module__ == "torch" and type(a).__name__ in ("dtype", "device", "layout")
+    torch_constants = (
+        type(a) is type(b) and type(a).__module__ == "torch" and type(a).__name__ in ("dtype", "device", "layout")
+    )
     if not torch_constants and not (isinstance(a, _FOLDABLE) and isinstance(b, _FOLDABLE)):
         return None
     try:
@@ -331,7 +332,12 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
         return emit_comparison(emitter, op, sizes[0], sizes[1])
     if _never_equal(a, b):
         return ConstantValue(negative)
-    if isinstance(a, ListType) and isinstance(b, ListType) and a.element not in (INT, FLOAT, BOOL, STR) and not isinstance(a.element, TensorType):
+    if (
+        isinstance(a, ListType)
+        and isinstance(b, ListType)
+        and a.element not in (INT, FLOAT, BOOL, STR)
+        and not isinstance(a.element, TensorType)
+    ):
         return _emit_list_equality(emitter, left, right, negative)
     return None
 
@@ -490,7 +496,9 @@ def _contains_known(emitter: Emitter, items: tuple[StaticValue, ...], item: Stat
         equal = emit_equal(emitter, item, candidate).truth(emitter)
         known = equal.constant()
         if known is True:
-            return ConstantValue(True) if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
+            return (
+                ConstantValue(True) if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
+            )
         if known is not False:
             result = equal if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
     return result

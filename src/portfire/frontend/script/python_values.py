@@ -41,7 +41,10 @@ _CONSTANTS = (
 
 
 #: What torch's `fork` and `wait` are made of.
-_FORKING: dict[Any, StaticValue] = {torch._C.fork: ForkFunction(), torch._C.wait: OperatorValue("aten::wait", called="wait")}
+_FORKING: dict[Any, StaticValue] = {
+    torch._C.fork: ForkFunction(),
+    torch._C.wait: OperatorValue("aten::wait", called="wait"),
+}
 #: The public functions, by name: their Python also warns that they are deprecated.
 _FORKING_BY_NAME: dict[str, StaticValue] = {
     f"{module}.{name}": value
@@ -144,7 +147,9 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     if operator is not None:
         called = name or operator
         if inspect.isclass(python_object):
-            return TypeValue(python_object, lambda e, args, kwargs: OperatorValue(operator, called=called).call(e, args, kwargs))
+            return TypeValue(
+                python_object, lambda e, args, kwargs: OperatorValue(operator, called=called).call(e, args, kwargs)
+            )
         return OperatorValue(operator, called=called)
     compiled = _compiled_function(python_object)
     if compiled is not None:
@@ -172,9 +177,7 @@ def _bound_method(emitter: Emitter, method: types.MethodType, name: str) -> Stat
     if isinstance(receiver, (Namespace, _Record)):
         raise _no_value(emitter, method, name)
     if inspect.isclass(method.__self__):
-        return emitter.compiler.value_of(
-            emitter, functools.partial(method.__func__, method.__self__), method.__name__
-        )
+        return emitter.compiler.value_of(emitter, functools.partial(method.__func__, method.__self__), method.__name__)
     return receiver.attribute(emitter, method.__name__)
 
 
@@ -204,7 +207,10 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
         )
     if isinstance(python_object, (dict, types.MappingProxyType)):
         return StaticDict(
-            [(compiler.value_of(emitter, k, name), compiler.value_of(emitter, v, name)) for k, v in python_object.items()]
+            [
+                (compiler.value_of(emitter, k, name), compiler.value_of(emitter, v, name))
+                for k, v in python_object.items()
+            ]
         )
     if isinstance(python_object, slice):
         from portfire.frontend.script.indexing import SliceValue
@@ -274,5 +280,3 @@ def unknown_name(emitter: Emitter, name: str) -> CompileAbort:
     return emitter.fail(
         "unknown-name", f"name '{name}' is not defined", help=f"did you mean '{near[0]}'?" if near else None
     )
-
-

@@ -228,7 +228,13 @@ def without(type_: Type, removed: Type) -> Type:
 
 def narrowed(type_: Type, wanted: list[Type]) -> Type:
     """The type of a value of `type_` that is one of `wanted`."""
-    members = type_.members if isinstance(type_, UnionType) else (type_.element, NONE) if isinstance(type_, OptionalType) else (type_,)
+    members = (
+        type_.members
+        if isinstance(type_, UnionType)
+        else (type_.element, NONE)
+        if isinstance(type_, OptionalType)
+        else (type_,)
+    )
     kept = [m for m in members if any(is_subtype(m, w) for w in wanted)]
     return union_of(kept) if kept else union_of(wanted)
 

@@ -42,18 +42,26 @@ class NumberBehaviour(Behaviour):
         return emitter.builtin("aten::ne", [value, ConstantValue(0)])
 
 
-def _is_integer(emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+def _is_integer(
+    emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
+) -> StaticValue:
     runtime = emitter.runtime(value)
     if runtime.type == INT:
         return ConstantValue(True)
     return emitter.builtin("aten::eq", [runtime, emitter.builtin("aten::floor", [runtime])])
 
 
-def _itself(emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+def _itself(
+    emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
+) -> StaticValue:
     return value
 
 
-_NUMBER_METHODS: dict[str, Callable[..., StaticValue]] = {"is_integer": _is_integer, "conjugate": _itself, "item": _itself}
+_NUMBER_METHODS: dict[str, Callable[..., StaticValue]] = {
+    "is_integer": _is_integer,
+    "conjugate": _itself,
+    "item": _itself,
+}
 
 
 class StringBehaviour(Behaviour):

@@ -124,7 +124,9 @@ def _lambdas_of_file(path: str, text: str) -> tuple[ast.Lambda, ...]:
 
 def _lambda_source(code: types.CodeType, lines: list[str], name: str) -> FunctionSource:
     text = "".join(lines)
-    here = [n for n in _lambdas_of_file(code.co_filename, text) if n.lineno <= code.co_firstlineno <= (n.end_lineno or 0)]
+    here = [
+        n for n in _lambdas_of_file(code.co_filename, text) if n.lineno <= code.co_firstlineno <= (n.end_lineno or 0)
+    ]
     here = [n for n in here if _same_lambda(n, code)] if len(here) > 1 else here
     if not here:
         raise NoSourceError(f"no lambda stands in line {code.co_firstlineno} of {code.co_filename}")

@@ -88,7 +88,9 @@ class TupleValue(StaticValue):
         return self.items
 
 
-def _count(emitter: Emitter, tuple_: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+def _count(
+    emitter: Emitter, tuple_: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
+) -> StaticValue:
     from portfire.frontend.script.operators import emit_equal
 
     assert isinstance(tuple_, TupleValue)
@@ -99,7 +101,9 @@ def _count(emitter: Emitter, tuple_: StaticValue, args: list[StaticValue], kwarg
     return total
 
 
-def _index(emitter: Emitter, tuple_: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+def _index(
+    emitter: Emitter, tuple_: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
+) -> StaticValue:
     assert isinstance(tuple_, TupleValue)
     wanted = args[0].constant()
     constants = [i.constant() for i in tuple_.items]

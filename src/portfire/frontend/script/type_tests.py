@@ -212,7 +212,9 @@ def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None
         return type_ == NONE
     cls = getattr(wanted, "cls", None)
     if cls is None:
-        raise emitter.fail("type-mismatch", f"expected a type as the second argument of isinstance, found {wanted.describe()}")
+        raise emitter.fail(
+            "type-mismatch", f"expected a type as the second argument of isinstance, found {wanted.describe()}"
+        )
     if isinstance(type_, AnyType):
         return None
     if cls is object:

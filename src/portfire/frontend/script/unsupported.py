@@ -40,7 +40,11 @@ REASONS: dict[type[ast.AST], tuple[str, str, str]] = {
         "extend a list and return the list",
     ),
     ast.Starred: ("'*' is not supported here", "only calls and displays spread a sequence", "write out the items"),
-    ast.SetComp: ("set comprehensions are not supported", "programs have no sets", "use a list or a dict with True values"),
+    ast.SetComp: (
+        "set comprehensions are not supported",
+        "programs have no sets",
+        "use a list or a dict with True values",
+    ),
     ast.pattern: ("this pattern is not supported", "only constants and '_' can be matched", "use if/elif"),
 }
 
@@ -49,6 +53,11 @@ def explain_unsupported(emitter: Emitter, node: ast.AST) -> CompileAbort:
     """The failure for a node that nothing compiles."""
     kind = ast.pattern if isinstance(node, ast.pattern) else type(node)
     what, why, instead = REASONS.get(
-        kind, (f"this syntax ({type(node).__name__}) is not supported", "it has no meaning in a program", "write it another way")
+        kind,
+        (
+            f"this syntax ({type(node).__name__}) is not supported",
+            "it has no meaning in a program",
+            "write it another way",
+        ),
     )
     return emitter.fail("unsupported-syntax", what, notes=(why,), help=instead)

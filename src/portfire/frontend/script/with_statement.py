@@ -102,7 +102,9 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
         elif manager.has_attribute(emitter, "__enter__"):
             entered = manager.attribute(emitter, "__enter__").call(emitter, [], {})
         else:
-            raise emitter.fail("unsupported-call", f"{manager.describe()} is no context manager that a program can have")
+            raise emitter.fail(
+                "unsupported-call", f"{manager.describe()} is no context manager that a program can have"
+            )
     if item.optional_vars is not None:
         from portfire.frontend.script.assignments import assign_target
 
