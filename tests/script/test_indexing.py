@@ -153,7 +153,7 @@ def test_int_dict():
 
 def test_strings():
     def f(s: str, i: int):
-        return s[i], s[-1], s[1:], s[:i], s[::2], len(s), s[i : i + 1]
+        return s[i], s[-1], s[1:], s[:i], s[::2], len(s), s[i : i + 1], s[::-1], s[::-2]
 
     check(f, ("hello", 2))
 

@@ -96,17 +96,18 @@ def slice_sequence(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> St
 def _reversed_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> StaticValue:
     """`xs[::-1]`: a reversed copy. The engine's slices go forward only, as TorchScript's."""
     step = key.step.constant()
-    if key.start.constant() is not None or key.stop.constant() is not None or not isinstance(value.type, ListType):
+    if key.start.constant() is not None or key.stop.constant() is not None:
         raise emitter.fail(
             "unsupported-slice",
             "a slice with a negative step and bounds is not supported",
             help="take the slice forward, then reverse it: xs[a:b][::-1]",
         )
-    copy = emitter.builtin("aten::copy", [value])
+    is_text = not isinstance(value.type, ListType)
+    copy = emitter.builtin("aten::list" if is_text else "aten::copy", [value])
     emitter.builtin("aten::reverse", [copy])
-    if step == -1:
-        return copy
-    return emitter.builtin("aten::slice", [copy, NONE_VALUE, NONE_VALUE, ConstantValue(-step)])
+    if step != -1:
+        copy = emitter.builtin("aten::slice", [copy, NONE_VALUE, NONE_VALUE, ConstantValue(-step)])
+    return emitter.builtin("aten::join", [ConstantValue(""), copy]) if is_text else copy
 
 
 def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
