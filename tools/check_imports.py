@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "diagnostics": {"ir"},
     "archive": {"ir", "ops"},
     "frontend/script": {"ir", "ops", "diagnostics"},
-    "frontend/trace": {"ir", "ops", "diagnostics"},
+    "frontend/trace": {"ir", "ops", "diagnostics", "engine"},
     "frontend/capture": {"ir", "ops", "diagnostics", "frontend/script", "frontend/trace"},
     "modules": {"ir", "ops", "archive", "engine", "passes", "pipeline"},
     "evaluation": {"ir", "ops", "archive", "engine"},

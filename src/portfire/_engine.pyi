@@ -1,6 +1,6 @@
 """The engine's extension module (engine/python/src/engine_module.cpp)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 class Function:
@@ -62,3 +62,5 @@ class Future:
 def engine_schemas() -> list[str]: ...
 def load(path: str, libraries: Sequence[str]) -> Program: ...
 def set_tensor_bridge(bridge: Any) -> None: ...
+
+def set_call_observer(observer: Callable[[Function, list[Any], dict[str, Any]], Any] | None) -> None: ...

@@ -5,6 +5,7 @@ Comes before: `pipeline.py`, front ends, `modules/`, `archive/`. Comes after: us
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
@@ -143,7 +144,7 @@ def save(
     if example_inputs is not None:
         inputs = check.copy_structure(tuple(example_inputs))
         with torch.no_grad():
-            expected = compiled(*check.copy_structure(inputs))
+            expected = copy.deepcopy(compiled)(*check.copy_structure(inputs))
         examples.append(Example("forward", inputs, expected))
     if isinstance(compiled, ScriptFunction):
         root: Any = compiled.function

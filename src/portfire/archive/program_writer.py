@@ -23,6 +23,7 @@ from portfire.ir.reachable import Reachable
 from portfire.ir.source import SourceFile, SourceRange
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
+from portfire.ir.unique_names import make_names_unique
 
 MAGIC = b"PFIREPRG"
 VERSION = 1
@@ -71,6 +72,7 @@ def write_program(
         reachable.add_class(cls)
     if root is not None:
         reachable.add_value(root)
+    make_names_unique(reachable)
     writer = _Writer(body, storage_record, with_sources)
     return writer.write(reachable, root, metadata or {}, examples)
 

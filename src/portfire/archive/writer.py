@@ -26,8 +26,10 @@ from portfire.archive.storages import StorageTable, storage_bytes
 from portfire.archive.zip_writer import ZipWriter, replacing
 from portfire.errors import SaveError
 from portfire.ir.graph import Function, Graph, Parameter
+from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ANY, BOOL, ClassType, TupleType
+from portfire.ir.unique_names import make_names_unique
 
 #: The folder all records lie in.
 PREFIX = "archive"
@@ -68,6 +70,9 @@ def _write(
     metadata: Mapping[str, str],
 ) -> None:
     state = root if isinstance(root, ObjectState) else _function_module(root)
+    reachable = Reachable()
+    reachable.add_value(root)
+    make_names_unique(reachable)
     code, storages = CodeFiles(), StorageTable()
     data = Pickler(code.name_of, storages, "data")
     data.value(state, state.cls)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
+from portfire.frontend.trace.compiled_calls import is_compiled
 from portfire.frontend.trace.frames import Frame, ModuleTree
 from portfire.frontend.trace.recording import Recording
 from portfire.ir.graph import Function, Graph, Parameter, Value
@@ -22,12 +23,28 @@ def lay_out(root: torch.nn.Module) -> tuple[ModuleTree, dict[torch.nn.Module, Ob
     states: dict[torch.nn.Module, ObjectState] = {}
     names: dict[str, int] = {}
     for module in root.modules():
+        if module in states:
+            continue
+        if is_compiled(module):
+            _take_compiled(module, module.portfire_state, states)  # type: ignore[arg-type]
+            continue
         cls = ClassType(_class_name(type(module), names), is_module=True)
         cls.python_class = type(module)
         states[module] = ObjectState(cls, {}, module)
     for module, state in states.items():
-        _lay_out_attributes(module, state, states)
+        if not is_compiled(module):
+            _lay_out_attributes(module, state, states)
     return ModuleTree(root, {m: s.cls for m, s in states.items()}), states
+
+
+def _take_compiled(
+    module: torch.nn.Module, state: ObjectState, states: dict[torch.nn.Module, ObjectState]
+) -> None:
+    """A compiled module keeps its class, its methods and its state."""
+    states[module] = state
+    for name, child in module.named_children():
+        if child not in states:
+            _take_compiled(child, state.values[name], states)
 
 
 def _class_name(cls: type, names: dict[str, int]) -> str:
@@ -80,7 +97,7 @@ def module_frames(recording: Recording, tree: ModuleTree) -> Iterator[None]:
     """Give every call of a module below the root a frame of its own."""
 
     def enter(module: torch.nn.Module, args: tuple[Any, ...]) -> None:
-        if module is tree.root or recording.frame.module_value(module) is None:
+        if module is tree.root or is_compiled(module) or recording.frame.module_value(module) is None:
             return
         frame = Frame("forward", recording.frame, tree, module)
         frame.argument_names = _argument_names(module, args)

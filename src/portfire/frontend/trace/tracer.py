@@ -14,6 +14,7 @@ import torch
 
 from portfire.errors import TraceError
 from portfire.frontend.trace.check import preserved_state
+from portfire.frontend.trace.compiled_calls import CompiledCalls
 from portfire.frontend.trace.frames import Frame
 from portfire.frontend.trace.interception import watching
 from portfire.frontend.trace.module_states import frame_function, lay_out, make_methods, module_frames, own_tensors
@@ -97,7 +98,8 @@ def _run(
     bound = [bind_input(recording, copy_structure(e), v) for (_, e), v in zip(examples, values, strict=True)]
     positional = bound[: len(inputs)]
     keywords = dict(zip(kwargs, bound[len(inputs) :], strict=True))
-    with watching(recording):
+    calls = CompiledCalls(recording, root.module)
+    with watching(recording), calls.observed():
         output = function(*positional, **keywords)
         if recording.frame is not root:
             raise TraceError("a module call was left open at the end of the run")
