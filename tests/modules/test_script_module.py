@@ -188,3 +188,47 @@ def test_views_do_not_leak(model: Net) -> None:
     del compiled
     gc.collect()
     assert gone() is None
+
+
+class WithProperty(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])
+        self.named = nn.ModuleDict({"act": nn.ReLU()})
+        self._gain = 1.5
+
+    @property
+    def gain(self) -> float:
+        return self._gain
+
+    @gain.setter
+    def gain(self, value: float) -> None:
+        self._gain = value
+
+    @torch.jit.export  # noqa: TID251
+    def scaled(self, x: torch.Tensor, by: int = 2) -> torch.Tensor:
+        return x * by
+
+    @torch.jit.ignore  # noqa: TID251
+    def in_python(self) -> str:
+        return f"gain {self._gain}"
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer in self.layers:
+            x = layer(x)
+        return self.named["act"](x) * self.gain
+
+
+def test_properties_methods_and_containers() -> None:
+    model = WithProperty()
+    compiled = portfire.script(model)
+    x = torch.randn(2, 3)
+    assert torch.equal(compiled(x), model(x))
+    compiled.gain = 3.0
+    assert compiled.gain == 3.0 and torch.equal(compiled(x), model(x) * 2)
+    assert torch.equal(compiled.scaled(x, by=3), x * 3)
+    assert compiled.in_python() == "gain 3.0"
+    assert len(compiled.layers) == 2 and compiled.layers[-1].weight is model.layers[1].weight
+    assert [m.original_name for m in compiled.layers] == ["Linear", "Linear"]
+    assert "act" in compiled.named and list(compiled.named.keys()) == ["act"]
+    assert bool(compiled) and not hasattr(compiled, "missing")

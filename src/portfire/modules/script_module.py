@@ -33,7 +33,7 @@ _CONTAINERS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
 
 #: What the view itself keeps; all else in the instance's dict belongs to `torch.nn.Module` or the user.
 _OWN = frozenset(
-    ("__portfire_object__", "_views", "_class", "_slots", "_properties", "_parameters", "_buffers", "_modules")
+    ("__portfire_object__", "_views", "_class", "_slots", "_properties", "_accessors", "_parameters", "_buffers", "_modules")
 )
 
 
@@ -44,6 +44,7 @@ class ScriptModule(torch.nn.Module):
     _class: ClassType
     _slots: dict[str, str]
     _properties: dict[str, tuple[str, str]]
+    _accessors: dict[str, Any]
 
     def __init__(self) -> None:
         raise TypeError("a ScriptModule is made by script(), trace(), capture() or load()")
@@ -66,13 +67,15 @@ class ScriptModule(torch.nn.Module):
         state["_views"] = views
         state["_class"] = views.class_of(target)
         state["_slots"] = {name: kind for name, kind, _ in attributes}
-        state["_properties"] = {name: (getter, setter) for name, getter, setter in target.properties}
+        state["_properties"] = views.properties(target)
         state["_parameters"] = Slots(target, by_kind["parameter"])
         state["_buffers"] = Slots(target, by_kind["buffer"])
         state["_modules"] = Submodules(target, by_kind["submodule"])
         if "training" in state["_slots"]:
             del state["training"]
-        state.update(views.methods(target))
+        methods = views.methods(target)
+        state["_accessors"] = {name: methods.get(name) for pair in state["_properties"].values() for name in pair if name}
+        state.update((name, method) for name, method in methods.items() if name not in state["_accessors"])
 
     # Calling
 
@@ -98,7 +101,7 @@ class ScriptModule(torch.nn.Module):
         if kind is not None:
             return state["__portfire_object__"].get(name)
         if name in state.get("_properties", ()):
-            return state[state["_properties"][name][0]]()
+            return state["_accessors"][state["_properties"][name][0]]()
         return self._python_attribute(name)
 
     def _python_attribute(self, name: str) -> Any:
@@ -125,9 +128,13 @@ class ScriptModule(torch.nn.Module):
 
     def _set_property(self, name: str, value: Any) -> None:
         setter = self._properties[name][1]
-        if not setter:
+        if setter:
+            self._accessors[setter](value)
+            return
+        in_python = getattr(getattr(self._class.python_class, name, None), "fset", None)
+        if in_python is None:
             raise AttributeError(f"property '{name}' has no setter")
-        self.__dict__[setter](value)
+        in_python(self, value)  # compiled code never sets it, so it was left to Python: it works on the same state
 
     def __delattr__(self, name: str) -> None:
         if name in self._slots:

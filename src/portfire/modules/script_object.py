@@ -21,7 +21,7 @@ class ScriptObject:
         state["__portfire_object__"] = target
         state["_views"] = views
         state["_methods"] = views.methods(target)
-        state["_properties"] = {name: (getter, setter) for name, getter, setter in target.properties}
+        state["_properties"] = views.properties(target)
 
     @property
     def portfire_state(self) -> Any:
@@ -32,10 +32,10 @@ class ScriptObject:
 
     def __getattr__(self, name: str) -> Any:
         state = self.__dict__
-        if name in state["_methods"]:
-            return state["_methods"][name]
         if name in state["_properties"]:
             return state["_methods"][state["_properties"][name][0]]()
+        if name in state["_methods"]:
+            return state["_methods"][name]
         return state["__portfire_object__"].get(name)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -53,6 +53,19 @@ class Views:
         methods = self.class_of(target).methods
         return {name: ScriptMethod(target.method(name), methods[name]) for name in target.method_names if name in methods}
 
+    def properties(self, target: _engine.Object) -> dict[str, tuple[str, str]]:
+        """Name -> the methods that get and set it (empty: read only).
+
+        A property that only compiled code asked for is a method of its own name; the Python class tells it is none.
+        """
+        found = {name: (getter, setter) for name, getter, setter in target.properties}
+        cls = self.class_of(target)
+        for name in cls.methods:
+            if isinstance(getattr(cls.python_class, name, None), property):
+                setter = f"{name}__setter"
+                found.setdefault(name, (name, setter if setter in cls.methods else ""))
+        return found
+
     def _module(self, target: _engine.Object) -> Any:
         from portfire.modules.script_module import ScriptModule
 
