@@ -16,6 +16,7 @@ from portfire.archive.storages import StorageTable, storage_bytes
 from portfire.archive.type_names import UniqueNames
 from portfire.archive.unpickler import Unpickler
 from portfire.errors import ArchiveError, SaveError
+from portfire.ir.subtyping import union_of
 from portfire.ir.types import (
     ANY,
     FLOAT,
@@ -28,7 +29,6 @@ from portfire.ir.types import (
     OptionalType,
     TupleType,
     Type,
-    union_of,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from portfire.errors import GraphError
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Graph, Node
 from portfire.ir.parser import parse_graph
+from portfire.ir.subtyping import is_subtype, optional_of
 from portfire.ir.types import (
     BOOL,
     COMPLEX,
@@ -25,8 +26,6 @@ from portfire.ir.types import (
     OptionalType,
     TupleType,
     Type,
-    is_subtype,
-    optional_of,
 )  # fmt: skip
 from portfire.ir.verifier import verify
 from portfire.ops.composites import composite_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from portfire.ir.graph import MISSING
-from portfire.ir.types import BOOL, FLOAT, INT, NUMBER, STR, TENSOR, DictType, ListType, TupleType, VarType, optional_of
+from portfire.ir.subtyping import optional_of
+from portfire.ir.types import BOOL, FLOAT, INT, NUMBER, STR, TENSOR, DictType, ListType, TupleType, VarType
 from portfire.ops.schema import AliasInfo
 from portfire.ops.schema_parser import SchemaError, parse_schema, parse_type
 from portfire.ops.table import op_table

@@ -22,7 +22,8 @@ from portfire.errors import SaveError
 from portfire.ir.graph import MISSING, Block, Function, Graph, Node, Parameter, Value
 from portfire.ir.literals import literal
 from portfire.ir.source import SourceRange
-from portfire.ir.types import EnumType, ListType, OptionalType, Type, UnionType, unify, unrefined
+from portfire.ir.subtyping import unify, unrefined
+from portfire.ir.types import EnumType, ListType, OptionalType, Type, UnionType
 
 #: Identifiers with a meaning of their own where the source is read.
 RESERVED = frozenset(keyword.kwlist) | {

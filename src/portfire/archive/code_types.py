@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable
 
 from portfire.errors import ArchiveError
+from portfire.ir.subtyping import optional_of, union_of
 from portfire.ir.types import (
     ANY,
     ANY_CLASS,
@@ -33,8 +34,6 @@ from portfire.ir.types import (
     ListType,
     TupleType,
     Type,
-    optional_of,
-    union_of,
 )  # fmt: skip
 
 _SIMPLE: dict[str, Type] = {

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from portfire.errors import SaveError
 from portfire.ir.graph import MISSING, Node, Value
 from portfire.ir.literals import inferable_from_members, quoted
-from portfire.ir.types import NONE, DictType, FunctionType, ListType, TupleType, Type, optional_of, unrefined
+from portfire.ir.subtyping import optional_of, unrefined
+from portfire.ir.types import NONE, DictType, FunctionType, ListType, TupleType, Type
 from portfire.ops.schema import FunctionSchema
 from portfire.ops.table import schema_of
 

@@ -17,6 +17,7 @@ from portfire.archive.operator_versions import CHANGED_IN
 from portfire.ir.builder import constant_type
 from portfire.ir.graph import MISSING, Function, Value
 from portfire.ir.state import ObjectState
+from portfire.ir.subtyping import is_subtype, unify, unrefined
 from portfire.ir.types import (
     BOOL,
     COMPLEX,
@@ -37,9 +38,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     UnionType,
-    is_subtype,
-    unify,
-    unrefined,
 )  # fmt: skip
 from portfire.ops.emit import MatchError, emit_builtin
 

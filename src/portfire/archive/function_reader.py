@@ -18,6 +18,7 @@ from portfire.errors import ArchiveError
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Block, Function, Graph, Node, Value
 from portfire.ir.source import SourceFile, SourceRange
+from portfire.ir.subtyping import is_subtype, unify, union_of
 from portfire.ir.types import (
     INT,
     NONE,
@@ -26,9 +27,6 @@ from portfire.ir.types import (
     TensorType,
     TupleType,
     Type,
-    is_subtype,
-    unify,
-    union_of,
 )  # fmt: skip
 
 if TYPE_CHECKING:

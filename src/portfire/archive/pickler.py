@@ -21,6 +21,7 @@ from portfire.errors import SaveError
 from portfire.ir.dtypes import torch_enum_number
 from portfire.ir.printer import is_tensor
 from portfire.ir.state import ObjectState
+from portfire.ir.subtyping import unrefined
 from portfire.ir.types import (
     ANY,
     BOOL,
@@ -36,7 +37,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     UnionType,
-    unrefined,
 )  # fmt: skip
 
 _SPECIALIZED: dict[Type, str] = {

@@ -16,10 +16,39 @@ from portfire.ir.builder import constant_type
 from portfire.ir.dtypes import DTYPE_NUMBERS, torch_enum_number
 from portfire.ir.graph import Function, Graph, Node, Parameter
 from portfire.ir.state import ObjectState
+from portfire.ir.subtyping import unrefined
 from portfire.ir.types import (
-    ANY, ANY_CLASS, ANY_ENUM, ANY_LIST, ANY_TUPLE, BOOL, CAPSULE, COMPLEX, DEVICE, FLOAT, GENERATOR, INT, NONE, NUMBER,
-    STORAGE, STR, STREAM, TENSOR, ClassType, DictType, EnumType, FunctionType, FutureType, InterfaceType, ListType,
-    OptionalType, TensorType, TupleType, Type, UnionType, VarType, unrefined,
+    ANY,
+    ANY_CLASS,
+    ANY_ENUM,
+    ANY_LIST,
+    ANY_TUPLE,
+    BOOL,
+    CAPSULE,
+    COMPLEX,
+    DEVICE,
+    FLOAT,
+    GENERATOR,
+    INT,
+    NONE,
+    NUMBER,
+    STORAGE,
+    STR,
+    STREAM,
+    TENSOR,
+    ClassType,
+    DictType,
+    EnumType,
+    FunctionType,
+    FutureType,
+    InterfaceType,
+    ListType,
+    OptionalType,
+    TensorType,
+    TupleType,
+    Type,
+    UnionType,
+    VarType,
 )  # fmt: skip
 
 
@@ -227,7 +256,7 @@ class ProgramTables:
         number = torch_enum_number(value)
         if number is not None:
             value = number
-        if isinstance(value, (bool, int, float, complex, str)) and not isinstance(value, Enum) or value is None:
+        if (isinstance(value, (bool, int, float, complex, str)) and not isinstance(value, Enum)) or value is None:
             return self._scalar(value)
         if isinstance(value, Function):
             return self._tagged(13, ("function", value), [self.function(value)])

@@ -11,6 +11,7 @@ from typing import Any
 from portfire.ir.builder import constant_type
 from portfire.ir.graph import Function
 from portfire.ir.state import ObjectState
+from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     ANY,
     NONE,
@@ -27,7 +28,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     UnionType,
-    is_subtype,
 )  # fmt: skip
 
 

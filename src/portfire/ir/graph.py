@@ -37,7 +37,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portfire.ir.source import SourceRange
-from portfire.ir.types import ANY, NONE, Type, is_subtype
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import ANY, NONE, Type
 
 #: How far around its last position a node is searched for first.
 _NEAR = 32

@@ -11,6 +11,7 @@ from portfire.errors import GraphError
 from portfire.ir.dtypes import TENSOR_NAMES
 from portfire.ir.graph import Function
 from portfire.ir.lexer import Cursor, tokenize
+from portfire.ir.subtyping import optional_of, union_of
 from portfire.ir.types import (
     LEAF_TYPES,
     DictType,
@@ -20,8 +21,6 @@ from portfire.ir.types import (
     TensorType,
     TupleType,
     Type,
-    optional_of,
-    union_of,
 )  # fmt: skip
 
 #: Finds a class, interface, NamedTuple or enum by its qualified name, or a function by its own name; None if unknown.

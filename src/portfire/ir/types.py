@@ -8,12 +8,11 @@ Every type has two spellings, both TorchScript's own:
 * `t.annotation`: the form of `.code` and of Python annotations: `List[int]`, `Optional[str]`, `Tuple[int, float]`.
 dtype, layout, memory format and quantisation scheme are `int` in TorchScript; so they are here.
 
-Comes before: `dtypes.py`. Comes after: `graph.py`, `ops/schema.py`.
+Comes before: `dtypes.py`. Comes after: `subtyping.py`, `graph.py`, `ops/schema.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -239,7 +238,7 @@ class DictType(Type):
 
 @dataclass(frozen=True, slots=True)
 class OptionalType(Type):
-    """`element` or None. `element` is never itself Optional or None: build with `optional_of`."""
+    """`element` or None. `element` is never itself Optional or None: build with `subtyping.optional_of`."""
 
     element: Type
 
@@ -254,12 +253,14 @@ class OptionalType(Type):
         return (self.element,)
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        from portfire.ir.subtyping import optional_of
+
         return optional_of(contained[0])
 
 
 @dataclass(frozen=True, slots=True)
 class UnionType(Type):
-    """One of `members`, at least two, flat and without repeats: build with `union_of`."""
+    """One of `members`, at least two, flat and without repeats: build with `subtyping.union_of`."""
 
     members: tuple[Type, ...]
 
@@ -274,6 +275,8 @@ class UnionType(Type):
         return self.members
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        from portfire.ir.subtyping import union_of
+
         return union_of(contained)
 
 
@@ -436,163 +439,3 @@ class EnumType(Type):
     @property
     def annotation(self) -> str:
         return self.name
-
-
-def optional_of(t: Type) -> Type:
-    """Optional[t], flattened: None, Any and optionals stay what they are."""
-    if isinstance(t, UnionType):
-        return union_of((*t.members, NONE))
-    if isinstance(t, (OptionalType, NoneType, AnyType)):
-        return t
-    return OptionalType(t)
-
-
-def union_of(members: Iterable[Type]) -> Type:
-    """The union of `members`: flat, without repeats or subtypes of other members, Optional where it is one."""
-    flat: list[Type] = []
-    for member in members:
-        for t in _flatten(member):
-            if isinstance(t, AnyType):
-                return ANY
-            if t not in flat:
-                flat.append(t)
-    kept = [t for t in flat if not any(t is not o and t != o and is_subtype(t, o) for o in flat)]
-    if len(kept) == 1:
-        return kept[0]
-    if len(kept) == 2 and NONE in kept:
-        return OptionalType(kept[0] if kept[1] == NONE else kept[1])
-    return UnionType(tuple(kept))
-
-
-def _flatten(t: Type) -> Iterator[Type]:
-    if isinstance(t, UnionType):
-        for m in t.members:
-            yield from _flatten(m)
-    elif isinstance(t, OptionalType):
-        yield from _flatten(t.element)
-        yield NONE
-    else:
-        yield t
-
-
-def is_subtype(a: Type, b: Type) -> bool:
-    """Whether a value of type `a` may stand where a `b` is expected, without conversion.
-
-    TorchScript's relation: lists and dicts are invariant, tuples covariant, `int`/`float`/`complex` below `Scalar`
-    (and not below one another), a refined tensor below `Tensor`, a class below its interfaces and below `Any`.
-    """
-    if a is b or isinstance(b, AnyType) or a == b:
-        return True
-    if isinstance(a, UnionType):
-        return all(is_subtype(m, b) for m in a.members)
-    if isinstance(a, OptionalType):
-        return is_subtype(NONE, b) and is_subtype(a.element, b)
-    if isinstance(b, UnionType):
-        return any(is_subtype(a, m) for m in b.members)
-    if isinstance(b, OptionalType):
-        return a == NONE or is_subtype(a, b.element)
-    structural = _STRUCTURAL.get(type(b))
-    return structural is not None and structural(a, b)
-
-
-def _tensor_below(a: Type, b: Any) -> bool:
-    return isinstance(a, TensorType) and (
-        b == TENSOR or all(getattr(b, f) is None or getattr(a, f) == getattr(b, f) for f in TensorType.__slots__)
-    )
-
-
-def _list_below(a: Type, b: Any) -> bool:
-    return isinstance(a, ListType) and _same(a.element, b.element)
-
-
-def _dict_below(a: Type, b: Any) -> bool:
-    return isinstance(a, DictType) and _same(a.key, b.key) and _same(a.value, b.value)
-
-
-def _same(a: Type, b: Type) -> bool:
-    """Equality up to refinement of tensors: what invariant containers ask for."""
-    return a == b or (isinstance(a, TensorType) and b == TENSOR)
-
-
-def _tuple_below(a: Type, b: Any) -> bool:
-    if not isinstance(a, TupleType) or len(a.elements) != len(b.elements):
-        return False
-    if b.name is not None and (a.name != b.name or a.fields != b.fields):
-        return False
-    return all(is_subtype(x, y) for x, y in zip(a.elements, b.elements, strict=True))
-
-
-def _future_below(a: Type, b: Any) -> bool:
-    return isinstance(a, FutureType) and is_subtype(a.element, b.element)
-
-
-def _class_below(a: Type, b: Any) -> bool:
-    return isinstance(a, ClassType) and any(base is b or _class_below(base, b) for base in a.bases)
-
-
-def _interface_below(a: Type, b: Any) -> bool:
-    if not isinstance(a, (ClassType, InterfaceType)):
-        return False
-    return all(
-        (have := a.methods.get(name)) is not None and have.schema_matches_interface(wanted)
-        for name, wanted in b.methods.items()
-    )
-
-
-_STRUCTURAL: dict[type, Callable[[Type, Any], bool]] = {
-    TensorType: _tensor_below,
-    NumberType: lambda a, _: isinstance(a, (IntType, FloatType, ComplexType)),
-    ListType: _list_below,
-    DictType: _dict_below,
-    TupleType: _tuple_below,
-    FutureType: _future_below,
-    ClassType: _class_below,
-    InterfaceType: _interface_below,
-    AnyListType: lambda a, _: isinstance(a, ListType),
-    AnyTupleType: lambda a, _: isinstance(a, TupleType),
-    AnyEnumType: lambda a, _: isinstance(a, EnumType),
-    AnyClassType: lambda a, _: isinstance(a, ClassType),
-}
-
-
-def unify(a: Type, b: Type) -> Type | None:
-    """The least common type of two values that meet (branches of an `if`, elements of a list), or None.
-
-    `T` and None give Optional[T]; tuples of equal length unify element by element; lists and dicts only if equal up to
-    tensor refinement. Numbers do not convert into one another.
-    """
-    if a == b:
-        return a
-    if isinstance(a, TensorType) and isinstance(b, TensorType):
-        return TENSOR
-    if is_subtype(a, b):
-        return b
-    if is_subtype(b, a):
-        return a
-    if a == NONE or b == NONE:
-        return optional_of(b if a == NONE else a)
-    if isinstance(a, OptionalType) or isinstance(b, OptionalType):
-        inner = unify(
-            a.element if isinstance(a, OptionalType) else a, b.element if isinstance(b, OptionalType) else b
-        )
-        return None if inner is None else optional_of(inner)
-    if isinstance(a, TupleType) and isinstance(b, TupleType) and len(a.elements) == len(b.elements):
-        elements = [unify(x, y) for x, y in zip(a.elements, b.elements, strict=True)]
-        if all(e is not None for e in elements):
-            return TupleType(tuple(e for e in elements if e is not None))
-        return None
-    if isinstance(a, (ListType, DictType, FutureType)) and type(a) is type(b):
-        parts = [unify(x, y) for x, y in zip(a.contained(), b.contained(), strict=True)]
-        if all(p is not None and _same(x, p) and _same(y, p) for p, x, y in zip(parts, a.contained(), b.contained(), strict=True)):
-            return a.with_contained(tuple(p for p in parts if p is not None))
-    return None
-
-
-def unrefined(t: Type) -> Type:
-    """`t` with the refinements of tensors removed, at every depth."""
-    if isinstance(t, TensorType):
-        return TENSOR
-    contained = t.contained()
-    if not contained:
-        return t
-    return t.with_contained(tuple(unrefined(c) for c in contained))

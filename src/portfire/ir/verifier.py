@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from portfire.errors import GraphError
 from portfire.ir.graph import Block, Graph, Node, Value
+from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     BOOL,
     INT,
@@ -28,7 +29,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     UnionType,
-    is_subtype,
 )  # fmt: skip
 
 

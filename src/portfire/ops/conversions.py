@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Value
+from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     BOOL,
     COMPLEX,
@@ -26,7 +27,6 @@ from portfire.ir.types import (
     TensorType,
     TupleType,
     Type,
-    is_subtype,
 )  # fmt: skip
 
 

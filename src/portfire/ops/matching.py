@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Value
-from portfire.ir.types import FLOAT, INT, NONE, NUMBER, ListType, OptionalType, TupleType, Type, VarType, is_subtype
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import FLOAT, INT, NONE, NUMBER, ListType, OptionalType, TupleType, Type, VarType
 from portfire.ops.conversions import Operand, Stage, convert, convertible_to_list, existing, is_empty_literal, list_of
 from portfire.ops.schema import Argument, FunctionSchema
 from portfire.ops.type_variables import bind_variables, substitute

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from portfire.errors import PortfireError
 from portfire.ir.graph import MISSING
+from portfire.ir.subtyping import optional_of, union_of
 from portfire.ir.types import (
     BOOL,
     CAPSULE,
@@ -33,8 +34,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     VarType,
-    optional_of,
-    union_of,
 )  # fmt: skip
 from portfire.ops.schema import AliasInfo, Argument, FunctionSchema
 

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any
 
 from portfire.ir.graph import Node
-from portfire.ir.types import Type, is_subtype
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import Type
 from portfire.ops.schema import FunctionSchema
 from portfire.ops.schema_parser import parse_schema
 from portfire.ops.type_variables import bind_variables, substitute

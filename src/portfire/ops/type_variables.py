@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from portfire.ir.subtyping import unify
 from portfire.ir.types import (
     NONE,
     DictType,
@@ -17,7 +18,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     VarType,
-    unify,
 )  # fmt: skip
 
 

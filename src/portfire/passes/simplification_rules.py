@@ -13,7 +13,8 @@ from typing import Any
 
 from portfire.analysis.aliasing import Aliasing
 from portfire.ir.graph import Block, Node, Value
-from portfire.ir.types import BOOL, FLOAT, INT, NONE, AnyType, OptionalType, Type, UnionType, is_subtype
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import BOOL, FLOAT, INT, NONE, AnyType, OptionalType, Type, UnionType
 from portfire.ops.composition import constant_of
 
 

@@ -26,6 +26,7 @@ from portfire.frontend.script.annotation_scope import AnnotationScope
 from portfire.ir import types as ir
 from portfire.ir.builder import constant_type
 from portfire.ir.graph import MISSING
+from portfire.ir.subtyping import optional_of, union_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +323,7 @@ def _tuple(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
 
 
 def _optional(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
-    return ir.optional_of(_type_of(arguments[0], scope))
+    return optional_of(_type_of(arguments[0], scope))
 
 
 def _union(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
@@ -330,7 +331,7 @@ def _union(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
     numbers = {m for m in members if isinstance(m, (ir.IntType, ir.FloatType, ir.ComplexType))}
     if len(numbers) == 3:  # Union[int, float, complex] is TorchScript's spelling of Scalar
         members = [m for m in members if m not in numbers] + [ir.NUMBER]
-    return ir.union_of(members)
+    return union_of(members)
 
 
 def _future(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
@@ -342,7 +343,7 @@ def _first(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
 
 
 def _literal(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
-    return ir.union_of(constant_type(a) for a in arguments)
+    return union_of(constant_type(a) for a in arguments)
 
 
 def _callable_form(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:

@@ -23,7 +23,8 @@ from portfire.frontend.script.refinement import chain_of
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir.types import ListType, TensorType, TupleType, Type, is_subtype
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import ListType, TensorType, TupleType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter

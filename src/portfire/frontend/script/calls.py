@@ -27,7 +27,8 @@ from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING, Function, Parameter, Value
-from portfire.ir.types import AnyType, ClassType, FunctionType, InterfaceType, ListType, Type, unrefined
+from portfire.ir.subtyping import unrefined
+from portfire.ir.types import AnyType, ClassType, FunctionType, InterfaceType, ListType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter

@@ -15,7 +15,8 @@ from portfire.frontend.script.inference import PendingType, decide, is_pending, 
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType, Type, UnionType, is_subtype
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType, Type, UnionType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter

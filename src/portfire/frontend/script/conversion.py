@@ -16,6 +16,7 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Node, Value
+from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     ANY,
     FLOAT,
@@ -30,7 +31,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     UnionType,
-    is_subtype,
 )  # fmt: skip
 from portfire.ops.conversions import Stage, existing
 from portfire.ops.conversions import convert as convert_operand

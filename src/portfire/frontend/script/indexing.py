@@ -16,6 +16,7 @@ from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING, Value
+from portfire.ir.subtyping import is_subtype, optional_of, unify
 from portfire.ir.types import (
     BOOL,
     INT,
@@ -27,9 +28,6 @@ from portfire.ir.types import (
     TensorType,
     TupleType,
     Type,
-    is_subtype,
-    optional_of,
-    unify,
 )  # fmt: skip
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ Comes before: `ir/types.py`. Comes after: `runtime_value.py`, `merging.py`, `com
 from __future__ import annotations
 
 from portfire.ir.graph import Graph
+from portfire.ir.subtyping import optional_of, unify, union_of
 from portfire.ir.types import (
     FLOAT,
     INT,
@@ -21,9 +22,6 @@ from portfire.ir.types import (
     ListType,
     OptionalType,
     Type,
-    optional_of,
-    unify,
-    union_of,
 )  # fmt: skip
 
 

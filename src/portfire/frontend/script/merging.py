@@ -21,7 +21,8 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import Block, Node, Value
-from portfire.ir.types import BOOL, Type, is_subtype
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import BOOL, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter

@@ -22,6 +22,7 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING
+from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     BOOL,
     COMPLEX,
@@ -37,7 +38,6 @@ from portfire.ir.types import (
     TensorType,
     TupleType,
     Type,
-    is_subtype,
 )  # fmt: skip
 from portfire.ops.python_operators import COMPARE, METHODS, UNARY, augmented_operator, binary_operator, reflected_method
 

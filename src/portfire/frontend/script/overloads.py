@@ -17,6 +17,7 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
+from portfire.ir.subtyping import is_subtype
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -107,18 +108,18 @@ def can_be(value: StaticValue, wanted: ir.Type) -> bool:
     wanted = resolved(wanted)
     if isinstance(wanted, ir.OptionalType):
         found = static_type(value)
-        return _is_none(value) or (found is not None and ir.is_subtype(found, wanted)) or can_be(value, wanted.element)
+        return _is_none(value) or (found is not None and is_subtype(found, wanted)) or can_be(value, wanted.element)
     if isinstance(value, TupleValue):
         return _items_can_be(value, wanted)
     found = static_type(value)
     if found is None or is_pending(found) or is_pending(wanted):
         return True
-    if ir.is_subtype(found, wanted) or (found == ir.INT and wanted == ir.FLOAT):
+    if is_subtype(found, wanted) or (found == ir.INT and wanted == ir.FLOAT):
         return True
     return (
         isinstance(wanted, ir.ListType)
         and isinstance(found, ir.TupleType)
-        and all(ir.is_subtype(e, wanted.element) for e in found.elements)
+        and all(is_subtype(e, wanted.element) for e in found.elements)
     )
 
 

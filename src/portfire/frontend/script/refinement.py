@@ -20,14 +20,13 @@ from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING
+from portfire.ir.subtyping import is_subtype, union_of
 from portfire.ir.types import (
     NONE,
     AnyType,
     OptionalType,
     Type,
     UnionType,
-    is_subtype,
-    union_of,
 )  # fmt: skip
 
 if TYPE_CHECKING:

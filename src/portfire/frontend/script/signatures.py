@@ -22,7 +22,8 @@ from portfire.frontend.script.source import FunctionSource, NoSourceError, sourc
 from portfire.frontend.script.type_comments import TypeComment, type_comment_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir.graph import MISSING, Parameter
-from portfire.ir.types import ANY, ANY_CLASS, NONE, TENSOR, Type, optional_of
+from portfire.ir.subtyping import optional_of
+from portfire.ir.types import ANY, ANY_CLASS, NONE, TENSOR, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.classes import ClassRegistry

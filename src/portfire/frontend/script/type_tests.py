@@ -17,6 +17,7 @@ from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING
+from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     ANY_LIST,
     ANY_TUPLE,
@@ -40,7 +41,6 @@ from portfire.ir.types import (
     TupleType,
     Type,
     UnionType,
-    is_subtype,
 )  # fmt: skip
 
 if TYPE_CHECKING:
