@@ -1,6 +1,6 @@
 """A module with state of every kind: an annotated empty dict, a Final constant, methods that are exported, ignored, unused."""
 
-from typing import Dict, Final, List
+from typing import Final
 
 import torch
 from torch import nn
@@ -12,13 +12,13 @@ class Attributes(nn.Module):
     """Counts what it has seen."""
 
     scale: Final[int]
-    counts: Dict[str, int]
+    counts: dict[str, int]
 
     def __init__(self, scale: int = 3) -> None:
         super().__init__()
         self.scale = scale
         self.counts = {}
-        self.names: List[str] = ["even", "odd"]
+        self.names: list[str] = ["even", "odd"]
         self.linear = nn.Linear(4, 4)
 
     def forward(self, x: torch.Tensor, key: str = "even") -> torch.Tensor:

@@ -10,8 +10,7 @@ class Gate(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.sum() > 0:
             return x
-        else:
-            return -x
+        return -x
 
 
 class GatedCell(nn.Module):

@@ -33,7 +33,7 @@ from portfire.errors import (
     UnsupportedVersionError,
 )
 from portfire.frontend.script.marks import annotate, export, ignore, interface, unused
-from portfire.frontend.script.marks import isinstance_ as isinstance  # noqa: A004
+from portfire.frontend.script.marks import isinstance_ as isinstance
 from portfire.frontend.trace import TraceNote, TracerWarning
 from portfire.modules import ScriptFunction, ScriptModule, ScriptObject
 

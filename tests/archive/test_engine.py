@@ -12,7 +12,6 @@ import torch
 import portfire
 
 sys.path.insert(0, str(Path(__file__).parent))
-import torch_models
 from test_round_trip import CASES, assert_same, saved_by_torch
 
 

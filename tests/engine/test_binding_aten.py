@@ -7,13 +7,13 @@ import warnings
 
 import pytest
 import torch
-from tests.engine.text_functions import function_of
 
 from portfire import _aten, _engine
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Function, Graph, Parameter
 from portfire.ir.types import TENSOR, FutureType
 from portfire.modules import ScriptFunction, wrap_function
+from tests.engine.text_functions import function_of
 
 
 def test_schemas() -> None:

@@ -8,9 +8,9 @@ from collections import OrderedDict
 import numpy
 import pytest
 import torch
-from tests.engine.text_functions import function_of, identity_of
 
 from portfire.errors import ArgumentError
+from tests.engine.text_functions import function_of, identity_of
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.engine.op_programs import INT_MAX, INT_MIN, check
 
 small = st.integers(-6, 6)

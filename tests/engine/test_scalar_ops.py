@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.engine.op_programs import INT_MAX, INT_MIN, check
 
 INTS = (0, 1, -1, 2, -3, 7, -10, 63, 255, 2**53 + 1, -(2**53) - 1, 2**62, INT_MAX, INT_MIN)

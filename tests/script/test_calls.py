@@ -6,8 +6,9 @@ from typing import List, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
-from tests.script.agreement import check
 from torch import Tensor
+
+from tests.script.agreement import check
 
 X = torch.arange(6.0).reshape(2, 3)
 SCALE = 3

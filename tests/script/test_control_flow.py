@@ -4,8 +4,9 @@ from typing import List, Optional
 
 import pytest
 import torch
-from tests.script.agreement import check
 from torch import Tensor
+
+from tests.script.agreement import check
 
 X = torch.arange(6.0).reshape(2, 3)
 

@@ -4,9 +4,9 @@ from typing import List, Optional
 
 import pytest
 import torch
-from tests.script.agreement import codes, diagnostics
 
 from portfire.diagnostics import CODES, render
+from tests.script.agreement import codes, diagnostics
 
 
 def test_all_problems_at_once():

@@ -3,8 +3,9 @@
 from typing import Dict, List, Optional, Tuple
 
 import torch
-from tests.script.agreement import check
 from torch import Tensor
+
+from tests.script.agreement import check
 
 X = torch.arange(24.0).reshape(2, 3, 4)
 I = torch.tensor([1, 0])

@@ -5,6 +5,7 @@ from typing import List, Optional, Tuple
 
 import pytest
 import torch
+
 from tests.script.agreement import check
 
 X = torch.arange(6.0).reshape(2, 3) + 1

@@ -6,8 +6,9 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
-from tests.script.agreement import check
 from torch import Tensor
+
+from tests.script.agreement import check
 
 
 def group_rows(boxes: Tensor, scores: Tensor, threshold: float):

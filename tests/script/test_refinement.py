@@ -3,8 +3,9 @@
 from typing import Any, Dict, List, Optional, Tuple, Union
 
 import torch
-from tests.script.agreement import check
 from torch import Tensor
+
+from tests.script.agreement import check
 
 X = torch.arange(6.0).reshape(2, 3)
 

@@ -3,6 +3,7 @@
 from typing import List
 
 import torch
+
 from tests.script.agreement import check
 
 X = torch.arange(6.0).reshape(2, 3)
