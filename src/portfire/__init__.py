@@ -25,9 +25,13 @@ from portfire.errors import (
     ArchiveError,
     ArgumentError,
     CompileError,
+    EngineError,
     GraphError,
+    GuardError,
     InternalError,
+    LimitError,
     PortfireError,
+    ProgramError,
     SaveError,
     TraceError,
     UnsupportedVersionError,
@@ -41,7 +45,8 @@ from portfire.modules import ScriptFunction, ScriptModule, ScriptObject
 cmake_prefix_path: str = _os.path.join(_os.path.dirname(_os.path.abspath(_engine.__file__)), "lib", "cmake")
 
 __all__ = [
-    "ArchiveError", "ArgumentError", "CompileError", "Final", "GraphError", "InternalError", "PortfireError", "SaveError",
+    "ArchiveError", "ArgumentError", "CompileError", "EngineError", "Final", "GraphError", "GuardError", "InternalError",
+    "LimitError", "PortfireError", "ProgramError", "SaveError",
     "ScriptFunction", "ScriptModule", "ScriptObject", "TraceError", "TraceNote", "TracerWarning",
     "UnsupportedVersionError", "annotate", "cmake_prefix_path", "export", "freeze", "ignore", "interface", "isinstance",
     "load", "metadata_of", "methods_of", "save", "script", "trace", "trace_module", "trace_notes", "unused",

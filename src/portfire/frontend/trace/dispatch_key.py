@@ -16,6 +16,7 @@ KEY_NAME = "TESTING_ONLY_GenericMode"
 
 
 def key() -> Any:
+    """The key, as torch numbers it."""
     return torch._C._dispatch_key_parse(KEY_NAME)
 
 

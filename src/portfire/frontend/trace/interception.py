@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -62,7 +64,7 @@ def watching(recording: Recording) -> Iterator[None]:
     _install()
     _active.recording = recording
     try:
-        with FunctionWatch(recording), torch._C._IncludeDispatchKeyGuard(key()):  # type: ignore[no-untyped-call]
+        with FunctionWatch(recording), torch._C._IncludeDispatchKeyGuard(key()):
             yield
     finally:
         _active.recording = None
@@ -71,8 +73,8 @@ def watching(recording: Recording) -> Iterator[None]:
 def _install() -> None:
     global _library
     if _library is None:
-        _library = torch.library.Library("_", "IMPL")
-        _library.fallback(_record, KEY_NAME)
+        _library = torch.library.Library("_", "IMPL")  # type: ignore[no-untyped-call]
+        _library.fallback(_record, KEY_NAME)  # type: ignore[no-untyped-call]
 
 
 def _record(op: Any, *args: Any, **kwargs: Any) -> Any:
@@ -162,6 +164,7 @@ class FunctionWatch(TorchFunctionMode):
     def __init__(self, recording: Recording) -> None:
         super().__init__()
         self.recording = recording
+        self._running: set[Callable[..., Any]] = set()
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
@@ -184,10 +187,22 @@ class FunctionWatch(TorchFunctionMode):
         if func is torch.tensor or func is torch.as_tensor:
             return self._tensor_constant(func, args, kwargs)
         with MetadataSources.of(recording).call(args, kwargs):
-            result = func(*args, **kwargs)
+            result = self._run(func, args, kwargs)
         if isinstance(result, torch.Tensor):
             recording.adopt(result)
         return result
+
+    def _run(self, func: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Run a function of torch's. torch leaves a mode while its handler runs; what a Python function does inside must be
+        seen too, so that runs within the mode, as a copy that does not ask for handlers again."""
+        if not isinstance(func, FunctionType) or func in self._running:
+            return func(*args, **kwargs)
+        self._running.add(func)
+        try:
+            with self:
+                return _without_override_check(func)(*args, **kwargs)
+        finally:
+            self._running.discard(func)
 
     def _tensor_constant(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """`torch.tensor(data)`: its operators only copy host memory, so the data itself is recorded."""
@@ -221,6 +236,18 @@ class FunctionWatch(TorchFunctionMode):
             "requires_grad": builder.constant(result.requires_grad),
         }
         return emit_builtin(builder, "aten::tensor", [value], extra)
+
+
+@cache
+def _without_override_check(function: FunctionType) -> FunctionType:
+    """A function of torch's Python code that takes no part in `__torch_function__`."""
+    names = {**function.__globals__, **dict.fromkeys(_OVERRIDE_CHECKS, lambda *args: False)}
+    copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+_OVERRIDE_CHECKS = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
 
 
 def _descriptor_name(func: Any) -> str:

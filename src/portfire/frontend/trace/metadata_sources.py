@@ -36,6 +36,7 @@ class MetadataSources:
 
     @classmethod
     def of(cls, recording: Recording) -> MetadataSources:
+        """The sources of a recording, made when first asked for."""
         found = _sources.get(recording)
         if found is None:
             found = _sources[recording] = cls(recording)

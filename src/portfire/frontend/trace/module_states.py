@@ -15,7 +15,7 @@ from portfire.frontend.trace.recording import Recording
 from portfire.ir.graph import Function, Graph, Parameter, Value
 from portfire.ir.printer import print_graph
 from portfire.ir.state import ObjectState
-from portfire.ir.types import BOOL, NONE, TENSOR, ClassType, TupleType
+from portfire.ir.types import BOOL, NONE, TENSOR, ClassType, TupleType, Type
 
 
 def lay_out(root: torch.nn.Module) -> tuple[ModuleTree, dict[torch.nn.Module, ObjectState]]:
@@ -60,6 +60,7 @@ def _lay_out_attributes(module: torch.nn.Module, state: ObjectState, states: dic
     cls = state.cls
 
     def add(name: str, value: Any, kind: str) -> None:
+        type_: Type
         if value is None:
             type_ = NONE
         elif kind == "submodule":
@@ -235,6 +236,7 @@ def frame_function(frame: Frame, name: str) -> Function:
 
 
 def unique_names(values: list[Value]) -> list[str]:
+    """Names of parameters: the given ones, made up where there is none, different from one another."""
     names: list[str] = []
     for i, value in enumerate(values):
         name = value.name or f"argument_{i}"

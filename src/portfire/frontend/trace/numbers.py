@@ -20,6 +20,9 @@ from portfire.ir.graph import Value
 if TYPE_CHECKING:
     from portfire.frontend.trace.recording import Recording
 
+#: torch's protocol has a method named `str`, which hides the type in annotations of the class.
+Text = str
+
 
 class TracedNumber:
     """One int, float or bool of the run: what it is now, and its value in the graph (None: a constant)."""
@@ -38,103 +41,92 @@ class TracedNumber:
     # What torch asks of a SymNode
 
     def is_int(self) -> bool:
+        """Whether this is the node of a SymInt."""
         return type(self.concrete) is int
 
     def is_float(self) -> bool:
+        """Whether this is the node of a SymFloat."""
         return type(self.concrete) is float
 
     def is_bool(self) -> bool:
+        """Whether this is the node of a SymBool."""
         return type(self.concrete) is bool
 
-    def is_nested_int(self) -> bool:
+    def _no(self) -> bool:
         return False
 
-    def is_constant(self) -> bool:
-        return False
-
-    def is_symbolic(self) -> bool:
+    def _yes(self) -> bool:
         return True
 
-    def has_hint(self) -> bool:
-        return True
+    def _unknown(self) -> None:
+        """A constant this number is known to be: never, so that torch asks before it takes one."""
+
+    is_nested_int = is_constant = _no
+    is_symbolic = has_hint = _yes
+    maybe_as_int = maybe_as_float = maybe_as_bool = _unknown
+    constant_int = constant_float = constant_bool = nested_int = _unknown
 
     @property
     def hint(self) -> int | float | bool:
+        """What the number is in this run; looking at the hint fixes nothing."""
         return self.concrete
 
     def require_hint(self, fallback: object = None) -> int | float | bool:
+        """See `hint`."""
         return self.concrete
 
-    def maybe_as_int(self) -> int | None:
-        return None
-
-    def maybe_as_float(self) -> float | None:
-        return None
-
-    def maybe_as_bool(self) -> bool | None:
-        return None
-
-    def constant_int(self) -> int | None:
-        return None
-
-    constant_bool = constant_float = nested_int = constant_int
-
     def clone(self) -> TracedNumber:
+        """A number never changes: it is its own copy."""
         return self
 
-    def wrap_int(self, number: int) -> TracedNumber:
+    def _wrap(self, number: int | float | bool) -> TracedNumber:
+        """A plain number that meets this one in an operation."""
         return TracedNumber(self.recording, number)
 
-    def wrap_float(self, number: float) -> TracedNumber:
-        return TracedNumber(self.recording, number)
+    wrap_int = wrap_float = wrap_bool = _wrap
 
-    def wrap_bool(self, number: bool) -> TracedNumber:
-        return TracedNumber(self.recording, number)
-
-    def str(self) -> str:
+    def __str__(self) -> str:
         return str(self.concrete)
 
-    __str__ = __repr__ = _graph_repr = str
+    str = __repr__ = _graph_repr = __str__
 
     # Where Python needs a plain number
 
     def int_(self) -> int:
+        """This number for Python, fixed."""
         self._fix()
         return int(self.concrete)
 
     def bool_(self) -> bool:
+        """This condition for Python, fixed."""
         self._fix()
         return bool(self.concrete)
 
     def float_(self) -> float:
+        """This number for Python, fixed."""
         self._fix()
         return float(self.concrete)
 
-    def guard_int(self, file: str, line: int) -> int:
+    def guard_int(self, file: Text, line: int) -> int:
+        """See `int_`; torch names the place in its own code that asks."""
         return self.int_()
 
-    def guard_bool(self, file: str, line: int) -> bool:
-        return self.bool_()
-
-    def guard_float(self, file: str, line: int) -> float:
+    def guard_float(self, file: Text, line: int) -> float:
+        """See `float_`."""
         return self.float_()
 
-    def guard_size_oblivious(self, file: str, line: int) -> bool:
+    def guard_bool(self, file: Text, line: int) -> bool:
+        """See `bool_`."""
         return self.bool_()
 
-    def guard_or_false(self, file: str, line: int) -> bool:
-        return self.bool_()
+    guard_size_oblivious = guard_or_false = guard_or_true = expect_true = guard_bool
 
-    def guard_or_true(self, file: str, line: int) -> bool:
-        return self.bool_()
-
-    def expect_true(self, file: str, line: int) -> bool:
-        return self.bool_()
-
-    def expect_size(self, file: str, line: int) -> bool:
+    def expect_size(self, file: Text, line: int) -> bool:
+        """Whether this can be the size of a dimension; the operator that takes the size checks it again."""
         return bool(self.concrete >= 0)
 
-    def statically_known_true(self, file: str, line: int) -> bool:
+    def statically_known_true(self, file: Text, line: int) -> bool:
+        """Whether the condition holds for every input: unknown."""
         return False
 
     def _fix(self) -> None:
@@ -152,7 +144,8 @@ class TracedNumber:
 
     # Arithmetic
 
-    def compute(self, op: str, function: Callable[..., Any], *others: TracedNumber) -> TracedNumber:
+    def compute(self, op: Text, function: Callable[..., Any], *others: TracedNumber) -> TracedNumber:
+        """The result of an operation on this number and others: computed by `function`, recorded as `op`."""
         result = function(self.concrete, *(o.concrete for o in others))
         numbers = (self, *others)
         if all(n.is_wrapped_constant for n in numbers):
@@ -221,5 +214,5 @@ def traced_number(recording: Recording, concrete: int | float | bool, value: Val
     """What Python gets for a number of the run: a SymBool, SymInt or SymFloat."""
     node = TracedNumber(recording, concrete, value)
     if isinstance(concrete, bool):
-        return torch.SymBool(node)
-    return torch.SymInt(node) if isinstance(concrete, int) else torch.SymFloat(node)
+        return torch.SymBool(node)  # type: ignore[no-untyped-call]
+    return torch.SymInt(node) if isinstance(concrete, int) else torch.SymFloat(node)  # type: ignore[no-untyped-call]

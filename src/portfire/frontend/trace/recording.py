@@ -80,9 +80,11 @@ class Recording:
         self._owners.setdefault(id(tensor), (module, name))
 
     def is_known(self, thing: object) -> bool:
+        """Whether `thing` is a value of this trace."""
         return id(thing) in self._origin or id(thing) in self._owners
 
     def is_attribute(self, thing: object) -> bool:
+        """Whether `thing` is an attribute of a module that nothing has computed anew."""
         return id(thing) in self._owners and id(thing) not in self._origin
 
     def value_of(self, thing: object) -> Value:
@@ -121,8 +123,7 @@ class Recording:
         if not isinstance(thing, torch.Tensor):
             raise TraceError(f"a number of another trace is used here: {self.call_sites.current()}")
         self._alive.append(thing)
-        constant = frame.builder.constant(thing.detach() if not thing.requires_grad else thing, TENSOR)
-        return constant
+        return frame.builder.constant(thing.detach() if not thing.requires_grad else thing, TENSOR)
 
     # Emission
 
@@ -143,6 +144,7 @@ class Recording:
         return self.constant(value, element)
 
     def constant(self, value: Any, type_: Type | None = None) -> Value:
+        """A constant in the current frame. Raises TraceError for what cannot be one."""
         if type_ == FLOAT and isinstance(value, (int, bool)):
             value = float(value)
         number = torch_enum_number(value)
@@ -164,6 +166,7 @@ class Recording:
         return emit_builtin(self.frame.builder, name, list(args))
 
     def mark_place(self) -> None:
+        """New nodes belong to the user's line that runs now."""
         self.frame.builder.range = self.call_sites.current() or self.frame.builder.range
 
     # What the trace fixes
@@ -184,6 +187,7 @@ class Recording:
         self.guard(condition, message, f"{message}; the program raises for any other value" if warns else None)
 
     def note(self, message: str, *, guarded: bool) -> None:
+        """List something that the trace fixed."""
         self.notes.append(TraceNote(message, self.call_sites.current(), guarded))
 
     def warn(self, message: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from portfire.errors import TraceError
-from portfire.frontend.trace.numbers import TracedNumber
+from portfire.frontend.trace.numbers import traced_number
 from portfire.frontend.trace.recording import Recording, number_node
 from portfire.ir.graph import Value
 from portfire.ir.types import BOOL, FLOAT, INT, NONE, STR, TENSOR, DictType, ListType, TupleType, Type
@@ -65,8 +65,7 @@ def bind_input(recording: Recording, example: Any, value: Value) -> Any:
         recording.bind(example, value)
         return example
     if type(example) in (int, float):
-        node = TracedNumber(recording, example, value)
-        return torch.SymInt(node) if isinstance(example, int) else torch.SymFloat(node)
+        return traced_number(recording, example, value)
     if isinstance(example, (bool, str)):
         recording.guard_equal(value, example, f"the argument '{value.name}'", warns=False)
         return example
