@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
         "ir", "ops", "analysis", "passes", "archive", "engine",
     },
     "api": {
-        "ir", "passes", "pipeline", "archive", "diagnostics", "modules",
+        "ir", "passes", "evaluation", "pipeline", "archive", "diagnostics", "modules",
         "frontend/script", "frontend/trace", "frontend/capture",
     },
     "cli": {"pipeline", "diagnostics", "modules", "ir", "archive", "public"},

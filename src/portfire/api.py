@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 import torch
 
@@ -19,12 +19,14 @@ from portfire.evaluation import Evaluator
 from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module
 from portfire.frontend.trace import check, tracer
 from portfire.frontend.trace.recording import TraceNote
-from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, object_state, wrap_function, wrap_module
+from portfire.frontend.trace.structures import copy_structure
+from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, wrap_function, wrap_module
 from portfire.modules.archives import LoadedModel, load_model
+from portfire.modules.object_state import object_state
 from portfire.passes.freeze_module import freeze_module
 from portfire.pipeline import Optimized
 
-Compiled = ScriptFunction | ScriptModule
+Compiled: TypeAlias = ScriptFunction | ScriptModule
 
 
 def script(target: Any) -> Any:
@@ -76,7 +78,7 @@ def trace(
         raise ArgumentError(f"trace() takes a function or a module, not a {type(model).__qualname__}")
     traced = tracer.trace_function(model, inputs, kwargs, strict=strict)
     compiled = wrap_function(traced.function)
-    compiled.trace_notes = traced.notes
+    compiled.__dict__["trace_notes"] = traced.notes
     if check_trace and traced.is_deterministic:
         check.check_trace(compiled, model, inputs, kwargs, check_tolerance)
     return compiled
@@ -142,9 +144,9 @@ def save(
         raise ArgumentError(f"save() takes a compiled function or module, not a {type(compiled).__qualname__}")
     examples = []
     if example_inputs is not None:
-        inputs = check.copy_structure(tuple(example_inputs))
+        inputs = copy_structure(tuple(example_inputs))
         with torch.no_grad():
-            expected = copy.deepcopy(compiled)(*check.copy_structure(inputs))
+            expected = copy.deepcopy(compiled)(*copy_structure(inputs))
         examples.append(Example("forward", inputs, expected))
     if isinstance(compiled, ScriptFunction):
         root: Any = compiled.function

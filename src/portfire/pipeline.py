@@ -10,7 +10,7 @@ Comes before: front ends, `passes/`, `archive/`, `modules/`. Comes after: `__ini
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
 from portfire.archive.program_writer import write_program
@@ -19,16 +19,14 @@ from portfire.ir.clone import clone_graph
 from portfire.ir.graph import Function, Graph
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
-from portfire.passes import (
-    eliminate_common_subexpressions,
-    eliminate_dead_code,
-    fold_constants,
-    inline_calls,
-    normalize_operators,
-    remove_dropout,
-    simplify,
-)
 from portfire.passes.collection import collection_paused
+from portfire.passes.eliminate_common_subexpressions import eliminate_common_subexpressions
+from portfire.passes.eliminate_dead_code import eliminate_dead_code
+from portfire.passes.fold_constants import fold_constants
+from portfire.passes.inline_calls import inline_calls
+from portfire.passes.normalize_operators import normalize_operators
+from portfire.passes.remove_dropout import remove_dropout
+from portfire.passes.simplify import simplify
 
 if TYPE_CHECKING:
     from portfire import _engine
@@ -60,12 +58,13 @@ class Optimized:
     ends' graphs stay as they are: they are what `.graph` and `.code` show.
     """
 
-    _graphs: WeakKeyDictionary[Function, tuple[Graph, Graph]] = WeakKeyDictionary()
+    _graphs: ClassVar[WeakKeyDictionary[Function, tuple[Graph, Graph]]] = WeakKeyDictionary()
 
     def __init__(self, entries: Sequence[Function]) -> None:
         self._entries = frozenset(entries)
 
     def __call__(self, function: Function) -> Graph | None:
+        """The graph that runs for `function`; None where it has none."""
         if function.graph is None or function not in self._entries:
             return function.graph
         known = self._graphs.get(function)

@@ -85,6 +85,7 @@ class Instruction:
     last_uses: frozenset[int] = frozenset()
 
     def registers_read(self) -> Iterator[int]:
+        """The virtual registers among the operands, in order."""
         return (u for u in self.uses if u >= 0)
 
 

@@ -16,7 +16,8 @@ from portfire.ir.types import FLOAT, INT, NONE, TensorType
 class Emit(Protocol):
     """Inserts a call of an operator."""
 
-    def __call__(self, name: str, *args: Value, **kwargs: Value) -> Value: ...
+    def __call__(self, name: str, *args: Value, **kwargs: Value) -> Value:
+        """Insert a call of `name`, with the overload that the arguments choose; gives its result."""
 
 
 Upgrade = Callable[[Emit, Builder, list[Value], dict[str, Value]], Value]

@@ -59,15 +59,19 @@ class Bytes:
         self.data = bytearray()
 
     def u8(self, value: int) -> None:
+        """One byte."""
         self.data.append(value)
 
     def u32(self, value: int) -> None:
+        """Four bytes, little-endian."""
         self.data += struct.pack("<I", value)
 
     def u64(self, value: int) -> None:
+        """Eight bytes, little-endian."""
         self.data += struct.pack("<Q", value)
 
     def f64(self, value: float) -> None:
+        """A double, little-endian."""
         self.data += struct.pack("<d", value)
 
     def var(self, value: int) -> None:
@@ -151,6 +155,7 @@ class ProgramTables:
     # Names and types
 
     def string(self, text: str) -> int:
+        """The number of a string."""
         found = self.strings.find(text)
         if found is not None:
             return found
@@ -160,6 +165,7 @@ class ProgramTables:
         return self.strings.add(text, bytes(row.data + encoded))
 
     def op(self, name: str, overload: str) -> int:
+        """The number of an operator."""
         found = self.ops.find((name, overload))
         if found is not None:
             return found
@@ -169,6 +175,7 @@ class ProgramTables:
         return self.ops.add((name, overload), bytes(row.data))
 
     def type(self, type_: Type) -> int:
+        """The number of a type; refinements of tensors are dropped."""
         type_ = TENSOR if isinstance(type_, TensorType) else type_
         found = self.types.find(type_)
         if found is not None:
@@ -229,11 +236,13 @@ class ProgramTables:
             raise InternalError(f"two types of one program are named {name}")
 
     def class_(self, type_: Type) -> int:
+        """The number of a class, among the classes the program defines."""
         assert isinstance(type_, ClassType)
         self.type(type_)
         return self.classes.setdefault(type_, len(self.classes))
 
     def function(self, function: Function) -> int:
+        """The number of a function; one that is new is to be written too."""
         number = self.functions.get(function)
         if number is None:
             number = self.functions[function] = len(self.functions)
@@ -356,6 +365,7 @@ class ProgramTables:
         return number
 
     def tensor(self, tensor: Any) -> int:
+        """The number of a tensor; with a storage record, its layout is entered as well."""
         found = self.tensor_rows.find(id(tensor))
         if found is not None:
             return found

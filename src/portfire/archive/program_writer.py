@@ -174,11 +174,11 @@ class _Writer:
         # Positions that others were inlined through come last: they start past the end of the code, and mark no word.
         end = (starts[-1] if starts else 0) + 1
         for row, chain in zip(list(rows), chains, strict=True):
-            for range_ in chain:
-                key = (id(range_.file), range_.line, range_.column, range_.function)
+            for link in chain:
+                key = (id(link.file), link.line, link.column, link.function)
                 if key not in known:
                     known[key] = len(rows)
-                    rows.append((end, range_, []))
+                    rows.append((end, link, []))
                     end += 1
                 row[2].append(known[key])
         out.var(len(rows))

@@ -59,7 +59,7 @@ def convert(
     with console.status(f"{'tracing' if mode == 'trace' else 'compiling'} …"):
         compiled = portfire.trace(model, arguments) if mode == "trace" else portfire.script(model)
     if freeze:
-        if not isinstance(compiled, torch.nn.Module):
+        if not isinstance(compiled, portfire.ScriptModule):
             raise click.UsageError("--freeze needs a module")
         with console.status("freezing …"):
             compiled = portfire.freeze(compiled.eval())

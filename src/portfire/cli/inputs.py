@@ -47,15 +47,17 @@ class InputSpec:
 
     @property
     def varies(self) -> bool:
+        """Whether a size is a range."""
         return any(low != high for low, high in self.sizes)
 
 
-class InputType(click.ParamType):
+class InputType(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4
     """Turns one `--input` into an `InputSpec`."""
 
     name = "INPUT"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> InputSpec:
+        """What the user wrote, as an `InputSpec`; fails with a usage error."""
         if isinstance(value, InputSpec):
             return value
         match = _SPEC.match(value)

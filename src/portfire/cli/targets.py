@@ -15,12 +15,13 @@ import click
 import torch
 
 
-class Target(click.ParamType):
+class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4
     """`package.module:attribute` or `path/to/file.py:attribute`."""
 
     name = "MODULE:ATTR"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The object that the user named; fails with a usage error."""
         if not isinstance(value, str):
             return value
         place, _, attribute = value.rpartition(":")

@@ -79,6 +79,7 @@ class Value:
         return self.owner.block if isinstance(self.owner, Node) else self.owner
 
     def replace_all_uses_with(self, other: Value) -> None:
+        """Let everything that uses this value use `other`."""
         if other is self:
             return
         uses, self.uses = self.uses, []
@@ -108,18 +109,22 @@ class _User:
 
     @property
     def inputs(self) -> Sequence[Value]:
+        """The values used, in order; changed only through the methods below."""
         return self._inputs
 
     def add_input(self, value: Value) -> None:
+        """Use one more value, as the last input."""
         value.uses.append((self, len(self._inputs)))  # type: ignore[arg-type]
         self._inputs.append(value)
 
     def set_input(self, index: int, value: Value) -> None:
+        """Use `value` in place of the input at `index`."""
         self._inputs[index]._forget(self, index)
         self._inputs[index] = value
         value.uses.append((self, index))  # type: ignore[arg-type]
 
     def set_inputs(self, values: Iterable[Value]) -> None:
+        """Replace all inputs."""
         new = list(values)
         for i, old in enumerate(self._inputs):
             old._forget(self, i)
@@ -128,6 +133,7 @@ class _User:
             self.add_input(value)
 
     def remove_input(self, index: int) -> None:
+        """Drop one input; later ones move up."""
         self.set_inputs([v for i, v in enumerate(self._inputs) if i != index])
 
 
@@ -158,17 +164,20 @@ class Node(_User):
         return value
 
     def add_output(self, type_: Type, name: str | None = None) -> Value:
+        """Define one more value, as the last output."""
         value = Value(self, len(self.outputs), type_, name)
         self.outputs.append(value)
         return value
 
     def remove_output(self, index: int) -> None:
+        """Drop an output that has no uses; later ones move up."""
         assert not self.outputs[index].uses
         del self.outputs[index]
         for i, value in enumerate(self.outputs):
             value.index = i
 
     def add_block(self) -> Block:
+        """Nest one more block."""
         block = Block(self.block.graph, self)
         self.blocks.append(block)
         return block
@@ -210,14 +219,17 @@ class Block(_User):
 
     @property
     def returns(self) -> Sequence[Value]:
+        """The values the block gives to its node, or the graph to its caller."""
         return self._inputs
 
     def add_parameter(self, type_: Type, name: str | None = None) -> Value:
+        """Define one more value at the start of the block."""
         value = Value(self, len(self.parameters), type_, name)
         self.parameters.append(value)
         return value
 
     def remove_parameter(self, index: int) -> None:
+        """Drop a parameter that has no uses; later ones move up."""
         assert not self.parameters[index].uses
         del self.parameters[index]
         for i, value in enumerate(self.parameters):
@@ -294,13 +306,16 @@ class Graph:
 
     @property
     def inputs(self) -> list[Value]:
+        """The parameters of the function."""
         return self.block.parameters
 
     @property
     def outputs(self) -> Sequence[Value]:
+        """What the function returns."""
         return self.block.returns
 
     def walk(self) -> Iterator[Node]:
+        """Every node, in program order; see `Block.walk`."""
         return self.block.walk()
 
     def __str__(self) -> str:
@@ -346,6 +361,7 @@ class Function:
 
     @property
     def base_name(self) -> str:
+        """The name without its qualifiers."""
         return self.name.rpartition(".")[2]
 
     def schema_matches_interface(self, wanted: Function) -> bool:

@@ -53,6 +53,7 @@ class _Leaf(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return self.python_name or self.graph_name
 
 
@@ -89,30 +90,43 @@ class TensorType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return "Tensor"
 
 
 class IntType(_Leaf):
+    """A 64-bit integer; also dtypes, layouts and memory formats."""
+
     graph_name = "int"
 
 
 class FloatType(_Leaf):
+    """A double."""
+
     graph_name = "float"
 
 
 class ComplexType(_Leaf):
+    """A pair of doubles."""
+
     graph_name = "complex"
 
 
 class BoolType(_Leaf):
+    """A truth value; unlike in Python, not an `int`."""
+
     graph_name = "bool"
 
 
 class StrType(_Leaf):
+    """Text."""
+
     graph_name = "str"
 
 
 class NoneType(_Leaf):
+    """The type of None."""
+
     graph_name = "NoneType"
     python_name = "NoneType"
 
@@ -125,18 +139,26 @@ class NumberType(_Leaf):
 
 
 class DeviceType(_Leaf):
+    """A `torch.device`."""
+
     graph_name = "Device"
 
 
 class GeneratorType(_Leaf):
+    """A source of random numbers, `torch.Generator`."""
+
     graph_name = "Generator"
 
 
 class StreamType(_Leaf):
+    """A queue of work on a device, `torch.Stream`."""
+
     graph_name = "Stream"
 
 
 class StorageType(_Leaf):
+    """The memory behind a tensor."""
+
     graph_name = "Storage"
 
 
@@ -153,18 +175,26 @@ class AnyType(_Leaf):
 
 
 class AnyListType(_Leaf):
+    """Any list: an operand of operators that do not care for the element type."""
+
     graph_name = "list"
 
 
 class AnyTupleType(_Leaf):
+    """Any tuple."""
+
     graph_name = "tuple"
 
 
 class AnyEnumType(_Leaf):
+    """A member of any enum."""
+
     graph_name = "AnyEnumType"
 
 
 class AnyClassType(_Leaf):
+    """An object of any class."""
+
     graph_name = "AnyClassType"
 
 
@@ -199,6 +229,8 @@ LEAF_TYPES: dict[str, Type] = {
 
 @dataclass(frozen=True, slots=True)
 class ListType(Type):
+    """A list of `element`s; it can grow."""
+
     element: Type
 
     def __str__(self) -> str:
@@ -206,12 +238,15 @@ class ListType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return f"List[{self.element.annotation}]"
 
     def contained(self) -> tuple[Type, ...]:
+        """See `Type.contained`."""
         return (self.element,)
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        """See `Type.with_contained`."""
         return ListType(contained[0])
 
 
@@ -227,12 +262,15 @@ class DictType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return f"Dict[{self.key.annotation}, {self.value.annotation}]"
 
     def contained(self) -> tuple[Type, ...]:
+        """See `Type.contained`."""
         return (self.key, self.value)
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        """See `Type.with_contained`."""
         return DictType(*contained)
 
 
@@ -247,12 +285,15 @@ class OptionalType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return f"Optional[{self.element.annotation}]"
 
     def contained(self) -> tuple[Type, ...]:
+        """See `Type.contained`."""
         return (self.element,)
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        """See `Type.with_contained`."""
         from portfire.ir.subtyping import optional_of
 
         return optional_of(contained[0])
@@ -269,12 +310,15 @@ class UnionType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return f"Union[{', '.join(t.annotation for t in self.members)}]"
 
     def contained(self) -> tuple[Type, ...]:
+        """See `Type.contained`."""
         return self.members
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        """See `Type.with_contained`."""
         from portfire.ir.subtyping import union_of
 
         return union_of(contained)
@@ -297,6 +341,7 @@ class TupleType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         if self.name is not None:
             return self.name
         if not self.elements:
@@ -304,14 +349,18 @@ class TupleType(Type):
         return f"Tuple[{', '.join(t.annotation for t in self.elements)}]"
 
     def contained(self) -> tuple[Type, ...]:
+        """See `Type.contained`."""
         return self.elements
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        """See `Type.with_contained`."""
         return TupleType(contained, self.name, self.fields, self.defaults)
 
 
 @dataclass(frozen=True, slots=True)
 class FutureType(Type):
+    """The result of a fork, to be waited for."""
+
     element: Type
 
     def __str__(self) -> str:
@@ -319,12 +368,15 @@ class FutureType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return f"Future[{self.element.annotation}]"
 
     def contained(self) -> tuple[Type, ...]:
+        """See `Type.contained`."""
         return (self.element,)
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        """See `Type.with_contained`."""
         return FutureType(contained[0])
 
 
@@ -367,6 +419,8 @@ class Attribute:
 
 @dataclass(slots=True)
 class Property:
+    """A property of a class: the names of the methods that read and write it."""
+
     name: str
     getter: str
     setter: str | None = None
@@ -396,6 +450,7 @@ class ClassType(Type):
         return self.name
 
     def add_attribute(self, name: str, type_: Type, kind: str = "attribute") -> Attribute:
+        """Add a slot at the end."""
         attribute = Attribute(name, type_, kind)
         self.attributes[name] = attribute
         return attribute
@@ -438,4 +493,5 @@ class EnumType(Type):
 
     @property
     def annotation(self) -> str:
+        """See `Type.annotation`."""
         return self.name

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 
+from portfire.ir.graph import Function
 from portfire.ir.reachable import Reachable
-from portfire.ir.types import ClassType
+from portfire.ir.types import ClassType, InterfaceType
 
 _MANGLE = re.compile(r"\.___torch_mangle_\d+(?=\.)")
 
@@ -19,8 +20,9 @@ _MANGLE = re.compile(r"\.___torch_mangle_\d+(?=\.)")
 def make_names_unique(reachable: Reachable) -> None:
     """Rename classes, interfaces and functions that share a name with one met before them."""
     taken: set[str] = set()
-    methods = set()
-    for type_ in (*reachable.classes, *reachable.interfaces):
+    methods: set[Function] = set()
+    types: list[ClassType | InterfaceType] = [*reachable.classes, *reachable.interfaces]
+    for type_ in types:
         name = _unique(type_.name, taken)
         if isinstance(type_, ClassType):
             methods.update(type_.methods.values())
