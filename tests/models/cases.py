@@ -37,6 +37,15 @@ def _scripted_cell() -> tuple[Any, Any]:
     return model, portfire.script(model)
 
 
+def _plainly_traced_cell() -> tuple[Any, Any]:
+    """Traced whole: the branch becomes a guard, which the inputs of this case keep."""
+    torch.manual_seed(0)
+    eager = gated_cell.GatedCell(gated_cell.Gate())
+    with torch.no_grad():
+        eager.linear.bias.fill_(10.0)
+    return eager, _traced(eager, gated_cell.cell_inputs())
+
+
 def _traced_cell() -> tuple[Any, Any]:
     """Traced around a scripted gate: the branch stays."""
     torch.manual_seed(0)
@@ -125,6 +134,7 @@ _TOKENS = ((torch.tensor([[3], [7], [2]]), 12), greedy_decoder.example_inputs(),
 
 CASES = [
     Case("cell-scripted", _scripted_cell, _CELL),
+    Case("cell-traced", _plainly_traced_cell, (gated_cell.cell_inputs(), gated_cell.cell_inputs())),
     Case("cell-traced-around-script", _traced_cell, _CELL),
     Case("loop-scripted-around-trace", _script_calls_trace, _SEQUENCES),
     Case("loop-traced-around-script", _trace_calls_script, _SEQUENCES),
