@@ -26,7 +26,6 @@ ALLOWED: dict[str, set[str]] = {
     "archive": {"ir", "ops"},
     "frontend/script": {"ir", "ops", "diagnostics"},
     "frontend/trace": {"ir", "ops", "diagnostics", "engine"},
-    "frontend/capture": {"ir", "ops", "diagnostics", "frontend/script", "frontend/trace"},
     "modules": {"ir", "ops", "archive", "engine", "passes", "pipeline"},
     "evaluation": {"ir", "ops", "archive", "engine"},
     "pipeline": {
@@ -35,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "api": {
         "ir", "passes", "evaluation", "pipeline", "archive", "diagnostics", "modules",
-        "frontend/script", "frontend/trace", "frontend/capture",
+        "frontend/script", "frontend/trace",
     },
     "cli": {"pipeline", "diagnostics", "modules", "ir", "archive", "public"},
 }  # fmt: skip
