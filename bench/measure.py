@@ -38,7 +38,9 @@ def seconds(function: Callable[[], object], repeat: int) -> float:
     return (time.perf_counter() - start) / repeat
 
 
-def medians(functions: dict[str, Callable[[], object]], rounds: int = 15, repeat: int = 1, warm: int = 3) -> dict[str, float]:
+def medians(
+    functions: dict[str, Callable[[], object]], rounds: int = 15, repeat: int = 1, warm: int = 3
+) -> dict[str, float]:
     """Median seconds per call of each function: in every round each runs once, the order turned round by round."""
     for function in functions.values():
         for _ in range(warm):

@@ -33,7 +33,10 @@ def main() -> int:
         if NAMELESS.search(path.name):
             problems.append(f"{name}: the name says nothing")
     for path in tracked():
-        if path.suffix in (".py", ".cpp", ".h", ".md", ".txt", ".toml", ".cmake", ".yml", ".sh") or path.name == "Makefile":
+        if (
+            path.suffix in (".py", ".cpp", ".h", ".md", ".txt", ".toml", ".cmake", ".yml", ".sh")
+            or path.name == "Makefile"
+        ):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 if MACHINE.search(line) and "tools/check_sources.py" not in str(path):
                     problems.append(f"{path.relative_to(ROOT)}:{number}: a path of one machine: {line.strip()[:100]}")

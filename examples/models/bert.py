@@ -48,7 +48,9 @@ class Layer(nn.Module):
 class Bert(nn.Module):
     """Token ids, segment ids and a mask of real tokens, all (batch, length), to states (batch, length, size) and (batch, size)."""
 
-    def __init__(self, vocabulary: int = 100, size: int = 32, heads: int = 4, layers: int = 2, longest: int = 64) -> None:
+    def __init__(
+        self, vocabulary: int = 100, size: int = 32, heads: int = 4, layers: int = 2, longest: int = 64
+    ) -> None:
         super().__init__()
         self.tokens = nn.Embedding(vocabulary, size)
         self.positions = nn.Embedding(longest, size)

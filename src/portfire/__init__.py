@@ -4,6 +4,8 @@
     compiled = portfire.script(model)          # or portfire.trace(model, (example,))
     portfire.save(compiled, "model.pt")        # one file: C++, Python, libtorch
     model = portfire.load("model.pt")
+
+What users need is here; the rooms below are for those who change portfire (see ARCHITECTURE.md).
 """
 
 import os as _os

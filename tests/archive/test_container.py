@@ -12,7 +12,14 @@ import torch
 from portfire.archive.zip_reader import ZipReader
 from portfire.archive.zip_writer import ALIGNMENT, ZipWriter, replacing
 
-RECORDS = {"data.pkl": b"\x80\x02N.", "constants.pkl": b"\x80\x02).", "code/a.py": "é" * 100, "data/0": bytes(range(256)), "data/1": b"", "version": "3\n"}
+RECORDS = {
+    "data.pkl": b"\x80\x02N.",
+    "constants.pkl": b"\x80\x02).",
+    "code/a.py": "é" * 100,
+    "data/0": bytes(range(256)),
+    "data/1": b"",
+    "version": "3\n",
+}
 
 
 def written() -> bytes:

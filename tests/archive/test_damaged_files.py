@@ -105,7 +105,9 @@ def replaced(data: bytes, record: str, content: bytes | None) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("record", ["data.pkl", "constants.pkl", "data/0", "constants/0", "code/__torch__/small.py", "version"])
+@pytest.mark.parametrize(
+    "record", ["data.pkl", "constants.pkl", "data/0", "constants/0", "code/__torch__/small.py", "version"]
+)
 def test_a_missing_record_is_named(good, record):
     with pytest.raises(ArchiveError):
         read_everything(replaced(good, record, None))

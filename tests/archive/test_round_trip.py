@@ -209,13 +209,16 @@ def test_the_code_is_not_read_until_it_is_wanted(monkeypatch):
     assert archive.root.cls.methods["forward"].return_type is not None
 
 
-@pytest.mark.parametrize("op, version", [("x + x", 3), ("x / x", 4), ("torch.full([2], 1.0)", 5), ("torch.logspace(0, 1, 3)", 9)])
+@pytest.mark.parametrize(
+    "op, version", [("x + x", 3), ("x / x", 4), ("torch.full([2], 1.0)", 5), ("torch.logspace(0, 1, 3)", 9)]
+)
 def test_the_version_says_what_operators_mean(op, version, tmp_path):
     path = tmp_path / "op.py"
     path.write_text(f"import torch\ndef f(x):\n    return {op}\n")
     sys.path.insert(0, str(tmp_path))
     try:
         import op as module
+
         scripted = torch.jit.script(module.f)
     finally:
         sys.path.remove(str(tmp_path))

@@ -109,7 +109,9 @@ class Evil:
         return os.system, ("touch /tmp/portfire-was-tricked",)
 
 
-@pytest.mark.parametrize("value", [Evil(), collections.Counter("aab"), io.StringIO, print, torch.nn.Linear(1, 1), b"bytes"])
+@pytest.mark.parametrize(
+    "value", [Evil(), collections.Counter("aab"), io.StringIO, print, torch.nn.Linear(1, 1), b"bytes"]
+)
 def test_foreign_objects_are_refused(value):
     data = pickle.dumps(value, protocol=2)
     with pytest.raises(ArchiveError):
@@ -138,13 +140,16 @@ def test_malformed_pickles(data):
 
 
 @pytest.mark.parametrize(
-    "offset, sizes, strides", [(0, (3,), (2,)), (4, (1,), (1,)), (-1, (1,), (1,)), (0, (2,), ()), (0, (-1,), (1,)), (0, (2,), (2**62,))]
+    "offset, sizes, strides",
+    [(0, (3,), (2,)), (4, (1,), (1,)), (-1, (1,), (1,)), (0, (2,), ()), (0, (-1,), (1,)), (0, (2,), (2**62,))],
 )
 def test_tensors_outside_their_storage(offset, sizes, strides):
     table = StorageTable()
     table.record(torch.zeros(4), "data")
     out = io.BytesIO(b"")
-    out.write(b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" + b"0")
+    out.write(
+        b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" + b"0"
+    )
     out.write(b"X\x03\0\0\0cpuK\x04tQ")
     for number in (offset,):
         out.write(b"\x8a\x08" + struct.pack("<q", number))

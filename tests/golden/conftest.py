@@ -117,7 +117,11 @@ def compiled(case: Case, module: types.ModuleType) -> Any:
 
     import portfire
 
-    candidates = [v for v in vars(module).values() if getattr(v, "__module__", None) == module.__name__ or isinstance(v, torch.nn.Module)]
+    candidates = [
+        v
+        for v in vars(module).values()
+        if getattr(v, "__module__", None) == module.__name__ or isinstance(v, torch.nn.Module)
+    ]
     target = candidates[-1]
     if isinstance(target, type) and issubclass(target, torch.nn.Module):
         target = target()

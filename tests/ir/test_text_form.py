@@ -79,10 +79,12 @@ def test_a_graph_built_by_hand():
 
 
 def test_source_ranges_come_back():
-    graph = parse_graph('graph():\n  %s : str = prim::Constant[value="# not a comment"]() # a b/c:d.py:12:4\n  return (%s)\n')
+    graph = parse_graph(
+        'graph():\n  %s : str = prim::Constant[value="# not a comment"]() # a b/c:d.py:12:4\n  return (%s)\n'
+    )
     (node,) = graph.block.nodes
     assert str(node.range) == "a b/c:d.py:12:4"
-    assert "value=\"# not a comment\"]() # a b/c:d.py:12:4\n" in print_graph(graph)
+    assert 'value="# not a comment"]() # a b/c:d.py:12:4\n' in print_graph(graph)
     assert "12:4" not in print_graph(graph, ranges=False)
 
 

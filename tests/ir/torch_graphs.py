@@ -49,7 +49,7 @@ def containers(x, names: List[str], table: Dict[str, torch.Tensor], pair: Tuple[
 
 def constants(x):
     y = x + 0.1 + 1e20 + 2.5e-300 + float("inf")
-    return y, 1j + 2, "quote\" tab\t \n", torch.device("cpu"), [1, 2], (1, "a", [1.0]), None, torch.float16
+    return y, 1j + 2, 'quote" tab\t \n', torch.device("cpu"), [1, 2], (1, "a", [1.0]), None, torch.float16
 
 
 def refinement(u: Union[int, List[int], Dict[str, int]], o: Optional[torch.Tensor]):
@@ -82,7 +82,9 @@ class Net(torch.nn.Module):
 
 
 def scripted_texts() -> dict[str, str]:
-    texts = {f.__name__: str(torch.jit.script(f).graph) for f in (control_flow, containers, constants, refinement, calls)}
+    texts = {
+        f.__name__: str(torch.jit.script(f).graph) for f in (control_flow, containers, constants, refinement, calls)
+    }
     texts["module"] = str(torch.jit.script(Net()).graph)
     texts["inlined"] = str(torch.jit.script(Net()).inlined_graph)
     texts["traced"] = str(torch.jit.trace(Net().eval(), torch.ones(3, 2)).inlined_graph)

@@ -146,6 +146,8 @@ CASES = [
     Case("greedy-mixed", _greedy_mixed, _TOKENS),
     Case("tensor-walk", _walk, (tensor_walk.example_inputs(),)),
     Case("attributes", _attributes, (attributes.example_inputs(), (torch.rand(3, 4),))),
-    Case("bert-scripted", _bert_scripted, (bert.example_inputs(), bert.example_inputs(1, 3), bert.example_inputs(4, 11))),
+    Case(
+        "bert-scripted", _bert_scripted, (bert.example_inputs(), bert.example_inputs(1, 3), bert.example_inputs(4, 11))
+    ),
     Case("bert-traced", _bert_traced, (bert.example_inputs(), bert.example_inputs(1, 3), bert.example_inputs(4, 11))),
 ]

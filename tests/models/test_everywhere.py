@@ -102,7 +102,9 @@ def test_cpp_on_aten(saved: tuple[Case, Any, Any, Path], programs: Path) -> None
 
 def test_cpp_on_native(saved: tuple[Case, Any, Any, Path], programs: Path) -> None:
     case, _, _, path = saved
-    done = subprocess.run([programs / "run_examples_native", path, "native", str(case.tolerance)], capture_output=True, text=True)
+    done = subprocess.run(
+        [programs / "run_examples_native", path, "native", str(case.tolerance)], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -196,7 +196,12 @@ def test_inputs_of_every_structure() -> None:
         return pair[0] + pair[1][0] + items[0] + items[1] + named["a"] * scale, named["b"]
 
     def inputs(n):
-        return (torch.rand(n), (torch.rand(n),)), [torch.rand(n), torch.rand(n)], {"a": torch.rand(n), "b": torch.rand(2)}, 2
+        return (
+            (torch.rand(n), (torch.rand(n),)),
+            [torch.rand(n), torch.rand(n)],
+            {"a": torch.rand(n), "b": torch.rand(2)},
+            2,
+        )
 
     compiled = trace(structured, *inputs(3))
     given = inputs(5)

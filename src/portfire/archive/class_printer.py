@@ -73,7 +73,11 @@ def _constant_spelling(printer: CodePrinter, value: Any) -> tuple[str, str] | No
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
-        return bool(value) and all(_is_plain(v) for v in value) and (isinstance(value, tuple) or len(set(map(type, value))) == 1)
+        return (
+            bool(value)
+            and all(_is_plain(v) for v in value)
+            and (isinstance(value, tuple) or len(set(map(type, value))) == 1)
+        )
     return isinstance(value, (bool, int, float)) or (isinstance(value, str) and value.isascii())
 
 

@@ -318,5 +318,3 @@ class SourceFunction(Function):
     @graph.setter
     def graph(self, graph: Graph | None) -> None:
         self._graph = graph
-
-

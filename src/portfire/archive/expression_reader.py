@@ -81,7 +81,9 @@ class ExpressionReader:
         """An operator as it was when the file was written."""
         upgrade = UPGRADES.get(name)
         if upgrade is None:
-            raise self.function.error(node, f"`{name}` had another meaning in version {self.reader.version} of the format")
+            raise self.function.error(
+                node, f"`{name}` had another meaning in version {self.reader.version} of the format"
+            )
         return upgrade(lambda *a, **k: self._builtin(node, a[0], list(a[1:]), k), self.builder, args, kwargs)
 
     def _builtin(self, node: ast.expr, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -138,7 +140,11 @@ class ExpressionReader:
         return None
 
     def _tuple(self, node: ast.Tuple, hint: Type | None) -> Value:
-        hints = hint.elements if isinstance(hint, TupleType) and len(hint.elements) == len(node.elts) else [None] * len(node.elts)
+        hints = (
+            hint.elements
+            if isinstance(hint, TupleType) and len(hint.elements) == len(node.elts)
+            else [None] * len(node.elts)
+        )
         values = [self.value(item, h) for item, h in zip(node.elts, hints, strict=True)]
         return self.builder.insert("prim::TupleConstruct", values, TupleType(tuple(v.type for v in values)))
 
@@ -155,7 +161,9 @@ class ExpressionReader:
             if k is None:
                 raise self.function.error(node, "`**` does not belong into TorchScript source")
             pairs.append((self.value(k, key), self.value(v, item)))
-        type_ = DictType(key or self._common(node, [k for k, _ in pairs]), item or self._common(node, [v for _, v in pairs]))
+        type_ = DictType(
+            key or self._common(node, [k for k, _ in pairs]), item or self._common(node, [v for _, v in pairs])
+        )
         return self.builder.insert("prim::DictConstruct", [v for pair in pairs for v in pair], type_)
 
     def _common(self, node: ast.expr, values: list[Value]) -> Type:
@@ -221,9 +229,7 @@ class ExpressionReader:
             return self.builder.constant(value, constant_type(value))
         if isinstance(type_, TupleType) and type_.fields is not None and name in type_.fields:
             index = type_.fields.index(name)
-            return self.builder.insert(
-                "prim::TupleIndex", (owner, self.builder.constant(index)), type_.elements[index]
-            )
+            return self.builder.insert("prim::TupleIndex", (owner, self.builder.constant(index)), type_.elements[index])
         if isinstance(type_, EnumType) and name in ("name", "value"):
             kind = "prim::EnumName" if name == "name" else "prim::EnumValue"
             return self.builder.insert(kind, (owner,), STR if name == "name" else type_.value_type)
@@ -352,7 +358,9 @@ class ExpressionReader:
             if method is None:
                 raise self.function.error(node, f"{type_.name} has no method {function.attr}")
             arguments = self._bound(node, method, 1)
-            return self.builder.insert("prim::CallMethod", (receiver, *arguments), method.return_type, name=function.attr)
+            return self.builder.insert(
+                "prim::CallMethod", (receiver, *arguments), method.return_type, name=function.attr
+            )
         if function.attr == "tolist" and isinstance(type_, TensorType):
             return self._to_list(node, receiver, hint)
         values, kwargs = self._arguments(node)
@@ -425,7 +433,9 @@ _CASTS: dict[str, tuple[str, Type]] = {
     "int": ("aten::Int", INT), "float": ("aten::Float", FLOAT), "bool": ("aten::Bool", BOOL), "str": ("aten::str", STR),
     "complex": ("aten::Complex", COMPLEX),
 }  # fmt: skip
-_NAMED_BUILTINS = {"sorted": "aten::sorted", "len": "aten::len", "abs": "prim::abs", "min": "prim::min", "max": "prim::max"}
+_NAMED_BUILTINS = {
+    "sorted": "aten::sorted", "len": "aten::len", "abs": "prim::abs", "min": "prim::min", "max": "prim::max",
+}  # fmt: skip
 
 _SPECIAL_CALLS: dict[str, Callable[[ExpressionReader, ast.Call, Type | None], Value]] = {
     "annotate": ExpressionReader._annotate,

@@ -110,7 +110,9 @@ class FunctionReader:
         """Where a node came from: in the user's source where the archive knows, else in the archive's own."""
         if self.file is None or not isinstance(node, (ast.stmt, ast.expr)):
             return None
-        known = self._map.range_at(self._line_starts[node.lineno - 1] + node.col_offset, self.name) if self._map else None
+        known = (
+            self._map.range_at(self._line_starts[node.lineno - 1] + node.col_offset, self.name) if self._map else None
+        )
         if known is not None:
             return known
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
@@ -174,7 +176,12 @@ class FunctionReader:
     def unpack(self, node: ast.AST, value: Value, count: int) -> list[Value]:
         """The items of a tuple or list of `count`."""
         maker = value.node
-        if maker is not None and maker.kind == "prim::TupleConstruct" and not value.uses and maker is maker.block.nodes[-1]:
+        if (
+            maker is not None
+            and maker.kind == "prim::TupleConstruct"
+            and not value.uses
+            and maker is maker.block.nodes[-1]
+        ):
             items = list(maker.inputs)
             maker.destroy()
         elif isinstance(value.type, TupleType):
@@ -232,7 +239,12 @@ class FunctionReader:
     def _for(self, statement: ast.For) -> None:
         call = statement.iter
         is_range = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
-        if not is_range or not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(statement.target, ast.Name):
+        if (
+            not is_range
+            or not isinstance(call, ast.Call)
+            or len(call.args) != 1
+            or not isinstance(statement.target, ast.Name)
+        ):
             raise self.error(statement, "a loop that is not over `range(n)` does not belong into TorchScript source")
         trips = self.value(call.args[0])
         self._loop(statement, statement.body, trips, self.builder.constant(True), statement.target.id, None)
@@ -309,7 +321,9 @@ class FunctionReader:
     def _with(self, statement: ast.With) -> None:
         for item in statement.items:
             context = self.value(item.context_expr)
-            entered = self.builder.insert("prim::Enter", (context,), self.expressions.method_result(context, "__enter__"))
+            entered = self.builder.insert(
+                "prim::Enter", (context,), self.expressions.method_result(context, "__enter__")
+            )
             if item.optional_vars is not None:
                 self._bind(item.optional_vars, entered)
             self.statements(statement.body)

@@ -116,7 +116,9 @@ class LoadedArchive:
 
     def _constant(self, index: int) -> Any:
         if index >= len(self.constants):
-            raise ArchiveError(f"{self._archive.name} is damaged: its code refers to a constant c{index} that is not there")
+            raise ArchiveError(
+                f"{self._archive.name} is damaged: its code refers to a constant c{index} that is not there"
+            )
         return self.constants[index]
 
     def _unpickle(self, name: str) -> Any:

@@ -225,7 +225,9 @@ def _insert_drops(code: list[Instruction], labels: list[Label], drops: list[tupl
     for i, instruction in enumerate(code):
         moved[i] = len(result)
         if i in at:
-            result.append(Instruction(Opcode.DROP, defs=sorted(at[i]), range=instruction.range, scope=instruction.scope))
+            result.append(
+                Instruction(Opcode.DROP, defs=sorted(at[i]), range=instruction.range, scope=instruction.scope)
+            )
         result.append(instruction)
     moved[len(code)] = len(result)
     for label in labels:

@@ -49,7 +49,11 @@ class Unpickler:
     """Reads one pickle. `resolve` finds a type of the archive's code by qualified name, or gives None."""
 
     def __init__(
-        self, data: bytes, resolve: Callable[[str], Type | None], tensors: TensorReader | None, device: str | None = None
+        self,
+        data: bytes,
+        resolve: Callable[[str], Type | None],
+        tensors: TensorReader | None,
+        device: str | None = None,
     ) -> None:
         self._data = data
         self._position = 0
@@ -169,7 +173,9 @@ class Unpickler:
         instance = _expect(self._stack[-1], _Instance)
         target = instance.state
         if not isinstance(state, dict):
-            raise ArchiveError(f"an object of {target.cls.name} is stored through __getstate__, which is not supported yet")
+            raise ArchiveError(
+                f"an object of {target.cls.name} is stored through __getstate__, which is not supported yet"
+            )
         _check_state(target.cls, state)
         target.values.update(state)
         self._stack[-1] = target
@@ -237,7 +243,9 @@ def _check_state(cls: ClassType, state: dict[Any, Any]) -> None:
 
 def _expect(value: Any, kind: type) -> Any:
     if not isinstance(value, kind):
-        raise ArchiveError(f"the archive is damaged: a pickle has a {type(value).__name__} where it needs a {kind.__name__}")
+        raise ArchiveError(
+            f"the archive is damaged: a pickle has a {type(value).__name__} where it needs a {kind.__name__}"
+        )
     return value
 
 

@@ -45,7 +45,9 @@ class ZipReader:
     def _version(self) -> int:
         name = next((n for n in ("version", ".data/version") if n in self._records), None)
         if name is None:
-            raise ArchiveError(f"{self.name} does not say which version of the format it has; it is damaged or no model")
+            raise ArchiveError(
+                f"{self.name} does not say which version of the format it has; it is damaged or no model"
+            )
         text = self.read(name).decode("ascii", "replace").strip()
         if not text.isdigit():
             raise ArchiveError(f"{self.name} is damaged: its version is {text!r}")
@@ -188,9 +190,14 @@ def _require_model(name: str, records: Iterable[str]) -> None:
     if "constants.pkl" in present and "data.pkl" in present:
         return
     if "data.pkl" in present:
-        _not_ours(name, "a checkpoint of torch.save (tensors without code): load it into the model in Python, and convert that")
+        _not_ours(
+            name,
+            "a checkpoint of torch.save (tensors without code): load it into the model in Python, and convert that",
+        )
     if "archive_format" in present or any(n.startswith("models/") for n in present):
         _not_ours(name, "a program of torch.export")
     if any(n.endswith("tensors.json") or n == "model.json" for n in present):
-        raise UnsupportedVersionError(f"{name} was written by torch before version 1.3; load it there and save it again")
+        raise UnsupportedVersionError(
+            f"{name} was written by torch before version 1.3; load it there and save it again"
+        )
     _not_ours(name, "a zip file of something else")

@@ -38,9 +38,7 @@ class Builder:
         self.range: SourceRange | None = None
         self.scope: tuple[SourceRange, ...] = ()
 
-    def node(
-        self, kind: str, inputs: Iterable[Value] = (), outputs: Sequence[Type] = (), **attributes: Any
-    ) -> Node:
+    def node(self, kind: str, inputs: Iterable[Value] = (), outputs: Sequence[Type] = (), **attributes: Any) -> Node:
         """Insert a node with these inputs, output types and attributes."""
         node = Node(self.block, kind)
         node.range = self.range

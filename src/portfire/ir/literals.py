@@ -57,7 +57,10 @@ Override = Callable[[Any, Type | None], str | None]
 
 
 def literal(
-    value: Any, type_: Type | None = None, override: Override | None = None, type_name: Callable[[Type], str] | None = None
+    value: Any,
+    type_: Type | None = None,
+    override: Override | None = None,
+    type_name: Callable[[Type], str] | None = None,
 ) -> str:
     """The expression that denotes the constant `value` of type `type_`."""
     return _Speller(override, type_name or (lambda t: t.annotation)).spell(value, type_)

@@ -172,9 +172,7 @@ def unify(a: Type, b: Type) -> Type | None:
     if a == NONE or b == NONE:
         return optional_of(b if a == NONE else a)
     if isinstance(a, OptionalType) or isinstance(b, OptionalType):
-        inner = unify(
-            a.element if isinstance(a, OptionalType) else a, b.element if isinstance(b, OptionalType) else b
-        )
+        inner = unify(a.element if isinstance(a, OptionalType) else a, b.element if isinstance(b, OptionalType) else b)
         return None if inner is None else optional_of(inner)
     if isinstance(a, TupleType) and isinstance(b, TupleType) and len(a.elements) == len(b.elements):
         elements = [unify(x, y) for x, y in zip(a.elements, b.elements, strict=True)]
@@ -183,7 +181,10 @@ def unify(a: Type, b: Type) -> Type | None:
         return None
     if isinstance(a, (ListType, DictType, FutureType)) and type(a) is type(b):
         parts = [unify(x, y) for x, y in zip(a.contained(), b.contained(), strict=True)]
-        if all(p is not None and _same(x, p) and _same(y, p) for p, x, y in zip(parts, a.contained(), b.contained(), strict=True)):
+        if all(
+            p is not None and _same(x, p) and _same(y, p)
+            for p, x, y in zip(parts, a.contained(), b.contained(), strict=True)
+        ):
             return a.with_contained(tuple(p for p in parts if p is not None))
     return None
 

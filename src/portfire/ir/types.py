@@ -432,7 +432,9 @@ class ClassType(Type):
     `name` is qualified, `__torch__.package.module.Class`. Constants are compile-time Python values: they take no slot.
     """
 
-    __slots__ = ("attributes", "bases", "constants", "doc", "is_module", "methods", "name", "properties", "python_class")
+    __slots__ = (
+        "attributes", "bases", "constants", "doc", "is_module", "methods", "name", "properties", "python_class",
+    )  # fmt: skip
 
     def __init__(self, name: str, *, is_module: bool = False) -> None:
         self.name = name

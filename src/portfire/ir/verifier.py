@@ -297,7 +297,9 @@ def _unchecked_cast(node: Node) -> None:
     source, target = node.inputs[0].type, node.output.type
     if isinstance(source, TensorType) and isinstance(target, TensorType):
         return
-    wide = isinstance(source, (AnyType, OptionalType, UnionType, InterfaceType, ClassType, TupleType, ListType, DictType))
+    wide = isinstance(
+        source, (AnyType, OptionalType, UnionType, InterfaceType, ClassType, TupleType, ListType, DictType)
+    )
     if not wide and not (is_subtype(target, source) or is_subtype(source, target)):
         _fail(node, f"casts {source} to {target}, which no value of it can be")
 

@@ -13,7 +13,11 @@ from portfire.frontend.trace.structures import copy_structure
 
 
 def check_trace(
-    program: Callable[..., Any], model: Callable[..., Any], inputs: tuple[Any, ...], kwargs: dict[str, Any], tolerance: float
+    program: Callable[..., Any],
+    model: Callable[..., Any],
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    tolerance: float,
 ) -> None:
     """Run both on copies of the inputs and compare. Raises TraceError where they differ by more than `tolerance`."""
     with preserved_state(model):

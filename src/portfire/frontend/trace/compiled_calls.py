@@ -118,7 +118,9 @@ def known_result(recording: Recording, value: Value, type_: Type, result: Any) -
         return [known_result(recording, v, type_.element, r) for v, r in zip(node.outputs, result, strict=True)]
     if isinstance(type_, DictType):
         return {
-            k: known_result(recording, recording.emit("aten::__getitem__", value, recording.constant(k)), type_.value, r)
+            k: known_result(
+                recording, recording.emit("aten::__getitem__", value, recording.constant(k)), type_.value, r
+            )
             for k, r in result.items()
         }
     if result is None:

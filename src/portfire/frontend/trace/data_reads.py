@@ -87,7 +87,9 @@ def _item(recording: Recording, tensor: torch.Tensor) -> Any:
     number = _plain(tensor.item)
     if isinstance(number, complex):
         return _fix_data(recording, tensor, number)
-    return traced_number(recording, number, recording.emit(_plain(lambda: _item_op(tensor)), recording.value_of(tensor)))
+    return traced_number(
+        recording, number, recording.emit(_plain(lambda: _item_op(tensor)), recording.value_of(tensor))
+    )
 
 
 def _bool(recording: Recording, tensor: torch.Tensor) -> bool:
@@ -109,9 +111,7 @@ def _fixed_number(kind: type, op: str) -> Callable[[Recording, torch.Tensor], An
 
     def read(recording: Recording, tensor: torch.Tensor) -> Any:
         number = _plain(lambda: kind(tensor))
-        recording.guard_equal(
-            recording.emit(op, recording.value_of(tensor)), number, f"{kind.__name__}() of a tensor"
-        )
+        recording.guard_equal(recording.emit(op, recording.value_of(tensor)), number, f"{kind.__name__}() of a tensor")
         return number
 
     return read
@@ -121,9 +121,7 @@ def _fix_data(recording: Recording, tensor: torch.Tensor, result: Any) -> Any:
     """The whole of a tensor's data went to Python: the program checks that it is the same."""
     recording.mark_place()
     snapshot = _plain(lambda: tensor.detach().clone())
-    same = recording.emit(
-        "aten::equal", recording.value_of(tensor), recording.frame.builder.constant(snapshot, TENSOR)
-    )
+    same = recording.emit("aten::equal", recording.value_of(tensor), recording.frame.builder.constant(snapshot, TENSOR))
     message = "the data of this tensor went to Python when this was traced, and must be the same"
     recording.guard(same, message, f"{message}; write it with torch operators to keep it general")
     return result

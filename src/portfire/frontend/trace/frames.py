@@ -46,7 +46,9 @@ class ModuleTree:
 class Frame:
     """The graph of one call in progress, or of the traced function itself."""
 
-    def __init__(self, name: str, parent: Frame | None, tree: ModuleTree | None, module: torch.nn.Module | None) -> None:
+    def __init__(
+        self, name: str, parent: Frame | None, tree: ModuleTree | None, module: torch.nn.Module | None
+    ) -> None:
         self.name = name
         self.parent = parent
         self.tree = tree

@@ -122,7 +122,9 @@ def _scalar_overload(schema: FunctionSchema, values: Sequence[Any]) -> FunctionS
             for a, b, v in zip(schema.arguments, other.arguments, values, strict=True)
         ):
             return other
-    raise TraceError(f"{schema.full_name} was called with a number where it takes a tensor, and there is no overload for numbers")
+    raise TraceError(
+        f"{schema.full_name} was called with a number where it takes a tensor, and there is no overload for numbers"
+    )
 
 
 def call_values(schema: FunctionSchema, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:

@@ -37,9 +37,7 @@ def lay_out(root: torch.nn.Module) -> tuple[ModuleTree, dict[torch.nn.Module, Ob
     return ModuleTree(root, {m: s.cls for m, s in states.items()}), states
 
 
-def _take_compiled(
-    module: torch.nn.Module, state: ObjectState, states: dict[torch.nn.Module, ObjectState]
-) -> None:
+def _take_compiled(module: torch.nn.Module, state: ObjectState, states: dict[torch.nn.Module, ObjectState]) -> None:
     """A compiled module keeps its class, its methods and its state."""
     states[module] = state
     for name, child in module.named_children():
@@ -56,7 +54,9 @@ def _class_name(cls: type, names: dict[str, int]) -> str:
     return f"{head}.{tail}" if number == 0 else f"{head}.___torch_mangle_{number - 1}.{tail}"
 
 
-def _lay_out_attributes(module: torch.nn.Module, state: ObjectState, states: dict[torch.nn.Module, ObjectState]) -> None:
+def _lay_out_attributes(
+    module: torch.nn.Module, state: ObjectState, states: dict[torch.nn.Module, ObjectState]
+) -> None:
     cls = state.cls
 
     def add(name: str, value: Any, kind: str) -> None:
@@ -136,7 +136,11 @@ def _close(recording: Recording, frame: Frame) -> None:
     arguments = [
         recording_value
         for thing in frame.lifted
-        if (recording_value := (parent.module_value(thing) if isinstance(thing, torch.nn.Module) else recording.value_of(thing)))
+        if (
+            recording_value := (
+                parent.module_value(thing) if isinstance(thing, torch.nn.Module) else recording.value_of(thing)
+            )
+        )
         is not None
     ]
     recording.mark_place()

@@ -31,7 +31,9 @@ def structure_type(example: Any, where: str) -> Type:
             raise TraceError(f"{where} is empty: the type of its items cannot be told from it")
         types = {structure_type(e, f"{where}[{i!r}]") for i, e in enumerate(items)}
         if len(types) > 1:
-            raise TraceError(f"the items of {where} are of several types ({', '.join(sorted(map(str, types)))}); use a tuple")
+            raise TraceError(
+                f"the items of {where} are of several types ({', '.join(sorted(map(str, types)))}); use a tuple"
+            )
         element = types.pop()
         if isinstance(example, list):
             return ListType(element)
@@ -118,7 +120,9 @@ def output_value(recording: Recording, output: Any, strict: bool) -> Value:
             f"the model returned a {type(output).__qualname__}; return a tuple of its tensors (for models of transformers: "
             "return_dict=False)"
         )
-    raise TraceError(f"the model returned a {type(output).__qualname__}; a traced program returns tensors and tuples of them")
+    raise TraceError(
+        f"the model returned a {type(output).__qualname__}; a traced program returns tensors and tuples of them"
+    )
 
 
 def _one_type(values: Sequence[Value], kind: str) -> Type:

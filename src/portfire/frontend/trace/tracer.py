@@ -53,7 +53,11 @@ def trace_function(
     function: Callable[..., Any], inputs: tuple[Any, ...], kwargs: dict[str, Any] | None = None, *, strict: bool = True
 ) -> TracedFunction:
     """Record one run of a function. Raises TraceError for inputs or outputs that a program cannot have."""
-    name = getattr(function, "__qualname__", type(function).__name__).replace("<locals>.", "").replace("<lambda>", "lambda_")
+    name = (
+        getattr(function, "__qualname__", type(function).__name__)
+        .replace("<locals>.", "")
+        .replace("<lambda>", "lambda_")
+    )
     module = getattr(function, "__module__", None) or "portfire"
     root = Frame(name.rpartition(".")[2], None, None, None)
     recording = Recording(root)
@@ -137,6 +141,8 @@ def _note_changed_attributes(
     for module in states:
         for name, value in _tensor_attributes(module):
             if value is not None and before.get((id(module), name)) != id(value):
-                message = f"{type(module).__name__}.{name} was assigned during the traced run; the program does not assign it"
+                message = (
+                    f"{type(module).__name__}.{name} was assigned during the traced run; the program does not assign it"
+                )
                 recording.note(message, guarded=False)
                 recording.warn(f"{message}. Write into it in place, or script the module.")
