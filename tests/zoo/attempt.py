@@ -1,0 +1,129 @@
+"""One attempt at a model: compiled, compared with eager, compared again after save and load; and what torch.jit says of it.
+
+As a program it tries the models it is told, one line of JSON each, so that a parent process can set a time limit:
+
+    python -m tests.zoo.attempt [--peer] timm/hiera torchvision/resnet18
+
+Comes before: `catalogue.py`. Comes after: `test_zoo.py`, `tools/zoo_table.py`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tests.conftest import pytest_configure
+from tests.zoo.catalogue import Entry, all_models
+
+#: A model whose eager run takes longer is compiled, but not compared.
+LONGEST_RUN_SECONDS = 20.0
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What became of a model. `portfire` is "equal", "compiles" (too long to run), or "fails" for `reason`."""
+
+    library: str
+    file: str
+    name: str
+    portfire: str = "fails"
+    reason: str = ""
+    compile_seconds: float = 0.0
+    torch_jit: str = ""
+    torch_jit_reason: str = ""
+
+
+def same(found: Any, expected: Any) -> bool:
+    """Bit for bit, NaN included. A model that adds its training outputs when it is scripted, and says so in its source
+    (torchvision's googlenet), answers with a named tuple whose first field is what eager answers."""
+    if isinstance(expected, torch.Tensor):
+        if isinstance(found, tuple) and hasattr(found, "_fields"):
+            found = found[0]
+        return (
+            isinstance(found, torch.Tensor)
+            and found.dtype == expected.dtype
+            and found.shape == expected.shape
+            and torch.equal(found.isnan(), expected.isnan())
+            and torch.equal(found.nan_to_num(), expected.nan_to_num())
+        )
+    if isinstance(expected, dict):
+        return list(found) == list(expected) and all(same(found[key], expected[key]) for key in expected)
+    if isinstance(expected, (list, tuple)):
+        return len(found) == len(expected) and all(map(same, found, expected))
+    return bool(found == expected)
+
+
+def attempt(entry: Entry, peer: bool = False) -> Outcome:
+    """Try one model. With `peer`, torch.jit too."""
+    outcome = Outcome(entry.library, entry.file, entry.name)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        model = entry.build()
+        try:
+            _try_portfire(entry, model, outcome)
+        except Exception as error:
+            outcome.reason = _first_obstacle(error)
+        if peer:
+            try:
+                torch.jit.script(model)
+                outcome.torch_jit = "compiles"
+            except Exception as error:
+                outcome.torch_jit, outcome.torch_jit_reason = "fails", _first_obstacle(error)
+    return outcome
+
+
+def _try_portfire(entry: Entry, model: torch.nn.Module, outcome: Outcome) -> None:
+    import portfire
+
+    start = time.process_time()
+    compiled = portfire.script(model)
+    outcome.compile_seconds = round(time.process_time() - start, 2)
+    inputs = entry.inputs(model)
+    start = time.monotonic()
+    expected = model(*inputs)
+    if time.monotonic() - start > LONGEST_RUN_SECONDS:
+        outcome.portfire = "compiles"
+        return
+    if not same(compiled(*inputs), expected):
+        outcome.reason = "the result is not eager's"
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.pt"
+        portfire.save(compiled, path)
+        del compiled
+        if not same(portfire.load(path)(*inputs), expected):
+            outcome.reason = "the result after save and load is not eager's"
+            return
+    outcome.portfire = "equal"
+
+
+def _first_obstacle(error: Exception) -> str:
+    """The first line that says what is wrong, without folders."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = next((line for line in lines if "error[" in line), lines[0] if lines else "")
+    folder, _, rest = told.partition("/site-packages/")
+    return f"{type(error).__name__}: {rest or folder}"[:300]
+
+
+def main(arguments: list[str]) -> None:
+    """Try the models named `library/name`, or `library/file`; print an outcome a line."""
+    pytest_configure()
+    peer = "--peer" in arguments
+    wanted = [argument for argument in arguments if argument != "--peer"]
+    known = all_models()
+    for name in wanted:
+        for entry in known:
+            if name in (f"{entry.library}/{entry.name}", f"{entry.library}/{entry.file}"):
+                print(json.dumps(dataclasses.asdict(attempt(entry, peer))), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,111 @@
+"""The models of the zoo: every classification, segmentation and video model of torchvision, and of each model file of timm
+one of the smallest.
+
+Comes before: torchvision, timm. Comes after: `attempt.py`, `test_zoo.py`, `tools/zoo_table.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+#: What the names of small models say, smallest first.
+_SMALL = (
+    "test_",
+    "atto",
+    "femto",
+    "pico",
+    "nano",
+    "xxs",
+    "xxtiny",
+    "micro",
+    "mini",
+    "xtiny",
+    "tiny",
+    "xs",
+    "small",
+    "lite",
+)
+#: torchvision models whose input size is fixed, and those that need more than the others.
+_VISION_SIZES = {r"vit_|maxvit": 224, r"inception": 96, r"": 64}
+_VIDEO_SHAPES = {r"mvit": (16, 224), r"s3d": (16, 224), r"": (4, 64)}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model: which library, the file of the library that defines it, its name."""
+
+    library: str
+    file: str
+    name: str
+
+    def build(self) -> torch.nn.Module:
+        """The model with random weights, always the same ones, ready for inference."""
+        torch.manual_seed(0)
+        if self.library == "timm":
+            import timm
+
+            model = timm.create_model(self.name, pretrained=False)
+        else:
+            import torchvision
+
+            plain = {} if self.file in ("classification", "video") else {"weights_backbone": None}
+            if self.name in ("googlenet", "inception_v3"):
+                plain = {"init_weights": False}
+            model = torchvision.models.get_model(self.name, weights=None, **plain)
+        assert isinstance(model, torch.nn.Module)
+        return model.eval()
+
+    def inputs(self, model: Any) -> tuple[torch.Tensor, ...]:
+        """A small input that the model takes."""
+        torch.manual_seed(1)
+        if self.library == "timm":
+            config = model.default_cfg
+            channels, *size = config["input_size"]
+            if not config.get("fixed_input_size", False) and not config.get("pool_size") is None:
+                size = config.get("min_input_size", config["input_size"])[1:]
+            return (torch.randn(1, channels, *size),)
+        if self.file == "video":
+            frames, side = _first_match(_VIDEO_SHAPES, self.name)
+            return (torch.randn(1, 3, frames, side, side),)
+        side = _first_match(_VISION_SIZES, self.name)
+        return (torch.randn(1, 3, side, side),)
+
+
+def _first_match(table: dict[str, Any], name: str) -> Any:
+    return next(value for pattern, value in table.items() if re.match(pattern, name))
+
+
+def _smallest(names: list[str]) -> str:
+    """The model whose name promises the least work."""
+
+    def rank(name: str) -> tuple[int, int, str]:
+        size = next((i for i, word in enumerate(_SMALL) if word in name), len(_SMALL))
+        return size, len(name), name
+
+    return min(names, key=rank)
+
+
+def torchvision_models() -> list[Entry]:
+    """All classification, segmentation and video models of the installed torchvision."""
+    from torchvision import models
+
+    kinds = {"classification": models, "segmentation": models.segmentation, "video": models.video}
+    return [
+        Entry("torchvision", kind, name) for kind, module in kinds.items() for name in models.list_models(module=module)
+    ]
+
+
+def timm_models() -> list[Entry]:
+    """One model of every model file of the installed timm."""
+    import timm
+
+    return [Entry("timm", file, _smallest(timm.list_models(module=file))) for file in timm.list_modules()]
+
+
+def all_models() -> list[Entry]:
+    """The whole zoo."""
+    return torchvision_models() + timm_models()
