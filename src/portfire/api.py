@@ -21,7 +21,8 @@ from portfire.frontend.trace import check, tracer
 from portfire.frontend.trace.recording import TraceNote
 from portfire.frontend.trace.structures import copy_structure
 from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, wrap_function, wrap_module
-from portfire.modules.archives import LoadedModel, load_model
+from portfire.modules.archives import load_model
+from portfire.modules.model_file import ModelFile
 from portfire.modules.object_state import object_state
 from portfire.passes.freeze_module import freeze_module
 from portfire.pipeline import Optimized
@@ -181,7 +182,7 @@ def methods_of(compiled: Compiled) -> list[ScriptMethod]:
 
 def metadata_of(compiled: Compiled) -> dict[str, str]:
     """What the archive a model was loaded from says about its origin; empty for a model that was not loaded."""
-    origin: LoadedModel | None = compiled.__dict__.get("_origin")
+    origin: ModelFile | None = compiled.__dict__.get("_origin")
     return {} if origin is None else dict(origin.metadata)
 
 

@@ -74,10 +74,13 @@ class Optimized:
 
 
 def build_program(
-    functions: Sequence[Function], classes: Sequence[ClassType] = (), root: ObjectState | None = None
+    functions: Sequence[Function],
+    classes: Sequence[ClassType] = (),
+    root: ObjectState | None = None,
+    libraries: Sequence[str] = ("aten",),
 ) -> _engine.Program:
-    """An engine program of `functions`, `classes`, the objects under `root` and everything they refer to, on ATen's kernels."""
+    """An engine program of `functions`, `classes`, the objects under `root` and everything they refer to."""
     from portfire import _aten, _engine  # noqa: F401
 
     image = write_program(functions, classes, root=root, body=Optimized(functions))
-    return _engine.Program(image.data, image.tensors, ["aten"])
+    return _engine.Program(image.data, image.tensors, libraries)

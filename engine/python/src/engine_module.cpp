@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "ops/ops.h"
 #include "portfire/future.h"
+#include "program/linked_program.h"
 #include "program_handle.h"
 
 namespace nb = nanobind;
@@ -59,14 +60,61 @@ void init_program(ProgramHandle* self, nb::bytes data, const nb::list& tensors, 
       ProgramHandle(Program::from_bytes({bytes, data.size()}, std::move(converted), libraries), names_torch(names));
 }
 
+// A library's kernels on the tensors of torch: the state of a model comes out as torch.Tensors that keep their
+// identity.
+class KernelsOnTorchTensors final : public KernelLibrary {
+ public:
+  KernelsOnTorchTensors(std::shared_ptr<KernelLibrary> kernels, std::shared_ptr<KernelLibrary> tensors)
+      : kernels_(std::move(kernels)), tensors_(std::move(tensors)) {}
+
+  std::string_view name() const override { return kernels_->name(); }
+  BoundOp bind(std::string_view op, std::string_view overload) override { return kernels_->bind(op, overload); }
+  Tensor adopt(const Tensor& tensor) override { return tensors_->adopt(tensor); }
+  Tensor from_memory(void* data, std::vector<std::int64_t> sizes, std::vector<std::int64_t> strides, DType dtype,
+                     bool requires_grad, std::shared_ptr<const void> owner) override {
+    return tensors_->from_memory(data, std::move(sizes), std::move(strides), dtype, requires_grad, std::move(owner));
+  }
+
+ private:
+  const std::shared_ptr<KernelLibrary> kernels_;
+  const std::shared_ptr<KernelLibrary> tensors_;
+};
+
+Libraries find_loading_libraries(const std::vector<std::string>& names) {
+  Libraries libraries = find_libraries(names);
+  if (libraries.empty()) libraries.push_back(native_kernels());
+  if (tensor_bridge() != nullptr) {  // the first library makes the tensors
+    libraries.front() = std::make_shared<KernelsOnTorchTensors>(libraries.front(), tensor_bridge()->library);
+  }
+  return libraries;
+}
+
 nb::object load_program(const std::string& path, const std::vector<std::string>& names) {
-  const Libraries libraries = find_libraries(names);
+  const Libraries libraries = find_loading_libraries(names);
   std::shared_ptr<const Program> program;
   {
     const nb::gil_scoped_release released;
     program = Program::load(path, libraries);
   }
   return ProgramHandle::of(program);
+}
+
+// The memory of a writable Python buffer, kept until nobody needs it; released on whatever thread that happens.
+std::shared_ptr<Py_buffer> hold_buffer(nb::handle object) {
+  std::shared_ptr<Py_buffer> held(new Py_buffer{}, [](Py_buffer* buffer) {
+    const nb::gil_scoped_acquire gil;
+    PyBuffer_Release(buffer);  // nothing to do for one that was never filled
+    delete buffer;
+  });
+  if (PyObject_GetBuffer(object.ptr(), held.get(), PyBUF_WRITABLE) != 0) throw nb::python_error();
+  return held;
+}
+
+nb::object load_program_from_memory(nb::handle buffer, const std::vector<std::string>& names) {
+  const Libraries libraries = find_loading_libraries(names);
+  const std::shared_ptr<Py_buffer> held = hold_buffer(buffer);
+  const auto* bytes = static_cast<const std::byte*>(held->buf);
+  return ProgramHandle::of(Program::load_memory({bytes, static_cast<std::size_t>(held->len)}, held, libraries));
 }
 
 nb::object self_of(ProgramHandle& program) { return ProgramHandle::of(program.shared()); }
@@ -92,6 +140,22 @@ nb::object examples_of(ProgramHandle& self) {
   return out;
 }
 
+// The enums and NamedTuples of the program: (kind, name, members or fields, values of the members).
+nb::list named_types_of(ProgramHandle& self) {
+  nb::list out;
+  for (const TypePtr& type : self.program().linked().types) {
+    const bool is_enum = type->kind == TypeKind::kEnum;
+    if (!is_enum && (type->kind != TypeKind::kTuple || type->name.empty())) continue;
+    nb::list fields, values;
+    for (const std::string& field : type->fields) fields.append(field.c_str());
+    if (type->members) {
+      for (const Value& v : *type->members) values.append(nb::steal(to_python(v, self)));
+    }
+    out.append(nb::make_tuple(is_enum ? "enum" : "tuple", type->name.c_str(), fields, values));
+  }
+  return out;
+}
+
 void define_program(nb::module_& m) {
   nb::class_<ProgramHandle>(m, "Program", nb::is_weak_referenceable(),
                             "A verified, linked, immutable program. Threads may share it.")
@@ -106,6 +170,8 @@ void define_program(nb::module_& m) {
       .def_prop_ro("root", root_of, "A new root object in the saved state, or None if the program has none.")
       .def_prop_ro("function_names", [](ProgramHandle& self) { return self.program().function_names(); })
       .def_prop_ro("class_names", [](ProgramHandle& self) { return self.program().class_names(); })
+      .def_prop_ro("named_types", named_types_of,
+                   "(\"enum\" or \"tuple\", name, fields, values of an enum's members) of each named type of values.")
       .def_prop_ro("metadata",
                    [](ProgramHandle& self) {
                      nb::dict out;
@@ -260,6 +326,8 @@ NB_MODULE(_engine, m) {
         "The schema of every operator that is TorchScript's own: the engine's, and those each kernel library "
         "implements.");
   m.def("load", load_program, nb::arg("path"), nb::arg("libraries"), "The program of an archive; the file is mapped.");
+  m.def("load_memory", load_program_from_memory, nb::arg("buffer"), nb::arg("libraries"),
+        "The program of an archive that lies in a writable buffer, which its tensors share.");
   m.def("set_tensor_bridge",
         [](nb::capsule bridge) { set_tensor_bridge(static_cast<const TensorBridge*>(bridge.data(kBridgeCapsule))); });
 }

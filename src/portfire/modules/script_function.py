@@ -9,7 +9,7 @@ Comes before: `ir/`, `archive/`. Comes after: `views.py`, `wrap.py`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any, NoReturn
 
 from portfire import _engine
@@ -17,25 +17,27 @@ from portfire.ir.graph import Function, Graph
 
 
 class ScriptMethod(_engine.Function):
-    """A compiled method, bound to its object."""
+    """A compiled method, bound to its object.
 
-    #: The front end's function: what `.graph` and `.code` show.
-    function: Function
+    `source` is the front end's function, or, for a method out of an archive, what reads it there when it is asked for.
+    """
 
-    def __init__(self, target: _engine.Function, function: Function) -> None:
-        self.function = function
-        self.__name__ = function.base_name
-        self.__doc__ = function.doc
+    def __init__(self, target: _engine.Function, source: Function | Callable[[], Function]) -> None:
+        self._source = source
+        self.__name__ = target.qualified_name.rpartition(".")[2]
+        self.__doc__ = source.doc if isinstance(source, Function) else None
+
+    @property
+    def function(self) -> Function:
+        """The front end's function: what `.graph` and `.code` show."""
+        if not isinstance(self._source, Function):
+            self._source = self._source()
+        return self._source
 
     @property
     def name(self) -> str:
         """The name, without its qualifiers."""
-        return self.function.base_name
-
-    @property
-    def qualified_name(self) -> str:
-        """The name with its qualifiers: `__torch__.package.Class.method`."""
-        return self.function.name
+        return self.__name__
 
     @property
     def schema(self) -> str:

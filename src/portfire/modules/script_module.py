@@ -33,7 +33,7 @@ _CONTAINERS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
 
 #: What the view itself keeps; all else in the instance's dict belongs to `torch.nn.Module` or the user.
 _OWN = frozenset(
-    ("__portfire_object__", "_views", "_class", "_slots", "_properties", "_accessors", "_parameters", "_buffers", "_modules")
+    ("__portfire_object__", "_views", "_slots", "_properties", "_accessors", "_parameters", "_buffers", "_modules")
 )
 
 
@@ -41,7 +41,6 @@ class ScriptModule(torch.nn.Module):
     """A compiled module. Made by `script`, `trace`, `capture` and `load`."""
 
     _views: Views
-    _class: ClassType
     _slots: dict[str, str]
     _properties: dict[str, tuple[str, str]]
     _accessors: dict[str, Any]
@@ -65,7 +64,6 @@ class ScriptModule(torch.nn.Module):
             by_kind[kind].append(name)
         state["__portfire_object__"] = target
         state["_views"] = views
-        state["_class"] = views.class_of(target)
         state["_slots"] = {name: kind for name, kind, _ in attributes}
         state["_properties"] = views.properties(target)
         state["_parameters"] = Slots(target, by_kind["parameter"])
@@ -76,6 +74,10 @@ class ScriptModule(torch.nn.Module):
         methods = views.methods(target)
         state["_accessors"] = {name: methods.get(name) for pair in state["_properties"].values() for name in pair if name}
         state.update((name, method) for name, method in methods.items() if name not in state["_accessors"])
+
+    @property
+    def _class(self) -> ClassType:
+        return self._views.class_of(self.__portfire_object__)
 
     # Calling
 
@@ -106,8 +108,8 @@ class ScriptModule(torch.nn.Module):
 
     def _python_attribute(self, name: str) -> Any:
         """Constants of the class, and methods that were marked to stay in Python."""
-        cls = self.__dict__.get("_class")
-        if cls is not None:
+        if "_views" in self.__dict__ and not name.startswith("__"):
+            cls = self._class
             if name in cls.constants:
                 return cls.constants[name]
             found = getattr(cls.python_class, name, None) if cls.python_class is not None else None
@@ -121,7 +123,7 @@ class ScriptModule(torch.nn.Module):
             state["__portfire_object__"].set(name, value)
         elif name in state.get("_properties", ()):
             self._set_property(name, value)
-        elif "_class" in state and name in state["_class"].constants:
+        elif "_views" in state and name in self._class.constants:
             raise AttributeError(f"'{name}' is a constant of the compiled module: it cannot be set")
         else:
             super().__setattr__(name, value)
@@ -149,7 +151,8 @@ class ScriptModule(torch.nn.Module):
     @property
     def original_name(self) -> str:
         """The name of the class this was compiled from."""
-        return self._class.name.rpartition(".")[2]
+        name: str = self.__portfire_object__.class_name
+        return name.rpartition(".")[2]
 
     @property
     def _forward(self) -> ScriptMethod:

@@ -6,9 +6,9 @@ Comes before: `script_module.py`, `script_object.py`. Comes after: `wrap.py`.
 from __future__ import annotations
 
 import enum
-import importlib
+import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -30,9 +30,9 @@ class Views:
             program.bind_type(cls.name, Factory(self, cls))
         for type_ in types:
             if isinstance(type_, EnumType):
-                program.bind_type(type_.name, _enum_class(type_))
+                program.bind_type(type_.name, type_.python_class or enum_class(type_.name, type_.members))
             elif isinstance(type_, TupleType) and type_.name is not None:
-                known = _named_tuple_class(type_)
+                known = named_tuple_class(type_.name, type_.fields or ())
                 if known is not None:
                     program.bind_type(type_.name, known)
 
@@ -112,20 +112,24 @@ class Factory:
         return instance
 
 
-def _enum_class(type_: EnumType) -> type:
-    if type_.python_class is not None:
-        return type_.python_class
+def enum_class(name: str, members: Mapping[str, Any]) -> type:
+    """The user's enum of that qualified name, if it is imported and still has the same members, else a new one."""
+    found = _imported(name)
+    if issubclass(found, enum.Enum) and {m.name: m.value for m in found} == members:
+        return found
     make: Any = enum.Enum
-    made: type = make(type_.name.rpartition(".")[2], type_.members)
+    made: type = make(name.rpartition(".")[2], dict(members))
     return made
 
 
-def _named_tuple_class(type_: TupleType) -> type | None:
-    """The user's class, if it can be imported and still has the same fields."""
-    assert type_.name is not None
-    module_name, _, class_name = type_.name.removeprefix("__torch__.").rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module_name), class_name, None) if module_name else None
-    except ImportError:
-        return None
-    return found if isinstance(found, type) and getattr(found, "_fields", None) == type_.fields else None
+def named_tuple_class(name: str, fields: Sequence[str]) -> type | None:
+    """The user's NamedTuple of that qualified name, if it is imported and still has the same fields."""
+    found = _imported(name)
+    return found if getattr(found, "_fields", None) == tuple(fields) else None
+
+
+def _imported(name: str) -> type:
+    """The class of a qualified name, `object` if there is none. Nothing is imported: the name may come out of a file."""
+    module_name, _, class_name = name.removeprefix("__torch__.").rpartition(".")
+    found = getattr(sys.modules.get(module_name), class_name, None)
+    return found if isinstance(found, type) else object

@@ -5,6 +5,7 @@ Comes before: `pipeline.py`, `views.py`. Comes after: the public API.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from portfire.ir.graph import Function
@@ -15,24 +16,24 @@ from portfire.modules.script_module import ScriptModule
 from portfire.modules.views import Views
 
 
-def wrap_function(function: Function) -> ScriptFunction:
+def wrap_function(function: Function, libraries: Sequence[str] = ("aten",)) -> ScriptFunction:
     """A compiled function, ready to be called."""
     from portfire.pipeline import build_program
 
     reachable = Reachable()
     reachable.add_function(function)
-    program = build_program([function])
+    program = build_program([function], libraries=libraries)
     Views(reachable.classes).bind(program, reachable.types)
     return ScriptFunction(program.function(function.name), function)
 
 
-def wrap_module(state: ObjectState) -> ScriptModule:
+def wrap_module(state: ObjectState, libraries: Sequence[str] = ("aten",)) -> ScriptModule:
     """A compiled module, ready to be called. Its tensors are those of the state."""
     from portfire.pipeline import build_program
 
     reachable = Reachable()
     reachable.add_value(state)
-    program = build_program(list(state.cls.methods.values()), root=state)
+    program = build_program(list(state.cls.methods.values()), root=state, libraries=libraries)
     views = Views(reachable.classes)
     views.bind(program, reachable.types)
     root = program.root
