@@ -7,7 +7,9 @@ import torch
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--bless", action="store_true", help="rewrite the expected blocks of the golden tests in tests/golden/*.md")
+    parser.addoption(
+        "--bless", action="store_true", help="rewrite the expected blocks of the golden tests in tests/golden/*.md"
+    )
 
 
 def pytest_configure() -> None:

@@ -14,7 +14,18 @@ from portfire import _engine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux" or not shutil.which("ldd"), reason="needs ldd")
 
-ALLOWED = {"linux-vdso", "libstdc++", "libgcc_s", "libm", "libc", "libpthread", "libdl", "librt", "ld-linux-x86-64", "ld-linux-aarch64"}
+ALLOWED = {
+    "linux-vdso",
+    "libstdc++",
+    "libgcc_s",
+    "libm",
+    "libc",
+    "libpthread",
+    "libdl",
+    "librt",
+    "ld-linux-x86-64",
+    "ld-linux-aarch64",
+}
 LIMIT = 5_000_000
 
 

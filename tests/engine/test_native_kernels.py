@@ -187,7 +187,9 @@ def test_matmul(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4])
-@pytest.mark.parametrize(("kernel", "stride", "padding", "dilation"), [(3, 1, 1, 1), (1, 1, 0, 1), (1, 2, 0, 1), (3, 2, 2, 2)])
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding", "dilation"), [(3, 1, 1, 1), (1, 1, 0, 1), (1, 2, 0, 1), (3, 2, 2, 2)]
+)
 def test_convolution(groups: int, kernel: int, stride: int, padding: int, dilation: int) -> None:
     x = sample((2, 4, 9, 10), torch.float32)
     weight = sample((8, 4 // groups, kernel, kernel), torch.float32, 1)
@@ -233,7 +235,12 @@ def test_recurrent_and_attention() -> None:
         params = [sample(s, torch.float32, k) * 0.3 for k, s in enumerate(shapes)]
         check(f"{net}.input", x, [h, h] if net == "lstm" else h, params, True, 1, 0.0, False, True, False)
     q, k = sample((2, 4, 5, 8), torch.float32), sample((2, 4, 7, 8), torch.float32, 1)
-    for mask, causal in ((None, False), (None, True), (torch.zeros(5, 7) > 0, False), (sample((5, 7), torch.float32), False)):
+    for mask, causal in (
+        (None, False),
+        (None, True),
+        (torch.zeros(5, 7) > 0, False),
+        (sample((5, 7), torch.float32), False),
+    ):
         check("scaled_dot_product_attention", q, k, k, mask, 0.0, causal)
 
 

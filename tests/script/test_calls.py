@@ -238,7 +238,14 @@ def test_functional_images():
 
 def test_spread_sizes():
     def f(x, sizes: List[int]):
-        return x.view(*sizes), x.reshape(1, *sizes), x.view(*sizes, 1), torch.zeros(*sizes), x.expand(2, *x.shape), math.prod(sizes)
+        return (
+            x.view(*sizes),
+            x.reshape(1, *sizes),
+            x.view(*sizes, 1),
+            torch.zeros(*sizes),
+            x.expand(2, *x.shape),
+            math.prod(sizes),
+        )
 
     check(f, (X, [3, 2]))
 

@@ -123,7 +123,17 @@ def test_did_you_mean():
 
 @pytest.mark.parametrize(
     "source",
-    ["yield x", "[i async for i in x]", "await x", "x[b'abc']", "del x.y", "raise x", "break", "(x for y in 3)", "{i for i in x}"],
+    [
+        "yield x",
+        "[i async for i in x]",
+        "await x",
+        "x[b'abc']",
+        "del x.y",
+        "raise x",
+        "break",
+        "(x for y in 3)",
+        "{i for i in x}",
+    ],
 )
 def test_unsupported_syntax_never_crashes(source, tmp_path):
     import importlib.util

@@ -29,7 +29,19 @@ def test_tensor_ints_and_slices():
 
 def test_tensor_index_tensors():
     def f(x, i, m):
-        return x[i], x[:, i], x[i, i], x[0, i], x[i, :, 1], x[..., i], x[m], x[[0, 1]], x[:, [0, 2]], x[i, ..., i], x[x > 5]
+        return (
+            x[i],
+            x[:, i],
+            x[i, i],
+            x[0, i],
+            x[i, :, 1],
+            x[..., i],
+            x[m],
+            x[[0, 1]],
+            x[:, [0, 2]],
+            x[i, ..., i],
+            x[x > 5],
+        )
 
     check(f, (X, I, X.sum((1, 2)) > 0))
 

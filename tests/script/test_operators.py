@@ -104,7 +104,17 @@ def test_chained_comparison():
 
 def test_equality_of_unlike():
     def f(s: str, n: int, o: Optional[int]):
-        return s == n, n != s, o == n, o == None, o != None, n == None, (n, s) == (n, s), (1, 2) == (1, 3), (1,) == (1, 2)  # noqa: E711
+        return (
+            s == n,
+            n != s,
+            o == n,
+            o == None,
+            o != None,
+            n == None,
+            (n, s) == (n, s),
+            (1, 2) == (1, 3),
+            (1,) == (1, 2),
+        )
 
     check(f, ("a", 1, None), ("a", 1, 1), ("a", 1, 2))
 

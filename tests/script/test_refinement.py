@@ -134,7 +134,13 @@ def test_any():
 
 def test_static_isinstance():
     def f(x, n: int, xs: List[int], t: Tuple[int, int]):
-        a = isinstance(x, torch.Tensor), isinstance(n, int), isinstance(n, float), isinstance(xs, list), isinstance(t, tuple)
+        a = (
+            isinstance(x, torch.Tensor),
+            isinstance(n, int),
+            isinstance(n, float),
+            isinstance(xs, list),
+            isinstance(t, tuple),
+        )
         if isinstance(n, str):
             return n.nonsense()
         if isinstance(n, (int, float)):
