@@ -42,7 +42,7 @@ from portfire.ops.table import op_table
         (torch.nn.Linear, None),
         ([], None),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__qualname__", None) or str(value),
 )
 def test_functions(function: object, name: str | None) -> None:
     assert builtin_of(function) == name
