@@ -13,6 +13,7 @@ from typing import Final
 
 from portfire import _engine
 from portfire.api import (
+    check,
     freeze,
     load,
     metadata_of,
@@ -23,6 +24,7 @@ from portfire.api import (
     trace_module,
     trace_notes,
 )
+from portfire.diagnostics import Report
 from portfire.errors import (
     ArchiveError,
     ArgumentError,
@@ -48,8 +50,8 @@ cmake_prefix_path: str = _os.path.join(_os.path.dirname(_os.path.abspath(_engine
 
 __all__ = [
     "ArchiveError", "ArgumentError", "CompileError", "EngineError", "Final", "GraphError", "GuardError", "InternalError",
-    "LimitError", "PortfireError", "ProgramError", "SaveError",
+    "LimitError", "PortfireError", "ProgramError", "Report", "SaveError",
     "ScriptFunction", "ScriptModule", "ScriptObject", "TraceError", "TraceNote", "TracerWarning",
-    "UnsupportedVersionError", "annotate", "cmake_prefix_path", "export", "freeze", "ignore", "interface", "isinstance",
+    "UnsupportedVersionError", "annotate", "check", "cmake_prefix_path", "export", "freeze", "ignore", "interface", "isinstance",
     "load", "metadata_of", "methods_of", "save", "script", "trace", "trace_module", "trace_notes", "unused",
 ]  # fmt: skip

@@ -14,10 +14,13 @@ import torch
 
 from portfire.archive.program_writer import Example
 from portfire.archive.writer import save as write_archive
+from portfire.diagnostics import Report
 from portfire.errors import ArgumentError, TraceError
 from portfire.evaluation import Evaluator
 from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module
-from portfire.frontend.trace import check, tracer
+from portfire.frontend.script.report import report_on
+from portfire.frontend.trace import check as trace_check
+from portfire.frontend.trace import tracer
 from portfire.frontend.trace.recording import TraceNote
 from portfire.frontend.trace.structures import copy_structure
 from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, wrap_function, wrap_module
@@ -48,6 +51,17 @@ def script(target: Any) -> Any:
     if callable(target):
         return wrap_function(script_function(target, names))
     raise ArgumentError(f"script() takes a function, a module or a class, not a {type(target).__qualname__}")
+
+
+def check(target: Any) -> Report:
+    """Everything that keeps a function, an `nn.Module` instance or a class from compiling, in all methods and submodules it
+    reaches: `report.ok`, `report.diagnostics`, `str(report)`, `report.to_json()`. Nothing in the user's code makes it raise.
+    """
+    if isinstance(target, (ScriptFunction, ScriptModule)):
+        return Report(type(target).__name__)
+    if not callable(target):
+        raise ArgumentError(f"check() takes a function, a module or a class, not a {type(target).__qualname__}")
+    return report_on(target, caller_names())
 
 
 def trace(
@@ -81,7 +95,7 @@ def trace(
     compiled = wrap_function(traced.function)
     compiled.__dict__["trace_notes"] = traced.notes
     if check_trace and traced.is_deterministic:
-        check.check_trace(compiled, model, inputs, kwargs, check_tolerance)
+        trace_check.check_trace(compiled, model, inputs, kwargs, check_tolerance)
     return compiled
 
 
@@ -105,8 +119,8 @@ def trace_module(
     if check_trace and traced.is_deterministic:
         for name, (arguments, keywords) in calls.items():
             model: Callable[..., Any] = module if name == "forward" else getattr(module, name)
-            with check.preserved_state(module):
-                check.check_trace(getattr(compiled, name), model, arguments, keywords, check_tolerance)
+            with trace_check.preserved_state(module):
+                trace_check.check_trace(getattr(compiled, name), model, arguments, keywords, check_tolerance)
     return compiled
 
 

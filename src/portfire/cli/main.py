@@ -12,6 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from portfire.cli.check import check
 from portfire.cli.convert import convert
 from portfire.cli.inspect import inspect
 from portfire.cli.new_app import new_app
@@ -51,5 +52,5 @@ def main() -> None:
     """
 
 
-for command in (convert, inspect, run, verify, new_app):
+for command in (check, convert, inspect, run, verify, new_app):
     main.add_command(command)

@@ -3,6 +3,17 @@
 from portfire.diagnostics.codes import CODES
 from portfire.diagnostics.diagnostic import CompileAbort, Diagnostic
 from portfire.diagnostics.render import place_of, render, render_report
+from portfire.diagnostics.report import Group, Report
 from portfire.diagnostics.sink import DiagnosticSink
 
-__all__ = ["CODES", "CompileAbort", "Diagnostic", "DiagnosticSink", "place_of", "render", "render_report"]
+__all__ = [
+    "CODES",
+    "CompileAbort",
+    "Diagnostic",
+    "DiagnosticSink",
+    "Group",
+    "Report",
+    "place_of",
+    "render",
+    "render_report",
+]

@@ -17,6 +17,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.inference import is_pending, resolved
@@ -48,6 +49,20 @@ def emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:
         special: StaticValue | None = raw(emitter, node)
         if special is not None:
             return special
+    try:
+        args, kwargs = _emit_all_arguments(emitter, callee, node)
+    except CompileAbort as abort:
+        if not emitter.compiler.is_thorough:
+            raise
+        from portfire.frontend.script.exploration import arguments_as_far_as_known
+
+        args, kwargs = arguments_as_far_as_known(emitter, callee, node, abort)
+    return callee.call(emitter, args, kwargs)
+
+
+def _emit_all_arguments(emitter: Emitter, callee: StaticValue, node: ast.Call) -> tuple[list[StaticValue], Keywords]:
+    from portfire.frontend.script.expressions import emit_expression
+
     args = _emit_arguments(emitter, callee, node.args)
     kwargs: Keywords = {}
     for keyword in node.keywords:
@@ -59,7 +74,7 @@ def emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:
             kwargs[keyword.arg] = value
         else:
             kwargs.update(_spread_keywords(emitter, value))
-    return callee.call(emitter, args, kwargs)
+    return args, kwargs
 
 
 def _emit_arguments(emitter: Emitter, callee: StaticValue, nodes: Sequence[ast.expr]) -> list[StaticValue]:
@@ -147,6 +162,10 @@ class Callee:
 def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywords) -> StaticValue:
     """Compile the version of a Python function that a call needs, and call it."""
     bound = bind_arguments(emitter, callee.signature, args, kwargs, callee.called)
+    if emitter.compiler.is_thorough:
+        from portfire.frontend.script.exploration import stand_ins
+
+        bound = stand_ins(emitter, callee, bound)
     specialised = None if callee.always_inline else specialise(emitter, callee, bound)
     if specialised is not None:
         function = emitter.compiler.version(emitter, callee, specialised)

@@ -8,6 +8,7 @@ Comes before: `inlining.py`, `classes.py`, `module_types.py`. Comes after: `scri
 
 from __future__ import annotations
 
+import ast
 import sys
 import traceback
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -58,9 +59,12 @@ class _Version:
 
 
 class Compiler:
-    """See the module's docstring. `local_names`: names for annotations beyond those of the functions' modules."""
+    """See the module's docstring. `local_names`: names for annotations beyond those of the functions' modules.
+    `is_thorough`: look for obstacles also behind others (`exploration.py`); what is compiled is not for running."""
 
-    def __init__(self, local_names: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, local_names: Mapping[str, Any] | None = None, *, is_thorough: bool = False) -> None:
+        self.is_thorough = is_thorough
+        self._explored: set[ast.AST] = set()
         self.diagnostics = DiagnosticSink()
         #: Whether anything has failed; poisoned values are silent only since something else spoke.
         self.failed = False
@@ -211,6 +215,12 @@ class Compiler:
             if not emitter.chain:
                 raise  # nobody to inline it into
             raise _InlineInstead from None
+
+    def explores_once(self, node: ast.AST) -> bool:
+        """Whether code that nothing has reached is now to be looked at: once only."""
+        is_new = node not in self._explored
+        self._explored.add(node)
+        return is_new
 
     # Bugs
 

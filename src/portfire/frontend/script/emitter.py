@@ -10,6 +10,7 @@ Comes before: `environment.py`, `static_values.py`, `diagnostics/`. Comes after:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from portfire.ir.types import Type
 from portfire.ops.emit import MatchError, emit_builtin
 
 if TYPE_CHECKING:
+    from portfire.frontend.script.cells import Cells
     from portfire.frontend.script.compiler import Compiler
     from portfire.frontend.script.exits import Region
 
@@ -57,6 +59,8 @@ class FunctionContext:
     region: Region | None = None
     #: Types that annotations of locals declare.
     declared: dict[str, Type] = field(default_factory=dict)
+    #: What the `except` clauses around this place were given, innermost last.
+    caught: list[Value] = field(default_factory=list)
 
 
 class Emitter:
@@ -69,6 +73,8 @@ class Emitter:
         self.frame = Frame(Scope())
         #: The calls that led here, outermost first, for diagnostics.
         self.chain = chain
+        #: What the `try` statements around this place watch, outermost first.
+        self.cells: list[Cells] = []
         #: Set by `entering`.
         self.context: FunctionContext = None  # type: ignore[assignment]
         #: Depth of calls inlined into this graph, to stop runaway recursion.
@@ -182,6 +188,12 @@ class Emitter:
             )
         return value
 
+    def assign(self, name: str, value: StaticValue) -> None:
+        """Bind a variable of the user's, in this block and for the handlers around it."""
+        self.frame.assign(name, value)
+        for cells in self.cells:
+            cells.store(self, name, value)
+
     # Values
 
     def constant(self, value: Any) -> ConstantValue:
@@ -229,7 +241,9 @@ class Emitter:
             notes = (f"did you mean {', '.join(error.similar)}?",) if error.similar else ()
             return self.fail("unknown-operator", f"there is no operator '{called}'", notes=notes)
         message = str(error.args[0]).replace(f"`{error.name}`", f"'{called}'")
-        return self.fail("no-overload", message, notes=tuple(map(str, error.failures[:4])))
+        failures = [re.sub(r"^aten::(\w+?)_?(\.\w+)?\(", r"\1(", str(f)) for f in error.failures]
+        wanted = tuple(f for f in failures if " out) ->" not in f)
+        return self.fail("no-overload", message, notes=wanted[:4], help=_help_with(message))
 
     def runtime(self, value: StaticValue | Value) -> Value:
         """The run-time value, with its type resolved: what operators take."""
@@ -237,3 +251,12 @@ class Emitter:
             value = value.as_value(self)
         value.type = resolved(value.type)
         return value
+
+
+def _help_with(message: str) -> str | None:
+    """What to do about arguments that no overload takes."""
+    if "Optional[" in message:
+        return "check for None first: `if x is not None:` or `assert x is not None`"
+    if "Union[" in message or "Any" in message:
+        return "test for the type first: `isinstance(x, int)`"
+    return None

@@ -8,17 +8,21 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
+from portfire.diagnostics import Diagnostic
 from portfire.errors import InternalError
 from portfire.frontend.script.compiler import Compiler, deep_recursion
-from portfire.frontend.script.methods import as_declared
+from portfire.frontend.script.environment import PoisonedValue
+from portfire.frontend.script.methods import declared_version
 from portfire.frontend.script.modules import compile_module
 from portfire.ir import types as ir
 from portfire.ir.graph import Function
 from portfire.ir.state import ObjectState
+
+T = TypeVar("T")
 
 
 def script_function(function: Callable[..., Any], local_names: Mapping[str, Any] | None = None) -> Function:
@@ -26,41 +30,81 @@ def script_function(function: Callable[..., Any], local_names: Mapping[str, Any]
 
     `local_names`: names that annotations may use beside those the function itself sees.
     """
-    compiler = Compiler(local_names)
-    compiled: Function | None = None
-    with deep_recursion(), compiler.diagnostics.recovering():
-        callee = compiler.callee(function)
-        compiled = compiler.compile(callee, as_declared(callee), ()).function
-        compiler.methods.finish_classes()
-    compiler.diagnostics.raise_if_errors()
-    if compiled is None:
-        raise InternalError(f"'{callee.called}' failed to compile without a word; please report it with its source")
-    return compiled
+    return _compile(lambda compiler: _function(compiler, function), local_names)
 
 
 def script_module(module: torch.nn.Module, local_names: Mapping[str, Any] | None = None) -> ObjectState:
     """Compile a module instance: `forward`, exported methods, and everything they reach."""
-    compiler = Compiler(local_names)
-    state: ObjectState | None = None
-    with deep_recursion(), compiler.diagnostics.recovering():
-        state = compile_module(compiler, module)
-    compiler.diagnostics.raise_if_errors()
-    assert state is not None
-    return state
+    return _compile(lambda compiler: compile_module(compiler, module), local_names)
 
 
 def script_class(cls: type, local_names: Mapping[str, Any] | None = None) -> ir.Type:
     """Compile a class with all its methods; for an enum, a named tuple or an interface, check that it can be a type."""
-    compiler = Compiler(local_names)
-    type_: ir.Type = ir.ANY
-    with deep_recursion(), compiler.diagnostics.recovering():
-        type_ = compiler.classes.type_of(cls)
-        if isinstance(type_, ir.ClassType):
-            compiler.methods.complete(type_)
-            compiler.methods.compile_all(type_)
-            compiler.methods.finish_classes()
-    compiler.diagnostics.raise_if_errors()
+    return _compile(lambda compiler: _class(compiler, cls), local_names)
+
+
+def obstacles(target: Any, local_names: Mapping[str, Any] | None = None) -> tuple[Diagnostic, ...]:
+    """Everything in the way of compiling a function, a module or a class, warnings included."""
+
+    def work(compiler: Compiler) -> object:
+        if isinstance(target, torch.nn.Module):
+            return compile_module(compiler, target)
+        return _class(compiler, target) if isinstance(target, type) else _function(compiler, target)
+
+    compiler, _ = _attempt(work, local_names)
+    if compiler.diagnostics.errors:
+        _look_further(compiler, work, local_names)
+    return tuple(compiler.diagnostics.sorted())
+
+
+def _function(compiler: Compiler, function: Callable[..., Any]) -> Function | None:
+    callee = compiler.callee(function)
+    compiled = compiler.compile(callee, declared_version(compiler, callee), ()).function
+    compiler.methods.finish_classes()
+    return compiled
+
+
+def _class(compiler: Compiler, cls: type) -> ir.Type:
+    type_ = compiler.classes.type_of(cls)
+    if isinstance(type_, ir.ClassType):
+        compiler.methods.complete(type_)
+        compiler.methods.compile_all(type_)
+        compiler.methods.finish_classes()
     return type_
+
+
+def _compile(work: Callable[[Compiler], T | None], local_names: Mapping[str, Any] | None) -> T:
+    compiler, result = _attempt(work, local_names)
+    if compiler.diagnostics.errors:
+        _look_further(compiler, work, local_names)
+    compiler.diagnostics.raise_if_errors()
+    if result is None:
+        raise InternalError("a bug of portfire: compiling failed without a word. Please report it with the source")
+    return result
+
+
+def _attempt(
+    work: Callable[[Compiler], T], local_names: Mapping[str, Any] | None, *, is_thorough: bool = False
+) -> tuple[Compiler, T | None]:
+    compiler = Compiler(local_names, is_thorough=is_thorough)
+    result: T | None = None
+    with deep_recursion(), compiler.diagnostics.recovering():
+        result = work(compiler)
+    return compiler, result
+
+
+def _look_further(
+    compiler: Compiler, work: Callable[[Compiler], object], local_names: Mapping[str, Any] | None
+) -> None:
+    """After a compilation that failed: one more, that also looks behind what has failed. Its findings are added."""
+    try:
+        thorough, _ = _attempt(work, local_names, is_thorough=True)
+    except Exception:  # what it finds is extra; what the first compilation found stands
+        return
+    spoiled = PoisonedValue().describe()
+    for diagnostic in thorough.diagnostics.diagnostics:
+        if spoiled not in diagnostic.message:
+            compiler.diagnostics.add(diagnostic)
 
 
 def caller_names(depth: int = 2) -> dict[str, Any]:

@@ -12,6 +12,7 @@ Comes before: `static_values.py`. Comes after: `emitter.py`, `merging.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Never
 
 from portfire.frontend.script.static_values import StaticValue
 
@@ -128,6 +129,16 @@ class PoisonedValue(StaticValue):
     def describe(self) -> str:
         """See the base class."""
         return "a value that failed to compile"
+
+
+def _silent(*args: Any) -> Never:
+    from portfire.frontend.script.emitter import SilentAbort
+
+    raise SilentAbort
+
+
+for _use in ("as_value attribute set_attribute call index set_index iterate emit_item length truth unpack").split():
+    setattr(PoisonedValue, _use, _silent)
 
 
 #: What refinement says of a chain that is known no more.

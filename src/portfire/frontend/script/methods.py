@@ -21,6 +21,7 @@ from portfire.frontend.script.annotation_scope import function_lookup
 from portfire.frontend.script.calls import Callee, Specialised, call_python, complete_arguments, undeclared
 from portfire.frontend.script.dataclass_methods import generated_method, is_generated
 from portfire.frontend.script.emitter import Emitter
+from portfire.frontend.script.exploration import explore_body_of
 from portfire.frontend.script.inference import settle, settle_graph
 from portfire.frontend.script.overloads import choose
 from portfire.frontend.script.runtime_value import RuntimeValue
@@ -210,7 +211,7 @@ class MethodTable:
     def compile(self, cls: ir.ClassType, source: MethodSource) -> None:
         """Compile a method with the types its signature declares."""
         callee = self.callee(cls, source)
-        specialised = as_declared(callee)
+        specialised = declared_version(self.compiler, callee)
         if not self.compiler.has_version(specialised.key):
             with self._opening(cls, source):
                 self.compiler.compile(callee, specialised, ())
@@ -341,6 +342,16 @@ def call_method(
     """Call a method that is compiled already, or that an interface declares."""
     values = complete_arguments(emitter, function, function.parameters[1:], args, kwargs)
     return RuntimeValue(emit_call_method(emitter, function, [receiver.value, *values]))
+
+
+def declared_version(compiler: Compiler, callee: Callee) -> Specialised:
+    """The version of a function that can be called from outside; where there is none, its body may be looked at yet."""
+    try:
+        return as_declared(callee)
+    except CompileAbort:
+        if compiler.is_thorough:
+            explore_body_of(Emitter(compiler, Graph()), callee)
+        raise
 
 
 def as_declared(callee: Callee) -> Specialised:

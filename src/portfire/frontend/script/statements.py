@@ -18,11 +18,13 @@ from portfire.frontend.script.control_flow import emit_if, emit_rest
 from portfire.frontend.script.environment import PoisonedValue
 from portfire.frontend.script.exceptions import emit_assert, emit_raise
 from portfire.frontend.script.exits import Flow, emit_break, emit_continue, emit_return
+from portfire.frontend.script.exploration import explore_bodies, explore_expressions
 from portfire.frontend.script.expressions import emit_expression
 from portfire.frontend.script.function_values import emit_function_definition
 from portfire.frontend.script.imports import emit_import, emit_import_from
 from portfire.frontend.script.loops import emit_for, emit_while
 from portfire.frontend.script.match_statement import emit_match
+from portfire.frontend.script.try_statement import emit_try
 from portfire.frontend.script.unsupported import explain_unsupported
 from portfire.frontend.script.with_statement import emit_with
 
@@ -57,6 +59,9 @@ def _give_up(emitter: Emitter, statement: ast.stmt, abort: CompileAbort) -> Flow
     """Note the failure; what the statement would have assigned is unusable, without further words."""
     with emitter.recovering():
         raise abort
+    if emitter.compiler.is_thorough:
+        explore_expressions(emitter, statement)
+        explore_bodies(emitter, statement)
     for name in assigned_names([statement]):
         emitter.frame.assign(name, PoisonedValue())
     if isinstance(statement, ast.Return):
@@ -115,6 +120,7 @@ _EMIT: dict[type[ast.stmt], Callable[[Emitter, Any], Flow]] = {
     ast.Continue: emit_continue,
     ast.Raise: emit_raise,
     ast.Assert: emit_assert,
+    ast.Try: emit_try,
     ast.With: emit_with,
     ast.Match: emit_match,
 }
