@@ -13,4 +13,12 @@ from portfire.modules.script_module import ScriptModule
 from portfire.modules.script_object import ScriptObject
 from portfire.modules.wrap import wrap_function, wrap_module
 
-__all__ = ["ScriptFunction", "ScriptMethod", "ScriptModule", "ScriptObject", "object_state", "wrap_function", "wrap_module"]
+__all__ = [
+    "ScriptFunction",
+    "ScriptMethod",
+    "ScriptModule",
+    "ScriptObject",
+    "object_state",
+    "wrap_function",
+    "wrap_module",
+]

@@ -33,7 +33,9 @@ def load_model(path: str | os.PathLike[str] | IO[bytes], libraries: Sequence[str
     """A view of the module or function in the archive."""
     for name in libraries:
         if name not in _LIBRARIES:
-            raise ArgumentError(f"there is no kernel library '{name}': kernels may be {' and '.join(map(repr, _LIBRARIES))}")
+            raise ArgumentError(
+                f"there is no kernel library '{name}': kernels may be {' and '.join(map(repr, _LIBRARIES))}"
+            )
     device = None if map_location is None else str(torch.device(map_location))
     if "aten" not in libraries and device not in (None, "cpu"):
         raise ArgumentError(f"the native kernels compute on the CPU: the model cannot be on '{device}'")

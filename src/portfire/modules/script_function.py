@@ -85,7 +85,9 @@ class ScriptMethod(_engine.Function):
 class ScriptFunction(ScriptMethod):
     """A compiled function."""
 
-    def save(self, path: str | os.PathLike[str] | IO[bytes], _extra_files: Mapping[str, str | bytes] | None = None) -> None:
+    def save(
+        self, path: str | os.PathLike[str] | IO[bytes], _extra_files: Mapping[str, str | bytes] | None = None
+    ) -> None:
         """Write the function to an archive, as a module whose `forward` it is."""
         from portfire.archive.writer import save
         from portfire.pipeline import Optimized

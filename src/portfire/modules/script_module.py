@@ -72,7 +72,9 @@ class ScriptModule(torch.nn.Module):
         if "training" in state["_slots"]:
             del state["training"]
         methods = views.methods(target)
-        state["_accessors"] = {name: methods.get(name) for pair in state["_properties"].values() for name in pair if name}
+        state["_accessors"] = {
+            name: methods.get(name) for pair in state["_properties"].values() for name in pair if name
+        }
         state.update((name, method) for name, method in methods.items() if name not in state["_accessors"])
 
     @property
@@ -193,7 +195,9 @@ class ScriptModule(torch.nn.Module):
         """The module's state now, as the archive and the front ends take it."""
         return object_state(self)
 
-    def save(self, path: str | os.PathLike[str] | IO[bytes], _extra_files: Mapping[str, str | bytes] | None = None) -> None:
+    def save(
+        self, path: str | os.PathLike[str] | IO[bytes], _extra_files: Mapping[str, str | bytes] | None = None
+    ) -> None:
         """Write the module to an archive."""
         from portfire.archive.writer import save
         from portfire.pipeline import Optimized
