@@ -5,6 +5,8 @@
     float32[1..4,3,224,224]  a size between 1 and 4 (verify tries several; elsewhere the first)
     image.npy  inputs.pt     a file: .npy one tensor; .pt a tensor, or a tuple or dict of them
     3  2.5  true  none  "text"
+
+Comes after: `convert.py`, `run.py`, `verify.py`.
 """
 
 from __future__ import annotations

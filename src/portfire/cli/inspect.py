@@ -69,9 +69,7 @@ def describe_archive(path: str, loaded: Any) -> dict[str, Any]:
         "kind": "module" if is_module else "function",
         "name": loaded.original_name if is_module else loaded.name,
         "metadata": dict(portfire.metadata_of(loaded)),
-        "methods": [
-            {"name": m.name, "schema": str(m.schema), "code": m.code, "graph": str(m.graph)} for m in methods
-        ],
+        "methods": [{"name": m.name, "schema": str(m.schema), "code": m.code, "graph": str(m.graph)} for m in methods],
         "parameter_count": sum(r["count"] for r in rows["parameters"]),
         **rows,
     }

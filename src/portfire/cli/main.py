@@ -33,7 +33,9 @@ class _Commands(click.Group):
             Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"error: {e}")
             sys.exit(FAILED)
         except OSError as e:
-            Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"error: {e.filename}: {e.strerror}")
+            Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
+                f"error: {e.filename}: {e.strerror}"
+            )
             sys.exit(FAILED)
 
 

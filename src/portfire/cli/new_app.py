@@ -35,7 +35,12 @@ def new_app(directory: str, model: str, kernels: str) -> None:
         raise PortfireError(f"{directory} exists and is not empty; name a new folder")
     portfire.load(model)  # a file that is no model is refused before anything is made
     name = "".join(c if c.isalnum() or c in "-_" else "-" for c in target.name) or "app"
-    values = {"name": name, "model": Path(model).name, "kernels": kernels, "use_aten": "ON" if kernels == "aten" else "OFF"}
+    values = {
+        "name": name,
+        "model": Path(model).name,
+        "kernels": kernels,
+        "use_aten": "ON" if kernels == "aten" else "OFF",
+    }
     target.mkdir(parents=True, exist_ok=True)
     templates = resources.files("portfire.cli") / "app_template"
     for source, file in _FILES.items():

@@ -75,7 +75,9 @@ def write(result: Any, paths: tuple[str, ...]) -> None:
         temporary = Path(f"{path}.part")
         if path.endswith(".npy"):
             if not isinstance(item, torch.Tensor):
-                raise click.UsageError(f"{path}: a .npy file holds one tensor, the output is a {describe(item)}; use .pt")
+                raise click.UsageError(
+                    f"{path}: a .npy file holds one tensor, the output is a {describe(item)}; use .pt"
+                )
             with temporary.open("wb") as file:
                 numpy.save(file, item.detach().cpu().numpy())
         else:

@@ -26,7 +26,9 @@ class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8
             return value
         place, _, attribute = value.rpartition(":")
         if not place or not attribute:
-            self.fail(f"{value!r} is not of the form MODULE:ATTR, as in mypackage.models:Net or model.py:net", param, ctx)
+            self.fail(
+                f"{value!r} is not of the form MODULE:ATTR, as in mypackage.models:Net or model.py:net", param, ctx
+            )
         found: Any = self._module(place, param, ctx)
         for part in attribute.split("."):
             if not hasattr(found, part):
@@ -66,7 +68,9 @@ def model_of(target: Any, *, is_function: bool = False) -> Callable[..., Any]:
         made: Callable[..., Any] = _called(target)
         return made.eval() if isinstance(made, torch.nn.Module) else made
     if not callable(target):
-        raise click.UsageError(f"the target is a {type(target).__qualname__}; give a module, a function, or what makes one")
+        raise click.UsageError(
+            f"the target is a {type(target).__qualname__}; give a module, a function, or what makes one"
+        )
     if not is_function and _takes_nothing(target):
         made = target()
         if callable(made):
@@ -78,7 +82,9 @@ def _called(cls: type) -> Any:
     try:
         return cls()
     except TypeError as e:
-        raise click.UsageError(f"{cls.__qualname__} cannot be made without arguments ({e}); name a function that makes it") from e
+        raise click.UsageError(
+            f"{cls.__qualname__} cannot be made without arguments ({e}); name a function that makes it"
+        ) from e
 
 
 def _takes_nothing(function: Callable[..., Any]) -> bool:

@@ -100,7 +100,9 @@ def compare(
         yield name, None if expected == found else f"is {found!r}, not {expected!r}", (0.0, 0.0)
 
 
-def _compare_tensors(expected: torch.Tensor, found: Any, rtol: float, atol: float) -> tuple[str | None, tuple[float, float]]:
+def _compare_tensors(
+    expected: torch.Tensor, found: Any, rtol: float, atol: float
+) -> tuple[str | None, tuple[float, float]]:
     if not isinstance(found, torch.Tensor) or found.shape != expected.shape or found.dtype != expected.dtype:
         return f"is {describe(found)}, not {describe(expected)}", (0.0, 0.0)
     wide = torch.complex128 if expected.dtype.is_complex else torch.float64

@@ -1,6 +1,6 @@
 """`range`, `zip`, `enumerate`, `reversed`, `map` as values to loop over, and loops that builtins mean.
 
-Comes before: `loops.py`. Comes after: `builtins.py`, `container_values.py`, `operators.py`.
+Comes before: `loops.py`. Comes after: `builtin_functions.py`, `container_values.py`, `operators.py`.
 """
 
 from __future__ import annotations

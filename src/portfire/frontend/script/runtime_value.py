@@ -1,6 +1,6 @@
 """A plain run-time value: one SSA value whose type decides what attributes, calls, indices and loops over it mean.
 
-What each type can do is a `Behaviour`, registered by IR type: `tensor_values.py`, `container_values.py`, `string_values.py`,
+What each type can do is a `Behaviour`, registered by IR type: `tensor_values.py`, `container_values.py`,
 `object_values.py`, `scalar_values.py`.
 
 Comes before: `static_values.py`. Comes after: everything that makes values.

@@ -1,6 +1,6 @@
 """Builtin types as values, and `isinstance`.
 
-Comes before: `static_values.py`. Comes after: `python_values.py`, `builtins.py`, `refinement.py`.
+Comes before: `static_values.py`. Comes after: `python_values.py`, `builtin_functions.py`, `refinement.py`.
 """
 
 from __future__ import annotations
