@@ -12,7 +12,7 @@ namespace {
 c10::IValue read(const char* path) {
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  return torch::pickle_load(bytes);
+  return torch::jit::pickle_load(bytes);
 }
 
 bool agree(const c10::IValue& expected, const c10::IValue& found) {
