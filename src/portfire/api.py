@@ -169,7 +169,7 @@ def save(
     else:
         root = object_state(compiled)
         entries = list(root.cls.methods.values())
-    metadata = {"producer": f"portfire {_version()}", "torch": torch.__version__}
+    metadata = {"producer": f"portfire {installed_version()}", "torch": torch.__version__}
     write_archive(
         root, path, body=Optimized(entries), examples=examples, extra_files=extra_files, metadata=metadata
     )
@@ -206,7 +206,8 @@ def trace_notes(compiled: Compiled) -> tuple[TraceNote, ...]:
     return notes
 
 
-def _version() -> str:
+def installed_version() -> str:
+    """The version of portfire that is installed."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

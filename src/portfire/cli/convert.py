@@ -10,13 +10,15 @@ import torch
 from rich.console import Console
 
 import portfire
+from portfire.cli.files import OutputPath, size_text
 from portfire.cli.inputs import InputSpec, input_option, samples, seed_option
 from portfire.cli.targets import Target, model_of
+from portfire.cli.user_code import user_code
 
 
 @click.command(no_args_is_help=True)
 @click.argument("target", type=Target())
-@click.option("--output", "-o", required=True, type=click.Path(dir_okay=False), help="The archive to write.")
+@click.option("--output", "-o", required=True, type=OutputPath(), help="The archive to write.")
 @click.option("--script", "mode", flag_value="script", default=True, help="Compile the model's source (the default).")
 @click.option("--trace", "mode", flag_value="trace", help="Record a run on the inputs.")
 @click.option("--function", is_flag=True, help="The target is the function to compile, not one that makes the model.")
@@ -52,11 +54,12 @@ def convert(
     if state_dict is not None:
         if not isinstance(model, torch.nn.Module):
             raise click.UsageError("--state-dict needs a module")
-        model.load_state_dict(torch.load(state_dict, weights_only=True))
+        with user_code(f"loading {state_dict}"):
+            model.load_state_dict(torch.load(state_dict, weights_only=True))
     arguments = samples(inputs, seed)
     if mode == "trace" and not inputs:
         raise click.UsageError('--trace needs inputs: --input "float32[1,3,224,224]"')
-    with console.status(f"{'tracing' if mode == 'trace' else 'compiling'} …"):
+    with console.status(f"{'tracing' if mode == 'trace' else 'compiling'} …"), user_code("the model"):
         compiled = portfire.trace(model, arguments) if mode == "trace" else portfire.script(model)
     if freeze:
         if not isinstance(compiled, portfire.ScriptModule):
@@ -65,4 +68,4 @@ def convert(
             compiled = portfire.freeze(compiled.eval())
     with console.status(f"writing {output} …"):
         portfire.save(compiled, output, example_inputs=arguments if inputs and not no_examples else None)
-    console.print(f"{output}: {os.path.getsize(output) / 1e6:.1f} MB", highlight=False)
+    console.print(f"{output}: {size_text(os.path.getsize(output))}", highlight=False, markup=False, soft_wrap=True)

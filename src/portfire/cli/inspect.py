@@ -13,6 +13,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 import portfire
+from portfire.cli.files import size_text
 
 
 @click.command(no_args_is_help=True)
@@ -35,14 +36,14 @@ def inspect(model: str, show_code: bool, show_graph: bool, show_parameters: bool
     if as_json:
         click.echo(json.dumps(facts, indent=2))
         return
-    console = Console(highlight=False)
-    console.print(f"{model}: {facts['kind']} {facts['name']}, {facts['bytes'] / 1e6:.1f} MB")
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(f"{model}: {facts['kind']} {facts['name']}, {size_text(facts['bytes'])}")
     for key, value in facts["metadata"].items():
         console.print(f"  {key}: {value}")
-    console.print(f"  parameters: {facts['parameter_count']:,} in {len(facts['parameters'])} tensors", markup=False)
+    console.print(f"  parameters: {facts['parameter_count']:,} in {len(facts['parameters'])} tensors")
     console.print("methods:")
     for method in facts["methods"]:
-        console.print(f"  {method['schema']}", markup=False)
+        console.print(f"  {method['schema']}")
     if show_parameters:
         table = Table("name", "dtype", "sizes", "bytes")
         for row in [*facts["parameters"], *facts["buffers"]]:
@@ -50,9 +51,17 @@ def inspect(model: str, show_code: bool, show_graph: bool, show_parameters: bool
         console.print(table)
     for method in facts["methods"]:
         if show_code:
-            console.print(Syntax(method["code"], "python", background_color="default"))
+            _print_source(console, method["code"], "python")
         if show_graph:
-            console.print(method["graph"], markup=False)
+            _print_source(console, method["graph"], "text")
+
+
+def _print_source(console: Console, text: str, language: str) -> None:
+    """In colours on a terminal; into a file or pipe as it is, without a line broken."""
+    if console.is_terminal and language != "text":
+        console.print(Syntax(text, language, background_color="default"))
+    else:
+        click.echo(text.rstrip("\n"))
 
 
 def describe_archive(path: str, loaded: Any) -> dict[str, Any]:

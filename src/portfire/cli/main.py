@@ -12,6 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+import portfire
 from portfire.cli.check import check
 from portfire.cli.convert import convert
 from portfire.cli.inspect import inspect
@@ -40,7 +41,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="portfire")
+@click.version_option(version=portfire.__version__)
 def main() -> None:
     """Turn PyTorch models into programs that run without Python.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import torch
 from rich.console import Console
 
 import portfire
+from portfire.cli.files import OutputPath
 from portfire.cli.inputs import InputSpec, describe, input_option, samples, seed_option
+from portfire.cli.user_code import user_code
 from portfire.errors import ArgumentError
 
 kernels_option = click.option(
@@ -23,7 +26,7 @@ kernels_option = click.option(
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
 @click.option("--method", default="forward", show_default=True, help="The method to call.")
 @click.option(
-    "--output", "-o", "outputs", multiple=True, type=click.Path(dir_okay=False),
+    "--output", "-o", "outputs", multiple=True, type=OutputPath(),
     help="Where to write the result: .npy for a tensor (once per output), .pt for anything.",
 )  # fmt: skip
 @input_option
@@ -44,7 +47,7 @@ def run(
     function = loaded if method == "forward" else getattr(loaded, method, None)
     if not callable(function):
         raise ArgumentError(f"{model} has no method '{method}'")
-    with torch.no_grad():
+    with torch.no_grad(), user_code("the model"):
         result = function(*samples(inputs, seed))
     if not outputs:
         show(result)
@@ -55,13 +58,23 @@ def run(
 def show(result: Any) -> None:
     """Print a result: kind and sizes, and the first numbers of each tensor."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    items = result if isinstance(result, (list, tuple)) else [result]
-    for i, item in enumerate(items):
-        name = "output" if len(items) == 1 else f"output {i}"
+    for name, item in leaves(result):
         console.print(f"{name}: {describe(item)}")
         if isinstance(item, torch.Tensor) and item.numel():
             first = ", ".join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in item.flatten()[:8].tolist())
             console.print(f"  {first}{', …' if item.numel() > 8 else ''}")
+
+
+def leaves(result: Any, name: str = "output") -> Iterator[tuple[str, Any]]:
+    """The values in a nested result, each with its place: `output[0]['scores']`."""
+    if isinstance(result, (list, tuple)) and result:
+        for i, item in enumerate(result):
+            yield from leaves(item, f"{name}[{i}]")
+    elif isinstance(result, dict) and result:
+        for key, item in result.items():
+            yield from leaves(item, f"{name}[{key!r}]")
+    else:
+        yield name, result
 
 
 def write(result: Any, paths: tuple[str, ...]) -> None:

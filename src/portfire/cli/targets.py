@@ -14,6 +14,8 @@ from typing import Any
 import click
 import torch
 
+from portfire.cli.user_code import UserCodeError, user_code
+
 
 class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4
     """`package.module:attribute` or `path/to/file.py:attribute`."""
@@ -41,9 +43,12 @@ class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8
             sys.path.insert(0, os.getcwd())
         if not place.endswith(".py"):
             try:
-                return importlib.import_module(place)
-            except ModuleNotFoundError as e:
-                self.fail(f"cannot import {place}: {e}", param, ctx)
+                with user_code(f"importing {place}"):
+                    return importlib.import_module(place)
+            except UserCodeError as e:
+                if isinstance(e.__cause__, ModuleNotFoundError) and place.startswith(str(e.__cause__.name)):
+                    self.fail(f"cannot import {place}: {e.__cause__}", param, ctx)
+                raise
         if not os.path.exists(place):
             self.fail(f"there is no file {place}", param, ctx)
         name = os.path.splitext(os.path.basename(place))[0]
@@ -51,7 +56,9 @@ class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules.setdefault(name, module)
-        spec.loader.exec_module(module)
+        sys.path.insert(0, os.path.dirname(os.path.abspath(place)))  # as `python FILE.py` has it
+        with user_code(f"importing {place}"):
+            spec.loader.exec_module(module)
         return module
 
 
@@ -69,10 +76,11 @@ def model_of(target: Any, *, is_function: bool = False) -> Callable[..., Any]:
         return made.eval() if isinstance(made, torch.nn.Module) else made
     if not callable(target):
         raise click.UsageError(
-            f"the target is a {type(target).__qualname__}; give a module, a function, or what makes one"
+            f"the target is an object of type {type(target).__qualname__}; give a module, a function, or what makes one"
         )
     if not is_function and _takes_nothing(target):
-        made = target()
+        with user_code(f"{getattr(target, '__qualname__', 'the target')}()"):
+            made = target()
         if callable(made):
             return made
     return target  # type: ignore[no-any-return]
@@ -80,11 +88,13 @@ def model_of(target: Any, *, is_function: bool = False) -> Callable[..., Any]:
 
 def _called(cls: type) -> Any:
     try:
-        return cls()
+        inspect.signature(cls).bind()
     except TypeError as e:
         raise click.UsageError(
             f"{cls.__qualname__} cannot be made without arguments ({e}); name a function that makes it"
         ) from e
+    with user_code(f"{cls.__qualname__}()"):
+        return cls()
 
 
 def _takes_nothing(function: Callable[..., Any]) -> bool:

@@ -11,11 +11,13 @@ import torch
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 import portfire
 from portfire.cli.inputs import InputSpec, describe, input_option, samples, seed_option
 from portfire.cli.run import kernels_option
 from portfire.cli.targets import Target, model_of
+from portfire.cli.user_code import user_code
 
 DISAGREED = 1
 
@@ -59,14 +61,17 @@ def verify(
     atol = atol if atol is not None else (0.0 if tight else 1e-5)
     compiled = portfire.load(model, kernels=kernels)
     eager = model_of(against, is_function=function)
-    if not own_weights and isinstance(eager, torch.nn.Module):
-        _take_weights(eager, model)
+    if not own_weights and isinstance(eager, torch.nn.Module) and not _take_weights(eager, model):
+        console.print(
+            "the archive has other parameters than the eager model, which keeps its own weights", markup=False
+        )
     worst: dict[str, tuple[float, float]] = {}
     problems: list[str] = []
     with torch.no_grad():
         for number in track(range(count), description="comparing", console=Console(stderr=True), transient=True):
             arguments = samples(inputs, seed + number, vary=number > 0)
-            expected = eager(*_copies(arguments))
+            with user_code("the eager model"):
+                expected = eager(*_copies(arguments))
             try:
                 found = compiled(*_copies(arguments))
             except Exception as e:
@@ -117,12 +122,15 @@ def _compare_tensors(
     return None if within else f"differs by up to {largest[0]:.3g} (relative {largest[1]:.3g})", largest
 
 
-def _take_weights(eager: torch.nn.Module, path: str) -> None:
-    """Give the eager model the archive's weights, if it has the same parameters."""
-    state = portfire.load(path).state_dict()
+def _take_weights(eager: torch.nn.Module, path: str) -> bool:
+    """Give the eager model the archive's weights, if the archive has all of them."""
+    loaded = portfire.load(path)
+    state = loaded.state_dict() if isinstance(loaded, torch.nn.Module) else {}
     own = eager.state_dict()
-    if set(own) == set(state) and all(own[k].shape == state[k].shape for k in own):
-        eager.load_state_dict(state)
+    fits = all(k in state and own[k].shape == state[k].shape for k in own)
+    if fits:
+        eager.load_state_dict({k: state[k] for k in own})
+    return fits
 
 
 def _copies(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -138,6 +146,6 @@ def _report(
     if worst:
         console.print(table)
     for problem in problems:
-        console.print(f"[red]differs:[/] {problem}")
+        console.print(Text.assemble(("differs: ", "red"), problem), soft_wrap=True)
     verdict = "disagree" if problems else "agree"
     console.print(f"{verdict} on {count} inputs (rtol {rtol:g}, atol {atol:g})")
