@@ -16,7 +16,8 @@ function(portfire_install_library target export_set)
   if(DEFINED SKBUILD)
     set(namelink NAMELINK_SKIP)  # a wheel stores links as copies
   endif()
-  set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")
+  # In a Python environment torch lies beside portfire: the plug-in finds libtorch there, whoever loads it.
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/../../torch/lib")
   install(
     TARGETS ${target}
     EXPORT ${export_set}

@@ -28,7 +28,7 @@ from portfire.modules.archives import load_model
 from portfire.modules.model_file import ModelFile
 from portfire.modules.object_state import object_state
 from portfire.passes.freeze_module import freeze_module
-from portfire.pipeline import Optimized
+from portfire.pipeline import optimized_for_saving
 
 Compiled: TypeAlias = ScriptFunction | ScriptModule
 
@@ -163,15 +163,10 @@ def save(
         with torch.no_grad():
             expected = copy.deepcopy(compiled)(*copy_structure(inputs))
         examples.append(Example("forward", inputs, expected))
-    if isinstance(compiled, ScriptFunction):
-        root: Any = compiled.function
-        entries = [compiled.function]
-    else:
-        root = object_state(compiled)
-        entries = list(root.cls.methods.values())
+    root: Any = compiled.function if isinstance(compiled, ScriptFunction) else object_state(compiled)
     metadata = {"producer": f"portfire {installed_version()}", "torch": torch.__version__}
     write_archive(
-        root, path, body=Optimized(entries), examples=examples, extra_files=extra_files, metadata=metadata
+        root, path, body=optimized_for_saving(root), examples=examples, extra_files=extra_files, metadata=metadata
     )
 
 

@@ -17,6 +17,7 @@ from portfire.archive.program_writer import write_program
 from portfire.evaluation import Evaluator
 from portfire.ir.clone import clone_graph
 from portfire.ir.graph import Function, Graph
+from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
 from portfire.passes.collection import collection_paused
@@ -71,6 +72,13 @@ class Optimized:
         if known is None or known[0] is not function.graph:
             known = self._graphs[function] = (function.graph, optimize(function.graph))
         return known[1]
+
+
+def optimized_for_saving(root: ObjectState | Function) -> Optimized:
+    """Optimised bodies for everything in a file: a host may call any method, and should not need operators of dead code."""
+    reachable = Reachable()
+    reachable.add_value(root)
+    return Optimized(list(reachable.functions))
 
 
 def build_program(

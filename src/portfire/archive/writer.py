@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
 
 from portfire.archive.code_files import CodeFiles
+from portfire.archive.engine_only import is_engine_only
 from portfire.archive.operator_versions import version_for
 from portfire.archive.pickler import Pickler
 from portfire.archive.program_writer import Example, write_program
@@ -25,10 +27,11 @@ from portfire.archive.source_map import SUFFIX, write_source_map
 from portfire.archive.storages import StorageTable, storage_bytes
 from portfire.archive.zip_writer import ZipWriter, replacing
 from portfire.errors import SaveError
+from portfire.ir.builder import Builder
 from portfire.ir.graph import Function, Graph, Parameter
 from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
-from portfire.ir.types import ANY, BOOL, ClassType, TupleType
+from portfire.ir.types import ANY, BOOL, ClassType, FunctionType, TupleType
 from portfire.ir.unique_names import make_names_unique
 
 #: The folder all records lie in.
@@ -73,6 +76,7 @@ def _write(
     reachable = Reachable()
     reachable.add_value(root)
     make_names_unique(reachable)
+    _warn_of_engine_only(reachable)
     code, storages = CodeFiles(), StorageTable()
     data = Pickler(code.name_of, storages, "data")
     data.value(state, state.cls)
@@ -82,7 +86,7 @@ def _write(
     maps = code.source_maps()
     program = write_program(
         [root] if isinstance(root, Function) else list(root.cls.methods.values()),
-        root=None if isinstance(root, Function) else root,
+        root=_calling_module(root) if isinstance(root, Function) else root,
         body=body,
         storage_record=lambda tensor: storages.existing(tensor, "portfire/tensors"),
         metadata=metadata,
@@ -106,6 +110,15 @@ def _write(
     archive.close()
 
 
+def _warn_of_engine_only(reachable: Reachable) -> None:
+    names = [f.name for f in reachable.functions if f.graph is not None and is_engine_only(f.graph)]
+    if names:
+        warnings.warn(
+            f"{', '.join(names)}: uses try/except, which TorchScript does not have; portfire's engine runs it, torch raises",
+            stacklevel=5,
+        )
+
+
 def _pickled_constants(code: CodeFiles, storages: StorageTable) -> bytes:
     pickler = Pickler(code.name_of, storages, "constants")
     entries = code.constants.entries
@@ -120,6 +133,21 @@ def _function_module(function: Function) -> ObjectState:
     cls = ClassType(FUNCTION_MODULE, is_module=True)
     cls.add_attribute("training", BOOL)
     cls.methods["forward"] = _MethodView(cls, function)
+    return ObjectState(cls, {"training": True})
+
+
+def _calling_module(function: Function) -> ObjectState:
+    """The module that hosts see where a function was saved: its `forward` calls the function."""
+    cls = ClassType(FUNCTION_MODULE, is_module=True)
+    cls.add_attribute("training", BOOL)
+    graph = Graph("forward")
+    graph.block.add_parameter(cls, "self")
+    arguments = [graph.block.add_parameter(p.type, p.name) for p in function.parameters]
+    builder = Builder(graph)
+    reference = builder.constant(function, FunctionType(function))
+    graph.block.add_input(builder.insert("prim::CallFunction", [reference, *arguments], function.return_type))
+    parameters = [Parameter("self", cls), *function.parameters]
+    cls.methods["forward"] = Function(f"{FUNCTION_MODULE}.forward", parameters, function.return_type, graph)
     return ObjectState(cls, {"training": True})
 
 

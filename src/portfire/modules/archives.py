@@ -17,13 +17,14 @@ import torch
 
 from portfire import _engine
 from portfire.archive.reader import LoadedArchive
+from portfire.archive.writer import FUNCTION_MODULE
 from portfire.errors import ArchiveError, ArgumentError
 from portfire.ir.graph import Function
 from portfire.ir.types import ClassType, Property
 from portfire.modules.model_file import ModelFile
 from portfire.modules.script_function import ScriptFunction, ScriptMethod
 from portfire.modules.script_module import ScriptModule
-from portfire.modules.views import Views, enum_class, named_tuple_class
+from portfire.modules.views import Views, enum_class, exception_class, named_tuple_class
 from portfire.modules.wrap import wrap_function, wrap_module
 
 _LIBRARIES = ("aten", "native")
@@ -65,7 +66,7 @@ def _linked(file: ModelFile, program: _engine.Program) -> Any:
     views = LoadedViews(file)
     views.bind_names(program)
     root = program.root
-    if root is not None:
+    if root is not None and root.class_name != FUNCTION_MODULE:
         return views.of(root)
     entry = program.function(program.function_names[0])  # a saved function comes first
     return ScriptFunction(entry, partial(_saved_function, file, entry.qualified_name))
@@ -92,7 +93,7 @@ class LoadedViews(Views):
     def bind_names(self, program: _engine.Program) -> None:
         """Tell the program what its named types are in Python. It makes objects' views by calling this."""
         for name in program.class_names:
-            program.bind_type(name, self)
+            program.bind_type(name, exception_class(name) or self)
         for kind, name, fields, values in program.named_types:
             known = enum_class(name, dict(zip(fields, values, strict=True))) if kind == "enum" else None
             known = known or named_tuple_class(name, fields)

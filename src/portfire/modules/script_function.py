@@ -90,6 +90,6 @@ class ScriptFunction(ScriptMethod):
     ) -> None:
         """Write the function to an archive, as a module whose `forward` it is."""
         from portfire.archive.writer import save
-        from portfire.pipeline import Optimized
+        from portfire.pipeline import optimized_for_saving
 
-        save(self.function, path, body=Optimized([self.function]), extra_files=_extra_files)
+        save(self.function, path, body=optimized_for_saving(self.function), extra_files=_extra_files)
