@@ -37,13 +37,15 @@ class DiagnosticSink:
         return [d for d in self.sorted() if d.severity == "error"]
 
     def sorted(self) -> list[Diagnostic]:
-        """By file and line, each place and message once (the shortest chain of calls to it is kept)."""
+        """By file and line, each place and message once (the shortest chain of calls to it is kept); one without a place
+        only where the same is not said with one."""
         first: dict[tuple[str, int, int, str, str], Diagnostic] = {}
         for diagnostic in self.diagnostics:
             known = first.get(diagnostic.sort_key)
             if known is None or len(diagnostic.chain) < len(known.chain):
                 first[diagnostic.sort_key] = diagnostic
-        return [first[key] for key in sorted(first)]
+        placed = {(d.code, d.message) for d in first.values() if d.range is not None}
+        return [d for key, d in sorted(first.items()) if d.range is not None or (d.code, d.message) not in placed]
 
     def raise_if_errors(self) -> None:
         """Raise one `CompileError` that carries all errors, if there are any."""

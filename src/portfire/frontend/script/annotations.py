@@ -304,7 +304,9 @@ def _dict(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
     key = _type_of(arguments[0], scope)
     if not isinstance(key, _KEY_TYPES):
         raise scope.abort(
-            "unsupported-type", f"keys of a dict must be int, bool, float, complex, str, Tensor or an enum, not {key}"
+            "unsupported-type",
+            f"keys of a dict must be int, bool, float, complex, str, Tensor or an enum, not {key.annotation}",
+            help="use a str or int made of it as the key, or a list of pairs",
         )
     return ir.DictType(key, _type_of(arguments[1], scope))
 

@@ -31,7 +31,7 @@ from portfire.frontend.script.signatures import signature_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
 from portfire.ir.graph import Function
-from portfire.ir.source import SourceRange
+from portfire.ir.source import SourceFile, SourceRange
 from portfire.ir.state import ObjectState
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ class ClassRegistry:
                 Diagnostic(
                     "unsupported-enum",
                     f"the values of the enum '{cls.__qualname__}' must be all int, all float, or all str",
-                    range_ or class_range(cls),
+                    class_statement(cls) or range_,
+                    help="give all members values of one of these types",
                 )
             )
         value_type = {int: ir.INT, float: ir.FLOAT, str: ir.STR}[kinds.pop()]
@@ -268,6 +269,19 @@ _BEHAVIOUR = frozenset(("__call__", "__getitem__", "__setitem__", "__len__", "__
 
 def _is_from(function: types.FunctionType, owner: type) -> bool:
     return vars(owner).get(function.__name__) is function
+
+
+def class_statement(cls: type) -> SourceRange | None:
+    """The line `class C(...):`, for messages about the class itself (finding it reads the whole file)."""
+    try:
+        lines, first = inspect.getsourcelines(cls)
+        path = inspect.getsourcefile(cls)
+    except (OSError, TypeError):
+        return class_range(cls)
+    number = next((n for n, line in enumerate(lines) if line.lstrip().startswith("class ")), 0)
+    line = lines[number].rstrip()
+    file = SourceFile(path or "", "".join(lines), first)
+    return SourceRange(file, first + number, len(line) - len(line.lstrip()), first + number, len(line), cls.__name__)
 
 
 def class_range(cls: type) -> SourceRange | None:

@@ -137,7 +137,10 @@ def _silent(*args: Any) -> Never:
     raise SilentAbort
 
 
-for _use in ("as_value attribute set_attribute call index set_index iterate emit_item length truth unpack").split():
+for _use in (
+    "as_value", "attribute", "set_attribute", "call", "index", "set_index", "iterate", "emit_item", "length", "truth",
+    "unpack",
+):  # fmt: skip
     setattr(PoisonedValue, _use, _silent)
 
 

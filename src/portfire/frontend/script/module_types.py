@@ -21,7 +21,7 @@ import torch
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
 from portfire.frontend.script.annotations import is_final, is_unparametrised, type_from_annotation
-from portfire.frontend.script.classes import class_range
+from portfire.frontend.script.classes import class_statement
 from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.source import NoSourceError, source_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
@@ -172,7 +172,7 @@ def check_initialised(module: torch.nn.Module) -> None:
 
 
 def _unsupported(module: torch.nn.Module, message: str, help_: str) -> CompileAbort:
-    return CompileAbort(Diagnostic("unsupported-module", message, class_range(type(module)), help=help_))
+    return CompileAbort(Diagnostic("unsupported-module", message, class_statement(type(module)), help=help_))
 
 
 class _ModuleReader:

@@ -17,7 +17,7 @@ import torch
 
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
-from portfire.frontend.script.classes import class_range
+from portfire.frontend.script.classes import class_statement
 from portfire.frontend.script.hooks import HookedForward
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.methods import BoundMethod, MethodSource
@@ -74,7 +74,7 @@ def _nothing_to_compile(module: torch.nn.Module) -> CompileAbort:
         Diagnostic(
             "no-forward",
             f"'{name}' has no forward, and no method marked 'export'",
-            class_range(type(module)),
+            class_statement(type(module)),
             help="define forward, or mark the methods to compile with @portfire.export",
         )
     )

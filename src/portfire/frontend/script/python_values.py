@@ -83,6 +83,10 @@ class Namespace(StaticValue):
         except AttributeError:
             near = difflib.get_close_matches(name, dir(self.python_object), 1)
             help_ = f"did you mean '{near[0]}'?" if near else None
+            if isinstance(self.python_object, torch._ops._OpNamespace):
+                called = f"{self.python_object.name}::{name}"
+                help_ = help_ or "load the library that registers it before compiling"
+                raise emitter.fail("unknown-operator", f"there is no operator '{called}'", help=help_) from None
             raise emitter.fail("no-attribute", f"{self.describe()} has no '{name}'", help=help_) from None
         return emitter.compiler.value_of(emitter, found, name)
 
@@ -269,8 +273,19 @@ def _no_value(emitter: Emitter, python_object: Any, name: str) -> CompileAbort:
             f"the module '{name}' is not reached from the module that is compiled",
             help="make it an attribute of the module, or pass it as an argument",
         )
+    if callable(python_object) and name:
+        return emitter.fail(
+            "unsupported-python-value",
+            f"the function '{name}' has no meaning in a program",
+            notes=("only Python functions with source and operators of torch can be called in a program",),
+            help=f"call it before, and pass the result in, or mark the method that calls '{name}' with @portfire.unused",
+        )
     what = f"'{name}', a {kind.__module__}.{kind.__qualname__}," if name else f"a {kind.__qualname__}"
-    return emitter.fail("unsupported-python-value", f"{what} has no meaning in a program")
+    return emitter.fail(
+        "unsupported-python-value",
+        f"{what} has no meaning in a program",
+        help="keep it out of the compiled methods, or turn it into tensors, numbers, strings, lists or dicts",
+    )
 
 
 def unknown_name(emitter: Emitter, name: str) -> CompileAbort:

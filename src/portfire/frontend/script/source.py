@@ -81,11 +81,25 @@ def source_of(function: Callable[..., Any]) -> FunctionSource:
     function = getattr(function, "__func__", function)
     if not isinstance(function, types.FunctionType):
         raise NoSourceError(f"{type(function).__name__} objects have no Python source")
-    return _source_of_code(function.__code__, function.__qualname__)
+    return _source_of_code(_ById(function.__code__), function.__qualname__)
+
+
+class _ById:
+    """A code object as a key of its own: equal code may stand in two files, with other annotations."""
+
+    def __init__(self, code: types.CodeType) -> None:
+        self.code = code
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other.code is self.code
+
+    def __hash__(self) -> int:
+        return id(self.code)
 
 
 @functools.lru_cache(maxsize=4096)
-def _source_of_code(code: types.CodeType, name: str) -> FunctionSource:
+def _source_of_code(key: _ById, name: str) -> FunctionSource:
+    code = key.code
     linecache.checkcache(code.co_filename)
     lines = linecache.getlines(code.co_filename)
     if not lines or code.co_firstlineno > len(lines):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import torch
 
@@ -118,13 +118,29 @@ class NumbersOfTensor(StaticValue):
         """See the base class."""
         return "the result of 'tolist'"
 
-    def as_value(self, emitter: Emitter) -> Value:
+    def as_value(self, emitter: Emitter) -> Never:
         """See the base class."""
         raise emitter.fail(
             "unknown-element-type",
             "the type of the list that 'tolist' gives is not known while compiling",
             help="declare it: `values: List[float] = x.tolist()`",
         )
+
+    def iterate(self, emitter: Emitter) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
+
+    def index(self, emitter: Emitter, key: StaticValue) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
+
+    def length(self, emitter: Emitter) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
+
+    def unpack(self, emitter: Emitter, count: int | None) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
 
     def as_type(self, emitter: Emitter, type_: Type) -> Value:
         """The numbers, as a declared type: nested lists of int, float, bool or complex, or one of these."""
