@@ -95,7 +95,13 @@ def main(arguments: list[str]) -> None:
             entry for entry in entries if not arguments or {keys[entry], f"{entry.library}/{entry.file}"} & {*arguments}
         ]
         for start in range(0, len(wanted), 10):
-            for outcome in attempt_family(wanted[start : start + 10], seconds_per_model=120, peer=True):
+            batch = wanted[start : start + 10]
+            for ours, theirs in zip(attempt_family(batch, 120), attempt_family(batch, 120, peer=True), strict=True):
+                outcome = dataclasses.replace(
+                    ours,
+                    torch_jit=theirs.torch_jit or "fails",
+                    torch_jit_reason=theirs.torch_jit_reason or theirs.reason,
+                )
                 print(f"{outcome.library}/{outcome.name}: {outcome.portfire} {outcome.reason}", flush=True)
                 outcomes[f"{outcome.library}/{outcome.name}"] = outcome
             _remember(outcomes)

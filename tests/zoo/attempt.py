@@ -4,6 +4,8 @@ As a program it tries the models it is told, one line of JSON each, so that a pa
 
     python -m tests.zoo.attempt [--peer] timm/hiera torchvision/resnet18
 
+With `--peer` it asks torch.jit only: that changes torch's own records, so portfire is tried in another process.
+
 Comes before: `catalogue.py`. Comes after: `test_zoo.py`, `tools/zoo_table.py`.
 """
 
@@ -62,21 +64,22 @@ def same(found: Any, expected: Any) -> bool:
 
 
 def attempt(entry: Entry, peer: bool = False) -> Outcome:
-    """Try one model. With `peer`, torch.jit too."""
+    """Try one model: with portfire, or with torch.jit."""
     outcome = Outcome(entry.library, entry.file, entry.name)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         model = entry.build()
         try:
-            _try_portfire(entry, model, outcome)
-        except Exception as error:
-            outcome.reason = _first_obstacle(error)
-        if peer:
-            try:
+            if peer:
                 torch.jit.script(model)
                 outcome.torch_jit = "compiles"
-            except Exception as error:
+            else:
+                _try_portfire(entry, model, outcome)
+        except Exception as error:
+            if peer:
                 outcome.torch_jit, outcome.torch_jit_reason = "fails", _first_obstacle(error)
+            else:
+                outcome.reason = _first_obstacle(error)
     return outcome
 
 

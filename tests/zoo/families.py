@@ -20,7 +20,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def attempt_family(entries: list[Entry], seconds_per_model: float = 300.0, peer: bool = False) -> Iterator[Outcome]:
-    """Outcomes in order. Models share a process until one does not come back; the others go on in a new one."""
+    """Outcomes in order: of portfire, or with `peer` of torch.jit. Models share a process until one does not come back; the others go on in a new one."""
     while entries:
         outcomes, ended = _run(entries, seconds_per_model, peer)
         yield from outcomes

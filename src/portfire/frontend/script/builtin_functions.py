@@ -345,7 +345,8 @@ def _bool(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return as_text(emitter, args[0]) if args else ConstantValue("")
+    known = args[0].constant() if args else ""
+    return ConstantValue(str(known)) if type(known) in (int, str, bool) else as_text(emitter, args[0])
 
 
 def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:

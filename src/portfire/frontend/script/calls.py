@@ -15,12 +15,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.inference import is_pending, resolved
+from portfire.frontend.script.known_arguments import version_for
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature
@@ -166,18 +168,16 @@ def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywo
         from portfire.frontend.script.exploration import stand_ins
 
         bound = stand_ins(emitter, callee, bound)
-    specialised = None if callee.always_inline else specialise(emitter, callee, bound)
-    if specialised is not None:
-        function = emitter.compiler.version(emitter, callee, specialised)
-        if function is not None:
-            values = [
-                specialised.fit(emitter, p, a)
-                for p, a in zip(specialised.parameters, specialised.arguments, strict=True)
-            ]
-            emit = callee.emit or _emit_call_function
-            if any(_holds_object(v.type) for v in values):
-                emitter.frame.forget_attributes()
-            return RuntimeValue(emit(emitter, function, values))
+    chosen = None if callee.always_inline else version_for(emitter, callee, bound)
+    if chosen is not None:
+        specialised, function = chosen
+        values = [
+            specialised.fit(emitter, p, a) for p, a in zip(specialised.parameters, specialised.arguments, strict=True)
+        ]
+        emit = callee.emit or _emit_call_function
+        if any(_holds_object(v.type) for v in values):
+            emitter.frame.forget_attributes()
+        return RuntimeValue(emit(emitter, function, values))
     from portfire.frontend.script.inlining import inline
 
     return inline(emitter, callee, _declared(emitter, callee, bound))
@@ -303,8 +303,11 @@ class NotSeparableError(Exception):
     """A value holds run-time values that cannot be passed as arguments of their own."""
 
 
-def specialise(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> Specialised | None:
-    """The version of the function that suits the arguments; None where it must be inlined."""
+def specialise(
+    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], compiled_in: frozenset[str] = frozenset()
+) -> Specialised | None:
+    """The version of the function that suits the arguments; None where it must be inlined. The arguments named in
+    `compiled_in` are constants that become part of the version."""
     signature = callee.signature
     free = undeclared(signature)
     result = Specialised(None, called=callee.called, broadcast=signature.broadcast)
@@ -313,7 +316,10 @@ def specialise(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) 
     try:
         for name, value in bound.items():
             parameter = declared.get(name)
-            if parameter is not None and name not in free and _can_be_value(value):
+            if name in compiled_in:
+                keys.append((name, "constant", static_type(value), value.constant()))
+                result.locals[name] = partial(_constant, value)
+            elif parameter is not None and name not in free and _can_be_value(value):
                 keys.append((name, None))
                 result.locals[name] = lambda values: RuntimeValue(next(values))
                 result.parameters.append(parameter)
@@ -324,6 +330,10 @@ def specialise(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) 
         return None
     result.key = (callee.key, tuple(keys))
     return result
+
+
+def _constant(value: StaticValue, _: Iterator[Value]) -> StaticValue:
+    return value
 
 
 def undeclared(signature: Signature) -> set[str]:

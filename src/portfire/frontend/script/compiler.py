@@ -11,11 +11,12 @@ from __future__ import annotations
 import ast
 import sys
 import traceback
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from portfire.diagnostics import CompileAbort, DiagnosticSink
+from portfire.diagnostics import CompileAbort, Diagnostic, DiagnosticSink
 from portfire.errors import InternalError
 from portfire.frontend.script import behaviours as _behaviours
 from portfire.frontend.script.annotation_scope import function_lookup
@@ -56,6 +57,17 @@ class _Version:
         self.has_failed = False
         #: Whether `function.return_type` is known.
         self.has_type = False
+        #: What stood in the way of it, and of what it calls.
+        self.obstacles: list[Diagnostic] = []
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How far the compilation was before something that may be taken back."""
+
+    diagnostics: int
+    failed: bool
+    methods: int
 
 
 class Compiler:
@@ -135,6 +147,8 @@ class Compiler:
         if version is None:
             chain = (*emitter.chain, emitter.range) if emitter.range is not None else emitter.chain
             version = self.compile(callee, specialised, chain)
+        else:
+            self.report(version.obstacles)
         if version.has_failed and not version.has_type:
             raise SilentAbort
         if version.is_compiling and not version.has_type and version.function is not None:
@@ -148,6 +162,7 @@ class Compiler:
     def compile(self, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]) -> _Version:
         """Compile one version."""
         signature = callee.signature
+        found = len(self.diagnostics.diagnostics)
         parameters = [Parameter(p.name, p.type, _default(p), p.kwarg_only) for p in specialised.parameters]
         function = Function(callee.name(), parameters, range=signature.source.head)
         version = self._versions[specialised.key] = _Version(function)
@@ -168,7 +183,36 @@ class Compiler:
         except _InlineInstead:
             version.function = None
         version.is_compiling = False
+        version.obstacles = self.diagnostics.diagnostics[found:]
         return version
+
+    # Attempts
+
+    def begin_attempt(self) -> Attempt:
+        """Before something that may be taken back."""
+        return Attempt(len(self.diagnostics.diagnostics), self.failed, self.methods.declared_count)
+
+    def take_back(self, attempt: Attempt) -> list[Diagnostic]:
+        """Forget what failed since: its obstacles, which are returned, and the methods that were left without a body."""
+        found = self.diagnostics.diagnostics
+        obstacles = found[attempt.diagnostics :]
+        del found[attempt.diagnostics :]
+        self.failed = attempt.failed
+        self.methods.drop_failed(attempt.methods)
+        return obstacles
+
+    def has_failed_version(self, key: Hashable) -> bool:
+        """Whether a version of a function, or something in it, could not be compiled."""
+        version = self._versions.get(key)
+        return version is not None and (version.has_failed or bool(version.obstacles))
+
+    def report(self, obstacles: Sequence[Diagnostic]) -> None:
+        """Note obstacles found before, where they are not noted already."""
+        noted = {id(d) for d in self.diagnostics.diagnostics}
+        for diagnostic in obstacles:
+            self.failed = True
+            if id(diagnostic) not in noted:
+                self.diagnostics.add(diagnostic)
 
     def _compile_body(
         self, function: Function, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]

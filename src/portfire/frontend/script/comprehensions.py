@@ -19,6 +19,7 @@ from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.loops import emit_iteration
 from portfire.frontend.script.refinement import emit_condition, refine
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.unrolling import numbers_to_unroll
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -45,7 +46,7 @@ def _known_items(emitter: Emitter, node: Comprehension, iterable: StaticValue) -
     """Over items known while compiling, without run-time conditions: a display."""
     if len(node.generators) != 1 or node.generators[0].ifs:
         return None
-    items = iterable.iterate(emitter).items
+    items = numbers_to_unroll(iterable, node.generators[0].target, [node]) or iterable.iterate(emitter).items
     if items is None:
         return None
     results: list[StaticValue] = []

@@ -24,6 +24,7 @@ from portfire.frontend.script.inference import joined, resolved
 from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.unrolling import numbers_to_unroll
 from portfire.ir.graph import Node, Value
 from portfire.ir.types import BOOL, INT, ListType, Type
 
@@ -124,6 +125,9 @@ def emit_for(emitter: Emitter, node: ast.For) -> Flow:
 
     names = assigned_names(node.body) | assigned_names([node.target])
     with emitter.at(node.iter):
+        numbers = numbers_to_unroll(iterable, node.target, node.body)
+        if numbers is not None:
+            return _emit_unrolled(emitter, numbers, body, node.orelse)
         if isinstance(static_type(iterable), ListType) and _may_resize(node):
             return _emit_growing(emitter, iterable, names, body, node.orelse)
         return emit_iteration(emitter, iterable, names, body, node.orelse)

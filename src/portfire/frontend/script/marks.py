@@ -143,12 +143,21 @@ def boolean_dispatch_of(function: Any) -> dict[str, Any] | None:
         return None
 
 
+#: torch forgets the declarations of a function once its own compiler has compiled it.
+_REMEMBERED_OVERLOADS: dict[str, list[Callable[..., Any]]] = {
+    name: list(declarations) for name, declarations in torch._jit_internal._overloaded_fns.items()
+}
+
+
 def function_overloads(function: Any) -> list[Callable[..., Any]]:
     """The declarations that torch's `_overload` collected for this function."""
     if not isinstance(function, types.FunctionType):
         return []
     name = _torch_qualified_name(function)
-    return list(torch._jit_internal._overloaded_fns.get(name) or ())
+    declared = torch._jit_internal._overloaded_fns.get(name)
+    if declared:
+        _REMEMBERED_OVERLOADS[name] = list(declared)
+    return _REMEMBERED_OVERLOADS.get(name, [])
 
 
 def method_overloads(cls: type, name: str) -> list[Callable[..., Any]]:

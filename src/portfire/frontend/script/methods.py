@@ -220,15 +220,21 @@ class MethodTable:
         """Compile a method that nothing has called; where it does not compile and is not required, leave it out."""
         if source.name in cls.methods:
             return
-        diagnostics = self.compiler.diagnostics.diagnostics
-        found, failed, declared = len(diagnostics), self.compiler.failed, len(self._declared)
+        attempt = self.compiler.begin_attempt()
         with self.compiler.diagnostics.recovering():
             self.compile(cls, source)
-        if required or (len(diagnostics) == found and self.compiler.failed == failed):
-            return
-        del diagnostics[found:]
-        self.compiler.failed = failed
-        for owner, function in self._declared[declared:]:
+        noted = len(self.compiler.diagnostics.diagnostics)
+        if not required and (noted, self.compiler.failed) != (attempt.diagnostics, attempt.failed):
+            self.compiler.take_back(attempt)
+
+    @property
+    def declared_count(self) -> int:
+        """How many versions of methods have been declared."""
+        return len(self._declared)
+
+    def drop_failed(self, since: int) -> None:
+        """Take the methods that got no body out of their classes, of those declared after the first `since`."""
+        for owner, function in self._declared[since:]:
             if function.graph is None or not function.graph.outputs:
                 owner.methods.pop(function.base_name, None)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script import library
+from portfire.frontend.script.constant_arithmetic import folded
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import convert, static_type
@@ -68,7 +69,7 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
         return TupleValue((*left.items, *right.items), is_list=left.is_list)
     if isinstance(op, ast.Mult) and isinstance(left, TupleValue) and isinstance(right.constant(), int):
         return TupleValue(left.items * right.constant(), is_list=left.is_list)
-    method = _overloaded(emitter, op, left, right)
+    method = folded(op, left, right) or _overloaded(emitter, op, left, right)
     if method is not None:
         return method
     left_type, right_type = static_type(left), static_type(right)

@@ -12,6 +12,7 @@ import string
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.constant_arithmetic import formatted, percent_formatted
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.exceptions import as_text
@@ -31,7 +32,7 @@ def emit_joined_string(emitter: Emitter, node: ast.JoinedStr) -> StaticValue:
     template, values = _template(emitter, node)
     if not values:
         return ConstantValue(template.replace("{{", "{").replace("}}", "}"))
-    return emitter.builtin("aten::format", [ConstantValue(template), *values])
+    return formatted(emitter, template, values)
 
 
 def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
@@ -75,7 +76,7 @@ def _format(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywor
     ordered, result = _ordered(emitter, template, args, kwargs, [0])
     if not ordered:
         return ConstantValue(template.format())
-    return emitter.builtin("aten::format", [ConstantValue(result), *ordered])
+    return formatted(emitter, result, ordered)
 
 
 def _ordered(
@@ -119,7 +120,7 @@ def emit_percent_format(emitter: Emitter, template: StaticValue, values: StaticV
         items = list(values.unpack(emitter, None))
     else:
         items = [values]
-    return emitter.builtin("aten::percentFormat", [template, *items])
+    return percent_formatted(emitter, template, items)
 
 
 def _join(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
