@@ -1,12 +1,17 @@
 # How the engine's targets are compiled. Comes before every add_subdirectory.
 
-# Warnings, sections and sanitizers: for every target of this project.
-function(portfire_compile_options target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${PORTFIRE_WERROR}>:-Werror> -ffunction-sections
-                                           -fdata-sections -fno-semantic-interposition)
+# Warnings: for every target of this project.
+function(portfire_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${PORTFIRE_WERROR}>:-Werror>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict)  # false alarms on std::string, gcc bug 105651
   endif()
+endfunction()
+
+# Warnings, sections and sanitizers: for the engine's own targets.
+function(portfire_compile_options target)
+  portfire_warnings(${target})
+  target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections -fno-semantic-interposition)
   target_compile_definitions(${target} PRIVATE PORTFIRE_BUILDING)
   if(PORTFIRE_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=undefined

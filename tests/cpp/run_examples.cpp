@@ -42,7 +42,8 @@ bool tensors_agree(const portfire::Tensor& expected, const portfire::Tensor& fou
 }
 
 bool agree(const portfire::Value& expected, const portfire::Value& found, double tolerance) {
-  if (expected.is_tensor()) return found.is_tensor() && tensors_agree(expected.to_tensor(), found.to_tensor(), tolerance);
+  if (expected.is_tensor())
+    return found.is_tensor() && tensors_agree(expected.to_tensor(), found.to_tensor(), tolerance);
   if (expected.is_tuple()) {
     const auto& a = expected.to_tuple().items;
     const auto& b = found.to_tuple().items;
@@ -65,8 +66,8 @@ int run(const std::string& path, const std::string& kernels, double tolerance) {
   for (const portfire::Example& example : examples) {
     const portfire::Value found = module.get_method(example.method)(example.inputs);
     if (!agree(example.expected, found, tolerance)) {
-      std::cout << path << ": " << example.method << " on " << kernels << " kernels gives " << portfire::value_repr(found)
-                << ", not " << portfire::value_repr(example.expected) << '\n';
+      std::cout << path << ": " << example.method << " on " << kernels << " kernels gives "
+                << portfire::value_repr(found) << ", not " << portfire::value_repr(example.expected) << '\n';
       return EXIT_FAILURE;
     }
   }

@@ -23,7 +23,8 @@ class PORTFIRE_EXPORT CallContext {
   // For ops that run long: charges steps. Throws Error(kLimit) when the call's steps are used up or it was cancelled.
   void charge(std::uint64_t steps) {
     credit_ -= static_cast<std::int64_t>(steps);
-    if (credit_ < 0) [[unlikely]] refill();
+    if (credit_ < 0) [[unlikely]]
+      refill();
   }
   // To the host's print sink.
   void print(std::string_view text) const;

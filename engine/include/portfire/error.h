@@ -15,20 +15,20 @@ namespace portfire {
 
 // What went wrong, for programs. The numbers are stable: they cross the C API.
 enum class ErrorCode : std::uint8_t {
-  kInternal = 1,        // a bug of portfire: please report
-  kIo = 2,              // a file could not be opened, read or mapped
-  kBadArchive = 3,      // not a model archive, or a damaged one
+  kInternal = 1,            // a bug of portfire: please report
+  kIo = 2,                  // a file could not be opened, read or mapped
+  kBadArchive = 3,          // not a model archive, or a damaged one
   kUnsupportedVersion = 4,  // written by a newer portfire
-  kNoProgram = 5,       // a TorchScript archive without an engine program: convert it first
-  kInvalidProgram = 6,  // the program section breaks a rule of the format
-  kMissingOps = 7,      // no linked kernel library has these operators (the message lists them all)
-  kBadArgument = 8,     // wrong number, name or type of arguments in a call from the host
-  kType = 9,            // a value of another type than the instruction needs
-  kRuntime = 10,        // an operator failed (shapes, devices, ...)
-  kUserException = 11,  // the model's own `raise` or `assert`; `exception_class` names the Python class
-  kGuard = 12,          // an input breaks what the trace recorded
-  kLimit = 13,          // a limit of the call (steps, depth, memory) was reached
-  kNotFound = 14,       // no such method, attribute or function
+  kNoProgram = 5,           // a TorchScript archive without an engine program: convert it first
+  kInvalidProgram = 6,      // the program section breaks a rule of the format
+  kMissingOps = 7,          // no linked kernel library has these operators (the message lists them all)
+  kBadArgument = 8,         // wrong number, name or type of arguments in a call from the host
+  kType = 9,                // a value of another type than the instruction needs
+  kRuntime = 10,            // an operator failed (shapes, devices, ...)
+  kUserException = 11,      // the model's own `raise` or `assert`; `exception_class` names the Python class
+  kGuard = 12,              // an input breaks what the trace recorded
+  kLimit = 13,              // a limit of the call (steps, depth, memory) was reached
+  kNotFound = 14,           // no such method, attribute or function
 };
 
 // One line of the traceback: outermost call first.

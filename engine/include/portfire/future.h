@@ -11,8 +11,8 @@
 
 namespace portfire {
 
-// Thread safe. A future that carries its task (a forked call) is run by whoever comes first: the pool, or the thread that
-// waits for it; so waiting inside a forked call can never starve the pool.
+// Thread safe. A future that carries its task (a forked call) is run by whoever comes first: the pool, or the thread
+// that waits for it; so waiting inside a forked call can never starve the pool.
 class PORTFIRE_EXPORT Future final : public Box {
  public:
   // `element`: the type of the result. `task` computes it; empty for a future that the host completes.

@@ -68,8 +68,8 @@ class PORTFIRE_EXPORT ClassInfo {
   std::unordered_map<std::string_view, const Function*> method_index_;
 };
 
-// An instance: its class and one value per attribute. It keeps its program alive; only objects that are constants of the
-// program's own code do not (the program keeps them), so hold `program()` beside an object of unknown origin.
+// An instance: its class and one value per attribute. It keeps its program alive; only objects that are constants of
+// the program's own code do not (the program keeps them), so hold `program()` beside an object of unknown origin.
 // Reading from several threads is safe; setting an attribute while another thread uses it is the caller's race.
 class PORTFIRE_EXPORT Object final : public Box {
  public:

@@ -1,8 +1,8 @@
 // How an operator is written, registered and called. Public: hosts may register operators of their own.
 //
-// An op is a plain function over a `Call`: it reads arguments, writes results, throws Error. The interpreter owns the frame;
-// an op never keeps a reference to the Call. An argument's register may be the result's: an op with one result sets it
-// last, when it needs its arguments no more. (Several results never share a register with an argument.)
+// An op is a plain function over a `Call`: it reads arguments, writes results, throws Error. The interpreter owns the
+// frame; an op never keeps a reference to the Call. An argument's register may be the result's: an op with one result
+// sets it last, when it needs its arguments no more. (Several results never share a register with an argument.)
 #pragma once
 
 #include <cstdint>
@@ -38,14 +38,16 @@ class Call {
   std::size_t size() const noexcept { return in_.size(); }
   // Throws Error(kType) if the program gives fewer arguments than the op reads.
   const Value& arg(std::size_t i) const {
-    if (i >= in_.size()) [[unlikely]] throw_missing_argument(i);
+    if (i >= in_.size()) [[unlikely]]
+      throw_missing_argument(i);
     const Operand o = in_[i];
     return o.kind() == Operand::kConstant ? constants_[o.index()] : registers_[o.index()];
   }
   const Value& operator[](std::size_t i) const { return arg(i); }
   // The argument, moved out of its register if this is its last use, else copied.
   Value take(std::size_t i) const {
-    if (i >= in_.size()) [[unlikely]] throw_missing_argument(i);
+    if (i >= in_.size()) [[unlikely]]
+      throw_missing_argument(i);
     const Operand o = in_[i];
     return o.kind() == Operand::kRegisterLastUse ? std::move(registers_[o.index()]) : Value(arg(i));
   }
@@ -95,8 +97,8 @@ class PORTFIRE_EXPORT KernelLibrary {
   // A tensor of any library as one of this library's own, sharing memory where it can. Thread safe.
   virtual Tensor adopt(const Tensor& tensor) = 0;
   // A tensor over memory the engine owns (a mapped file): `owner` keeps it alive.
-  virtual Tensor from_memory(void* data, std::vector<std::int64_t> sizes, std::vector<std::int64_t> strides, DType dtype,
-                             bool requires_grad, std::shared_ptr<const void> owner) = 0;
+  virtual Tensor from_memory(void* data, std::vector<std::int64_t> sizes, std::vector<std::int64_t> strides,
+                             DType dtype, bool requires_grad, std::shared_ptr<const void> owner) = 0;
 };
 
 // The engine's own scalar, string, list and dict ops (src/ops): every row, in table order.

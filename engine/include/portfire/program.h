@@ -30,8 +30,8 @@ struct Parameter {
   bool keyword_only = false;
 };
 
-// A function of a program, or a method: then its first parameter is `self`. Immutable and safe to call from any number of
-// threads at once; valid as long as its program.
+// A function of a program, or a method: then its first parameter is `self`. Immutable and safe to call from any number
+// of threads at once; valid as long as its program.
 class PORTFIRE_EXPORT Function {
  public:
   ~Function();
@@ -42,8 +42,8 @@ class PORTFIRE_EXPORT Function {
   std::string schema() const;
   const Program& program() const noexcept { return *program_; }
 
-  // Runs the function. Arguments are checked against the parameters (Error kBadArgument); defaults are filled in; an int
-  // is accepted where a float is expected. Throws Error as the program fails; then nothing is lost but this call.
+  // Runs the function. Arguments are checked against the parameters (Error kBadArgument); defaults are filled in; an
+  // int is accepted where a float is expected. Throws Error as the program fails; then nothing is lost but this call.
   Value call(std::vector<Value> args, const CallOptions& options = {}) const;
   Value call(std::vector<Value> args, const Kwargs& kwargs, const CallOptions& options = {}) const;
   Value operator()(std::vector<Value> args, const CallOptions& options = {}) const {
@@ -82,8 +82,8 @@ struct Example {
 // reference (functions, classes) lives as long as it does; objects and modules keep it alive.
 class PORTFIRE_EXPORT Program : public std::enable_shared_from_this<Program> {
  public:
-  // Out of memory, as a compiler hands it over: `tensors` are the program's, in its order, already of a kernel library's
-  // kind. The bytes are not needed afterwards. Errors: kInvalidProgram, kUnsupportedVersion, kMissingOps.
+  // Out of memory, as a compiler hands it over: `tensors` are the program's, in its order, already of a kernel
+  // library's kind. The bytes are not needed afterwards. Errors: kInvalidProgram, kUnsupportedVersion, kMissingOps.
   static std::shared_ptr<const Program> from_bytes(std::span<const std::byte> bytes, std::vector<Tensor> tensors,
                                                    const Libraries& libraries);
   // Out of an archive. The file is mapped, never copied; it must not be changed while the program or one of its tensors
@@ -92,8 +92,8 @@ class PORTFIRE_EXPORT Program : public std::enable_shared_from_this<Program> {
   static std::shared_ptr<const Program> load(const std::string& path, const Libraries& libraries = {});
   // The same, out of an archive that lies in memory; `owner` keeps the memory alive. Tensors are made over it,
   // so it must be writable if the program changes its own (buffers), and only through it.
-  static std::shared_ptr<const Program> load_memory(std::span<const std::byte> archive, std::shared_ptr<const void> owner,
-                                                    const Libraries& libraries = {});
+  static std::shared_ptr<const Program> load_memory(std::span<const std::byte> archive,
+                                                    std::shared_ptr<const void> owner, const Libraries& libraries = {});
   ~Program();
 
   const Function* function(std::string_view qualified_name) const noexcept;  // nullptr if absent

@@ -20,9 +20,25 @@ namespace portfire {
 
 // c10::ScalarType's own numbers: TorchScript stores dtypes as these integers.
 enum class DType : std::int8_t {
-  kUInt8 = 0, kInt8 = 1, kInt16 = 2, kInt32 = 3, kInt64 = 4, kFloat16 = 5, kFloat32 = 6, kFloat64 = 7,
-  kComplexHalf = 8, kComplex64 = 9, kComplex128 = 10, kBool = 11, kQInt8 = 12, kQUInt8 = 13, kQInt32 = 14,
-  kBFloat16 = 15, kUInt16 = 27, kUInt32 = 28, kUInt64 = 29,
+  kUInt8 = 0,
+  kInt8 = 1,
+  kInt16 = 2,
+  kInt32 = 3,
+  kInt64 = 4,
+  kFloat16 = 5,
+  kFloat32 = 6,
+  kFloat64 = 7,
+  kComplexHalf = 8,
+  kComplex64 = 9,
+  kComplex128 = 10,
+  kBool = 11,
+  kQInt8 = 12,
+  kQUInt8 = 13,
+  kQInt32 = 14,
+  kBFloat16 = 15,
+  kUInt16 = 27,
+  kUInt32 = 28,
+  kUInt64 = 29,
 };
 
 // Bytes per element; 0 for a number that is no dtype.
@@ -66,10 +82,10 @@ class PORTFIRE_EXPORT Tensor {
   explicit Tensor(Ref<TensorBox> box) : box_(std::move(box)) {}
 
   // A tensor over the caller's memory (CPU). `sizes` and `strides` (elements; empty: contiguous) are copied. The memory
-  // must stay valid and unmoved until `deleter` is called: when the last handle to the tensor, or a view of it, is gone.
-  // Thread safe as memory is: concurrent reads are fine.
-  static Tensor from_blob(void* data, std::vector<std::int64_t> sizes, DType dtype,
-                          std::function<void()> deleter = {}, std::vector<std::int64_t> strides = {});
+  // must stay valid and unmoved until `deleter` is called: when the last handle to the tensor, or a view of it, is
+  // gone. Thread safe as memory is: concurrent reads are fine.
+  static Tensor from_blob(void* data, std::vector<std::int64_t> sizes, DType dtype, std::function<void()> deleter = {},
+                          std::vector<std::int64_t> strides = {});
   // Uninitialised / zeroed contiguous memory of the engine's own.
   static Tensor empty(std::vector<std::int64_t> sizes, DType dtype);
   static Tensor zeros(std::vector<std::int64_t> sizes, DType dtype);
@@ -82,7 +98,8 @@ class PORTFIRE_EXPORT Tensor {
   std::int64_t dim() const { return static_cast<std::int64_t>(box_->sizes().size()); }
   std::int64_t numel() const { return box_->numel(); }
   bool is_contiguous() const;
-  // Typed access to the first element. Throws Error(kType) if T is not the dtype's C++ type, or the host cannot address it.
+  // Typed access to the first element. Throws Error(kType) if T is not the dtype's C++ type, or the host cannot address
+  // it.
   template <typename T>
   T* data_ptr() const;
   void* data() const { return box_->data(); }

@@ -14,17 +14,43 @@ class Value;
 
 // Numbers are those of the program format (docs/program-format.md).
 enum class TypeKind : std::uint8_t {
-  kTensor = 0, kInt = 1, kFloat = 2, kComplex = 3, kBool = 4, kStr = 5, kNone = 6, kNumber = 7, kDevice = 8,
-  kGenerator = 9, kStream = 10, kStorage = 11, kCapsule = 12, kAny = 13, kAnyList = 14, kAnyTuple = 15, kAnyEnum = 16,
-  kAnyClass = 17, kList = 18, kDict = 19, kOptional = 20, kUnion = 21, kTuple = 22, kFuture = 23, kClass = 24,
-  kInterface = 25, kEnum = 26, kFunction = 27, kVar = 28,
+  kTensor = 0,
+  kInt = 1,
+  kFloat = 2,
+  kComplex = 3,
+  kBool = 4,
+  kStr = 5,
+  kNone = 6,
+  kNumber = 7,
+  kDevice = 8,
+  kGenerator = 9,
+  kStream = 10,
+  kStorage = 11,
+  kCapsule = 12,
+  kAny = 13,
+  kAnyList = 14,
+  kAnyTuple = 15,
+  kAnyEnum = 16,
+  kAnyClass = 17,
+  kList = 18,
+  kDict = 19,
+  kOptional = 20,
+  kUnion = 21,
+  kTuple = 22,
+  kFuture = 23,
+  kClass = 24,
+  kInterface = 25,
+  kEnum = 26,
+  kFunction = 27,
+  kVar = 28,
 };
 
 class Type;
 using TypePtr = std::shared_ptr<const Type>;
 
-// Immutable. `name`: a class's, interface's, enum's or NamedTuple's qualified name, or a schema variable's. `fields`: the
-// field names of a NamedTuple, or the member names of an enum; `members`: the values of an enum's members, in that order.
+// Immutable. `name`: a class's, interface's, enum's or NamedTuple's qualified name, or a schema variable's. `fields`:
+// the field names of a NamedTuple, or the member names of an enum; `members`: the values of an enum's members, in that
+// order.
 class PORTFIRE_EXPORT Type {
  public:
   TypeKind kind;
@@ -53,7 +79,8 @@ class PORTFIRE_EXPORT Type {
 
 // The dynamic type of a value; containers know their element types.
 PORTFIRE_EXPORT TypePtr type_of(const Value& value);
-// Whether `value` may stand where `type` is expected (isinstance; argument checks). Deep for tuples, by tag for containers.
+// Whether `value` may stand where `type` is expected (isinstance; argument checks). Deep for tuples, by tag for
+// containers.
 PORTFIRE_EXPORT bool value_is(const Value& value, const Type& type);
 
 }  // namespace portfire

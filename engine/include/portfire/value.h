@@ -22,8 +22,24 @@
 namespace portfire {
 
 enum class Tag : std::uint8_t {
-  kNone, kBool, kInt, kDouble,  // held in place
-  kComplex, kString, kTensor, kList, kDict, kTuple, kObject, kDevice, kEnum, kFuture, kFunction, kOpaque,  // boxed
+  // Held in place.
+  kNone,
+  kBool,
+  kInt,
+  kDouble,
+  // Boxed.
+  kComplex,
+  kString,
+  kTensor,
+  kList,
+  kDict,
+  kTuple,
+  kObject,
+  kDevice,
+  kEnum,
+  kFuture,
+  kFunction,
+  kOpaque,
 };
 
 PORTFIRE_EXPORT const char* tag_name(Tag tag) noexcept;
@@ -35,8 +51,8 @@ struct DictBox;
 struct TupleBox;
 struct DeviceBox;
 struct EnumBox;
-class Object;    // portfire/object.h
-class Future;    // portfire/future.h
+class Object;        // portfire/object.h
+class Future;        // portfire/future.h
 struct FunctionBox;  // portfire/program.h
 
 [[noreturn]] PORTFIRE_EXPORT void throw_tag_mismatch(Tag wanted, Tag found);
@@ -44,19 +60,21 @@ struct FunctionBox;  // portfire/program.h
 class PORTFIRE_EXPORT Value {
  public:
   Value() noexcept : tag_(Tag::kNone) { payload_.i = 0; }
-  Value(bool b) noexcept : tag_(Tag::kBool) { payload_.i = b; }            // NOLINT: values convert implicitly
-  Value(std::int64_t i) noexcept : tag_(Tag::kInt) { payload_.i = i; }     // NOLINT
-  Value(int i) noexcept : Value(static_cast<std::int64_t>(i)) {}           // NOLINT
-  Value(double d) noexcept : tag_(Tag::kDouble) { payload_.d = d; }        // NOLINT
-  Value(std::string s);                                                    // NOLINT
-  Value(std::string_view s) : Value(std::string(s)) {}                     // NOLINT
-  Value(const char* s) : Value(std::string(s)) {}                          // NOLINT
-  Value(std::complex<double> c);                                           // NOLINT
-  Value(Tensor t);                                                         // NOLINT
-  Value(Device d);                                                         // NOLINT
+  Value(bool b) noexcept : tag_(Tag::kBool) { payload_.i = b; }         // NOLINT: values convert implicitly
+  Value(std::int64_t i) noexcept : tag_(Tag::kInt) { payload_.i = i; }  // NOLINT
+  Value(int i) noexcept : Value(static_cast<std::int64_t>(i)) {}        // NOLINT
+  Value(double d) noexcept : tag_(Tag::kDouble) { payload_.d = d; }     // NOLINT
+  Value(std::string s);                                                 // NOLINT
+  Value(std::string_view s) : Value(std::string(s)) {}                  // NOLINT
+  Value(const char* s) : Value(std::string(s)) {}                       // NOLINT
+  Value(std::complex<double> c);                                        // NOLINT
+  Value(Tensor t);                                                      // NOLINT
+  Value(Device d);                                                      // NOLINT
   // Takes over a box under `tag`.
   template <typename T>
-  Value(Tag tag, Ref<T> box) noexcept : tag_(tag) { payload_.box = box.detach(); }
+  Value(Tag tag, Ref<T> box) noexcept : tag_(tag) {
+    payload_.box = box.detach();
+  }
 
   static Value list(TypePtr element, std::vector<Value> items);
   static Value dict(TypePtr key, TypePtr value);
@@ -97,13 +115,23 @@ class PORTFIRE_EXPORT Value {
   bool is_tuple() const noexcept { return tag_ == Tag::kTuple; }
   bool is_object() const noexcept { return tag_ == Tag::kObject; }
 
-  // Checked access: throws Error(kType) on another tag. Accessors that return references are valid while the value lives.
-  bool to_bool() const { check(Tag::kBool); return payload_.i != 0; }
-  std::int64_t to_int() const { check(Tag::kInt); return payload_.i; }
-  double to_double() const { check(Tag::kDouble); return payload_.d; }
+  // Checked access: throws Error(kType) on another tag. Accessors that return references are valid while the value
+  // lives.
+  bool to_bool() const {
+    check(Tag::kBool);
+    return payload_.i != 0;
+  }
+  std::int64_t to_int() const {
+    check(Tag::kInt);
+    return payload_.i;
+  }
+  double to_double() const {
+    check(Tag::kDouble);
+    return payload_.d;
+  }
   std::complex<double> to_complex() const;
   const std::string& to_string() const;
-  Tensor to_tensor() const;              // None gives an undefined tensor
+  Tensor to_tensor() const;  // None gives an undefined tensor
   TensorBox& tensor_box() const;
   ListBox& to_list() const;
   DictBox& to_dict() const;
@@ -120,11 +148,14 @@ class PORTFIRE_EXPORT Value {
   Box* box() const noexcept { return payload_.box; }
   bool is_boxed() const noexcept { return tag_ > Tag::kDouble; }
   // Identity, as Python's `is`.
-  bool is_same(const Value& o) const noexcept { return tag_ == o.tag_ && (tag_ == Tag::kNone || payload_.i == o.payload_.i); }
+  bool is_same(const Value& o) const noexcept {
+    return tag_ == o.tag_ && (tag_ == Tag::kNone || payload_.i == o.payload_.i);
+  }
 
  private:
   void check(Tag wanted) const {
-    if (tag_ != wanted) [[unlikely]] throw_tag_mismatch(wanted, tag_);
+    if (tag_ != wanted) [[unlikely]]
+      throw_tag_mismatch(wanted, tag_);
   }
   void drop() noexcept {
     if (is_boxed()) payload_.box->release();
@@ -158,7 +189,7 @@ struct PORTFIRE_EXPORT ListBox final : Box {
 struct PORTFIRE_EXPORT TupleBox final : Box {
   TupleBox(TypePtr t, std::vector<Value> v) : type(std::move(t)), items(std::move(v)) {}
   ~TupleBox() override;
-  TypePtr type;  // may be null: then it is what the items are
+  TypePtr type;              // may be null: then it is what the items are
   std::vector<Value> items;  // never changed once the tuple is made
 };
 struct DeviceBox final : Box {
