@@ -425,3 +425,22 @@ def _fastest(call: Any) -> float:
 def test_program_from_memory_needs_a_writable_buffer(path: Path) -> None:
     with pytest.raises(BufferError):
         _engine.load_memory(path.read_bytes(), ["native"])
+
+
+def test_tensors_that_lay_elsewhere_are_moved(model: Net, tmp_path: Path) -> None:
+    """A mapped tensor is in the CPU's memory: a file that says of other devices is read by its pickles, which name them."""
+    from portfire.archive.writer import save
+
+    compiled = portfire.script(model)
+    save(compiled.portfire_state, tmp_path / "net.pt", metadata={"devices": "cuda:0"})
+    data = (tmp_path / "net.pt").read_bytes()
+    assert b"devices" in data
+    reads: list[str] = []
+    original = LoadedArchive._unpickle
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LoadedArchive, "_unpickle", lambda self, name: (reads.append(name), original(self, name))[1])
+        assert torch.equal(portfire.load(tmp_path / "net.pt")(X), model(X))
+        assert "data" in reads
+        reads.clear()
+        portfire.load(tmp_path / "net.pt", map_location="cpu")
+        assert not reads

@@ -89,7 +89,7 @@ def _write(
         root=_calling_module(root) if isinstance(root, Function) else root,
         body=body,
         storage_record=lambda tensor: storages.existing(tensor, "portfire/tensors"),
-        metadata=metadata,
+        metadata={**metadata, **_devices(storages)},
         examples=examples,
     )
     archive = ZipWriter(file, PREFIX)
@@ -117,6 +117,12 @@ def _warn_of_engine_only(reachable: Reachable) -> None:
             f"{', '.join(names)}: uses try/except, which TorchScript does not have; portfire's engine runs it, torch raises",
             stacklevel=5,
         )
+
+
+def _devices(storages: StorageTable) -> dict[str, str]:
+    """Where tensors lay that were not in the CPU's memory, where the engine maps them: whoever loads has to move them."""
+    devices = {str(storage.device) for storage in storages.storages.values()} - {"cpu"}
+    return {"devices": ",".join(sorted(devices))} if devices else {}
 
 
 def _pickled_constants(code: CodeFiles, storages: StorageTable) -> bytes:
