@@ -18,7 +18,7 @@ def test_all_problems_at_once():
         w = x.no_such_method()
         try:
             n += 1
-        except ValueError:
+        except* ValueError:
             pass
         return z
 

@@ -403,6 +403,9 @@ def _union(a: _Group, b: _Group) -> None:
 _RULES = {
     "prim::If": Aliasing._branch,
     "prim::Loop": Aliasing._loop,
+    "prim::Try": Aliasing._branch,
+    "prim::EndTry": Aliasing._fresh,
+    "prim::Reraise": Aliasing._fresh,
     "prim::TupleConstruct": Aliasing._construct,
     "prim::ListConstruct": Aliasing._construct,
     "prim::DictConstruct": Aliasing._construct,

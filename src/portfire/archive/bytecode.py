@@ -71,6 +71,18 @@ class Label:
 
 
 @dataclass(eq=False, slots=True)
+class Handler:
+    """Where control goes when an instruction from `begin` to before `end` raises one of `classes` (none: anything)."""
+
+    begin: Label
+    end: Label
+    target: Label
+    #: Where the exception is put: virtual until registers are allocated.
+    register: int
+    classes: tuple[str, ...]
+
+
+@dataclass(eq=False, slots=True)
 class Instruction:
     """One instruction. An operand is a virtual register (>= 0) or a constant (~index, < 0)."""
 

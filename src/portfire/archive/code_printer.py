@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from portfire.archive.constant_table import ConstantTable
+from portfire.archive.engine_only import graph_for_torch
 from portfire.archive.expression_printer import expression
 from portfire.archive.inlining import inlined_nodes, is_named
 from portfire.archive.refinements import with_refinements_in_arms
@@ -76,7 +77,7 @@ class CodePrinter:
         graph = function.graph
         if graph is None:
             raise SaveError(f"{function.name} has no body to save")
-        graph = with_refinements_in_arms(graph)
+        graph = with_refinements_in_arms(graph_for_torch(function, graph))
         self.lines, self.texts, self.inlined, self.broken = [], {}, set(), {}
         self.ranges, self.range = [], function.range
         self.used_names, self.level = set(), level
@@ -233,6 +234,19 @@ class CodePrinter:
         text = self.use(value)
         return text if found == type_ or value.type == type_ else f"unchecked_cast({self.type_name(type_)}, {text})"
 
+    def try_(self, node: Node) -> None:
+        """What a handler that only cleans up watches: without the handler."""
+        body = node.blocks[0]
+        for inner in body.nodes:
+            self.node(inner)
+        for output, value in zip(node.outputs, body.returns, strict=True):
+            annotated = f" : {self.type_name(output.type)}" if output.type != value.type else ""
+            text = self.use(value)
+            self.emit(f"{self.assign_name(output)}{annotated} = {text}")
+
+    def end_try(self, node: Node) -> None:
+        """Nothing: there is no handler."""
+
     def loop(self, node: Node) -> None:
         """A `for` over a range, a `while`, or a `while` that counts where the node is both."""
         (body,) = node.blocks
@@ -329,6 +343,8 @@ class CodePrinter:
 _STATEMENTS: dict[str, Callable[[CodePrinter, Node], None]] = {
     "prim::If": CodePrinter.if_,
     "prim::Loop": CodePrinter.loop,
+    "prim::Try": CodePrinter.try_,
+    "prim::EndTry": CodePrinter.end_try,
     "prim::TupleUnpack": CodePrinter.unpack,
     "prim::ListUnpack": CodePrinter.unpack,
     "prim::SetAttr": CodePrinter.set_attribute,

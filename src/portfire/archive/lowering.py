@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from portfire.archive.bytecode import TERMINATORS, Instruction, Label, Opcode
+from portfire.archive.bytecode import TERMINATORS, Handler, Instruction, Label, Opcode
 from portfire.archive.program_tables import ProgramTables
 from portfire.errors import InternalError
 from portfire.ir.graph import Block, Function, Graph, Node, Value
@@ -31,6 +31,8 @@ class LoweredFunction:
 
     code: list[Instruction] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    #: Innermost first.
+    handlers: list[Handler] = field(default_factory=list)
     parameters: int = 0
     virtual_count: int = 0
 
@@ -52,6 +54,8 @@ class _Lowering:
         self.node: Node | None = None
         #: Where the last label was placed: a jump may arrive there.
         self.last_placed = -1
+        #: For each `prim::Try` being lowered: where what it watches ends.
+        self.watched_until: dict[Node, Label] = {}
         self._order: tuple[Block, dict[Node, int]] | None = None
 
     def run(self) -> None:
@@ -226,7 +230,13 @@ class _Lowering:
         inputs = self.operands(node.inputs)
         if len(inputs) < 2:
             inputs.append(~self.tables.constant(None))
+        bases = node.attributes.get("bases")
+        if bases:
+            self.tables.exception_class(str(self.known(node.inputs[1])), bases)
         self.emit(Opcode.RAISE, inputs)
+
+    def reraise(self, node: Node) -> None:
+        self.emit(Opcode.RERAISE, self.operands(node.inputs))
 
     def print(self, node: Node) -> None:
         self.emit(Opcode.PRINT, self.operands(node.inputs))
@@ -283,6 +293,34 @@ class _Lowering:
             and node.kind not in _CASTS
         ):
             self.register_of[value] = target
+
+    def try_(self, node: Node) -> None:
+        """The body, then the handlers. What these read was written before the body: SSA sees to it."""
+        body, *handlers = node.blocks
+        targets = [self.register(v) for v in node.outputs]
+        begin, after = self.label(), self.label()
+        self.place(begin)
+        self.watched_until[node] = end = self.label()
+        self.branch_body(node, body, targets)
+        if self.falls_off():
+            self.emit(Opcode.JUMP, label=after)
+        if end.position < 0:
+            self.place(end)
+        entries = [self.label() for _ in handlers]
+        for block, entry, classes in zip(handlers, entries, node.attributes["classes"], strict=True):
+            register = self.register(block.parameters[0])
+            self.result.handlers.append(Handler(begin, end, entry, register, tuple(classes.split())))
+        for block, entry in zip(handlers, entries, strict=True):
+            self.place(entry)
+            self.branch_body(node, block, targets)
+            if self.falls_off() and block is not handlers[-1]:
+                self.emit(Opcode.JUMP, label=after)
+        self.place(after)
+
+    def end_try(self, node: Node) -> None:
+        owner = node.block.owning_node
+        assert owner is not None
+        self.place(self.watched_until[owner])
 
     def loop(self, node: Node) -> None:
         (body,) = node.blocks
@@ -368,6 +406,9 @@ _EMITTERS: dict[str, Callable[[_Lowering, Node], None]] = {
     "prim::Uninitialized": _Lowering.uninitialized,
     "prim::If": _Lowering.branch,
     "prim::Loop": _Lowering.loop,
+    "prim::Try": _Lowering.try_,
+    "prim::EndTry": _Lowering.end_try,
+    "prim::Reraise": _Lowering.reraise,
     "prim::GetAttr": _Lowering.get_attribute,
     "prim::SetAttr": _Lowering.set_attribute,
     "prim::CallMethod": _Lowering.call_method,

@@ -6,7 +6,7 @@ Comes before: `lowering.py` and `program_writer.py`, which fill and write them. 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -240,6 +240,13 @@ class ProgramTables:
         assert isinstance(type_, ClassType)
         self.type(type_)
         return self.classes.setdefault(type_, len(self.classes))
+
+    def exception_class(self, name: str, bases: Sequence[str]) -> None:
+        """Let the program know what an exception class of the user's derives from."""
+        if name not in self._class_names:
+            cls = ClassType(name)
+            cls.bases = tuple(ClassType(base) for base in bases)
+            self.class_(cls)
 
     def function(self, function: Function) -> int:
         """The number of a function; one that is new is to be written too."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portfire.archive.bytecode import Instruction, encode
+from portfire.archive.bytecode import Handler, Instruction, encode
 from portfire.archive.lowering import lower_function
 from portfire.archive.program_tables import Bytes, ProgramTables, StorageRecord
 from portfire.archive.registers import allocate_registers
@@ -151,14 +151,27 @@ class _Writer:
             out.u8(parameter.kwarg_only)
         out.var(tables.type(function.return_type))
         lowered = lower_function(function, body, tables)
-        registers = allocate_registers(lowered.code, lowered.labels, lowered.parameters, lowered.virtual_count)
+        registers = allocate_registers(
+            lowered.code, lowered.labels, lowered.parameters, lowered.virtual_count, lowered.handlers
+        )
         out.var(max(registers, lowered.parameters))
         words, starts = _assemble(lowered.code)
         out.vars(words)
-        out.var(0)  # handlers
+        self.handlers(lowered.handlers, starts, len(words), out)
         self.positions(function, lowered.code, starts, out)
         out.var(0)  # kept for later versions
         return bytes(out.data)
+
+    def handlers(self, handlers: Sequence[Handler], starts: Sequence[int], end: int, out: Bytes) -> None:
+        """The handlers, innermost first; one that watches no instruction is never needed."""
+        places = [*starts, end]
+        needed = [h for h in handlers if h.begin.position < h.end.position]
+        out.var(len(needed))
+        for handler in needed:
+            for label in (handler.begin, handler.end, handler.target):
+                out.var(places[label.position])
+            out.var(handler.register)
+            out.vars([self.tables.string(name) for name in handler.classes])
 
     def positions(self, function: Function, code: list[Instruction], starts: list[int], out: Bytes) -> None:
         rows: list[tuple[int, SourceRange | None, list[int]]] = []

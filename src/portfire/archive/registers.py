@@ -1,6 +1,6 @@
 """From virtual registers to a frame's registers: liveness, last uses, drops, and a linear scan.
 
-Lowered code is structured (jumps come only from `if` and loops), so an interval over the linear order, stretched over every
+Lowered code is structured (jumps come only from `if`, loops and `try`), so an interval over the linear order, stretched over every
 loop that the value lives through, says when a register is taken. Last uses let the engine move values instead of sharing
 them; drops free what one branch of a condition needs and the other does not.
 
@@ -10,9 +10,10 @@ Comes before: `lowering.py`. Comes after: `program_writer.py`.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portfire.archive.bytecode import TERMINATORS, Instruction, Label, Opcode
+from portfire.archive.bytecode import TERMINATORS, Handler, Instruction, Label, Opcode
 
 
 @dataclass(slots=True)
@@ -25,25 +26,32 @@ class _BasicBlock:
     live_out: int = 0
 
 
-def allocate_registers(code: list[Instruction], labels: list[Label], parameters: int, virtual_count: int) -> int:
+def allocate_registers(
+    code: list[Instruction], labels: list[Label], parameters: int, virtual_count: int, handlers: Sequence[Handler] = ()
+) -> int:
     """Rewrite `code` in place to a frame's registers and return their number.
 
     Virtual registers 0..parameters-1 hold the arguments and keep their numbers. `labels` are moved along when drops are
     inserted.
+
+    From every block that a handler watches there is an edge to the handler. It leaves from anywhere in the block, which
+    is no different from its end: what a handler reads is defined before what it watches, so it lives through all of it.
     """
-    blocks = _basic_blocks(code, labels)
-    _solve_liveness(code, blocks)
+    blocks = _basic_blocks(code, labels, handlers)
+    _solve_liveness(code, blocks, handlers)
     drops = _mark_last_uses(code, blocks)
-    intervals = _intervals(code, blocks, virtual_count, drops)
+    intervals = _intervals(code, blocks, virtual_count, drops, handlers)
     mapping, count = _linear_scan(intervals, parameters)
     for instruction in code:
         instruction.uses = [mapping[u] if u >= 0 else u for u in instruction.uses]
         instruction.defs = [mapping[d] for d in instruction.defs]
+    for handler in handlers:
+        handler.register = mapping[handler.register]
     _insert_drops(code, labels, [(at, sorted({mapping[v] for v in dead})) for at, dead in drops])
     return count
 
 
-def _basic_blocks(code: list[Instruction], labels: list[Label]) -> list[_BasicBlock]:
+def _basic_blocks(code: list[Instruction], labels: list[Label], handlers: Sequence[Handler]) -> list[_BasicBlock]:
     starts = {0, *(label.position for label in labels)}
     for i, instruction in enumerate(code):
         if instruction.label is not None or instruction.opcode in TERMINATORS:
@@ -59,6 +67,9 @@ def _basic_blocks(code: list[Instruction], labels: list[Label]) -> list[_BasicBl
             successors.append(n + 1)
         if last.label is not None:
             successors.append(index[last.label.position])
+        for handler in handlers:
+            if handler.begin.position <= start < handler.end.position:
+                successors.append(index[handler.target.position])
         blocks.append(_BasicBlock(start, end, successors))
     for block in blocks:
         for s in block.successors:
@@ -66,12 +77,13 @@ def _basic_blocks(code: list[Instruction], labels: list[Label]) -> list[_BasicBl
     return blocks
 
 
-def _solve_liveness(code: list[Instruction], blocks: list[_BasicBlock]) -> None:
+def _solve_liveness(code: list[Instruction], blocks: list[_BasicBlock], handlers: Sequence[Handler]) -> None:
     """Sets of virtual registers are bits of a Python int."""
+    given = {h.target.position: 1 << h.register for h in handlers}
     use: list[int] = []
     define: list[int] = []
     for block in blocks:
-        used = defined = 0
+        used, defined = 0, given.get(block.start, 0)
         for instruction in code[block.start : block.end]:
             for u in instruction.registers_read():
                 if not defined >> u & 1:
@@ -151,12 +163,16 @@ def _bits(mask: int) -> list[int]:
 
 
 def _intervals(
-    code: list[Instruction], blocks: list[_BasicBlock], count: int, drops: list[tuple[int, list[int]]]
+    code: list[Instruction],
+    blocks: list[_BasicBlock],
+    count: int,
+    drops: list[tuple[int, list[int]]],
+    handlers: Sequence[Handler],
 ) -> list[tuple[int, int] | None]:
     """First and last place of every virtual register, in half steps: an instruction reads at 2i and writes at 2i + 1.
 
     An instruction with several results writes some before it has read all arguments: it counts as writing at 2i. A drop
-    before instruction i is at 2i - 1: the register must not have a new owner by then.
+    before instruction i is at 2i - 1: the register must not have a new owner by then. A handler gets its exception there.
     """
     first = [-1] * count
     last = [-1] * count
@@ -175,6 +191,9 @@ def _intervals(
     for at, registers in drops:
         for register in registers:
             touch(register, 2 * at - 1)
+    for handler in handlers:
+        touch(handler.register, 2 * handler.target.position - 1)
+        touch(handler.register, 2 * handler.target.position)
     # A loop is a jump back: what is live at its head lives through the whole of it.
     spans: list[tuple[int, int, int]] = []
     for block in blocks:

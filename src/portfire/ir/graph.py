@@ -20,11 +20,17 @@ prim::ListConstruct(*elements)        prim::ListUnpack(list); prim::DictConstruc
 prim::isinstance[types](value)        bool
 prim::unchecked_cast(value)           the same value, at the narrower type of the output
 prim::Uninitialized()                 a value that is never read
-prim::RaiseException(message, class)  class: str, the qualified name of the exception type, or None for AssertionError
+prim::RaiseException(message, class)  class: str, the qualified name of the exception type, or None for AssertionError;
+                                      [bases]: qualified names of what a class of the user's derives from, all of them
 prim::Print(*values)
 prim::fork[Subgraph](*captures)       output Future(T); `aten::wait(future)` gives T
 prim::Guard[message](cond)            raises the trace-guard error with `message` and the node's range unless cond
-prim::Try                             blocks (body, *handlers); see `docs/decisions/`
+prim::Try[classes]()                  blocks (body, *handlers), their returns match the outputs in number and type; a
+                                      handler has one parameter, the exception: (class: str, message: str). `classes`:
+                                      for each handler qualified names between blanks, or "" for every exception; the
+                                      first that matches runs. See `docs/decisions/try-and-ssa.md`
+prim::EndTry()                        at most once, right in the body of a prim::Try: what follows it is not watched
+prim::Reraise(exception)              raises what a handler was given again
 ====================================  ==================================================================================
 
 Comes before: `types.py`. Comes after: `builder.py`, `printer.py`, `parser.py`, `verifier.py`, and everything else.

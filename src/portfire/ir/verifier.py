@@ -15,6 +15,7 @@ from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     BOOL,
     INT,
+    STR,
     AnyType,
     BoolType,
     ClassType,
@@ -30,6 +31,9 @@ from portfire.ir.types import (
     Type,
     UnionType,
 )  # fmt: skip
+
+#: What a handler is given: the qualified name of the class, and the message.
+_EXCEPTION = TupleType((STR, STR))
 
 
 def verify(graph: Graph) -> None:
@@ -323,6 +327,31 @@ def _raise(node: Node) -> None:
     _expect(node, len(node.inputs) in (1, 2) and not node.outputs, "takes a message and a class, and returns nothing")
 
 
+def _reraise(node: Node) -> None:
+    _arity(node, 1, 0)
+    _expect(node, node.inputs[0].type == _EXCEPTION, f"raises a {node.inputs[0].type}, expected {_EXCEPTION}")
+
+
+def _try(node: Node) -> None:
+    classes = node.attributes.get("classes")
+    _expect(node, isinstance(classes, list) and all(isinstance(c, str) for c in classes), "lacks its `classes`")
+    _arity(node, 0, None, len(classes or ()) + 1)
+    _expect(node, not node.blocks[0].parameters, "has parameters on its body")
+    for i, block in enumerate(node.blocks):
+        types = [p.type for p in block.parameters]
+        _expect(node, i == 0 or types == [_EXCEPTION], f"handler {i} takes {types}, expected one {_EXCEPTION}")
+        _same_types(node, block.returns, node.outputs, f"returns of block {i}")
+    ends = sum(n.kind == "prim::EndTry" for n in node.blocks[0].nodes)
+    _expect(node, ends <= 1, f"has {ends} ends of what it watches")
+
+
+def _end_try(node: Node) -> None:
+    _arity(node, 0, 0)
+    owner = node.block.owning_node
+    inside = owner is not None and owner.kind == "prim::Try" and owner.blocks[0] is node.block
+    _expect(node, inside, "stands outside the body of a prim::Try")
+
+
 def _any_blocks(_: Node) -> None:
     """Control flow whose shape is the business of the pass that understands it."""
 
@@ -347,6 +376,8 @@ _RULES: dict[str, Callable[[Node], None]] = {
     "prim::fork": _fork,
     "prim::Guard": _guard,
     "prim::RaiseException": _raise,
-    "prim::Try": _any_blocks,
+    "prim::Try": _try,
+    "prim::EndTry": _end_try,
+    "prim::Reraise": _reraise,
     "prim::Closure": _any_blocks,
 }

@@ -130,6 +130,12 @@ def named_tuple_class(name: str, fields: Sequence[str]) -> type | None:
     return found if getattr(found, "_fields", None) == tuple(fields) else None
 
 
+def exception_class(name: str) -> type | None:
+    """The user's exception of that qualified name, if it is imported."""
+    found = _imported(name)
+    return found if issubclass(found, Exception) else None
+
+
 def _imported(name: str) -> type:
     """The class of a qualified name, `object` if there is none. Nothing is imported: the name may come out of a file."""
     module_name, _, class_name = name.removeprefix("__torch__.").rpartition(".")

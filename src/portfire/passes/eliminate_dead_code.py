@@ -57,7 +57,8 @@ class _Liveness:
             self._writers.setdefault(group, []).append(node)
         if node.kind in ("prim::If", "prim::Loop"):
             return
-        if has_side_effects(node) or may_raise(node) or self.aliasing.any_is_observable(written):
+        watched = _is_watched(node)
+        if watched or has_side_effects(node) or may_raise(node) or self.aliasing.any_is_observable(written):
             self._pending.append(node)
 
     def _run(self) -> None:
@@ -106,6 +107,18 @@ class _Liveness:
     def _carried(self, loop: Node, index: int) -> None:
         (body,) = loop.blocks
         self._pending += (loop.inputs[index + 2], body.returns[index + 1], body.parameters[index + 1])
+
+
+def _is_watched(node: Node) -> bool:
+    """Whether a handler of the graph sees it when the node raises: the program may rely on that, whatever the node is."""
+    if node.kind == "prim::Constant":
+        return False
+    block: Block = node.block
+    while block.owning_node is not None:
+        if block.owning_node.kind == "prim::Try" and block is block.owning_node.blocks[0]:
+            return True
+        block = block.owning_node.block
+    return False
 
 
 def _sweep(block: Block, live: _Liveness) -> bool:

@@ -69,9 +69,9 @@ def assign_declared(emitter: Emitter, name: str, type_: Type, value: StaticValue
         and is_subtype(found, type_)
         and not isinstance(found, TupleType)
     ):
-        emitter.frame.assign(name, value)
+        emitter.assign(name, value)
         return
-    emitter.frame.assign(name, RuntimeValue(convert(emitter, value, type_, f"'{name}'")))
+    emitter.assign(name, RuntimeValue(convert(emitter, value, type_, f"'{name}'")))
 
 
 def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> None:
@@ -96,7 +96,7 @@ def _assign_name(emitter: Emitter, name: str, value: StaticValue) -> None:
         value = _as_declared(emitter, name, declared, value)
     if isinstance(value, RuntimeValue) and value.value.name is None and value.value.node is not None:
         value.value.name = name
-    emitter.frame.assign(name, value)
+    emitter.assign(name, value)
 
 
 def _as_declared(emitter: Emitter, name: str, declared: Type, value: StaticValue) -> StaticValue:
@@ -226,7 +226,7 @@ def emit_delete(emitter: Emitter, node: ast.Delete) -> None:
         with emitter.at(target):
             if isinstance(target, ast.Name):
                 emitter.read(target.id)
-                emitter.frame.assign(target.id, UndefinedValue(f"'{target.id}' was deleted"))
+                emitter.assign(target.id, UndefinedValue(f"'{target.id}' was deleted"))
             elif isinstance(target, ast.Subscript):
                 _delete_item(emitter, target)
             else:

@@ -26,6 +26,7 @@ from portfire.frontend.script.builtin_iteration import (
     search,
     to_list,
 )
+from portfire.frontend.script.caught_exceptions import CaughtClass, CaughtException
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
@@ -436,6 +437,7 @@ def _print(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if separator not in (None, " ") and len(args) > 1:
         template = str(separator).replace("{", "{{").replace("}", "}}").join(["{}"] * len(args))
         args = [emitter.builtin("aten::format", [ConstantValue(template), *args])]
+    args = [as_text(emitter, a) if isinstance(a, CaughtException) else a for a in args]
     emitter.node("prim::Print", [emitter.runtime(a) for a in args])
     return NONE_VALUE
 
@@ -473,6 +475,8 @@ def _slice(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if isinstance(args[0], CaughtException):
+        return CaughtClass(args[0])
     type_ = static_type(args[0])
     python_types: dict[object, Any] = {INT: int, FLOAT: float, BOOL: bool, STR: str}
     known = python_types.get(type_) or getattr(type_, "python_class", None)

@@ -31,6 +31,7 @@ from portfire.ir.types import Type
 from portfire.ops.emit import MatchError, emit_builtin
 
 if TYPE_CHECKING:
+    from portfire.frontend.script.cells import Cells
     from portfire.frontend.script.compiler import Compiler
     from portfire.frontend.script.exits import Region
 
@@ -58,6 +59,8 @@ class FunctionContext:
     region: Region | None = None
     #: Types that annotations of locals declare.
     declared: dict[str, Type] = field(default_factory=dict)
+    #: What the `except` clauses around this place were given, innermost last.
+    caught: list[Value] = field(default_factory=list)
 
 
 class Emitter:
@@ -70,6 +73,8 @@ class Emitter:
         self.frame = Frame(Scope())
         #: The calls that led here, outermost first, for diagnostics.
         self.chain = chain
+        #: What the `try` statements around this place watch, outermost first.
+        self.cells: list[Cells] = []
         #: Set by `entering`.
         self.context: FunctionContext = None  # type: ignore[assignment]
         #: Depth of calls inlined into this graph, to stop runaway recursion.
@@ -182,6 +187,12 @@ class Emitter:
                 help=f"give '{name}' a value on every path that leads here",
             )
         return value
+
+    def assign(self, name: str, value: StaticValue) -> None:
+        """Bind a variable of the user's, in this block and for the handlers around it."""
+        self.frame.assign(name, value)
+        for cells in self.cells:
+            cells.store(self, name, value)
 
     # Values
 

@@ -6,9 +6,11 @@ Comes before: `control_flow.py`, `exits.py`. Comes after: `statements.py`, `oper
 from __future__ import annotations
 
 import ast
+import types
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.caught_exceptions import CaughtException, emit_reraise
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_if_value
 from portfire.frontend.script.conversion import static_type
@@ -37,8 +39,21 @@ class ExceptionClass(StaticValue):
         """See the base class."""
         return f"the exception {self.cls.__name__}"
 
+    @property
+    def qualified_name(self) -> str:
+        """The name, as programs know it."""
+        return f"{self.cls.__module__}.{self.cls.__qualname__}"
+
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
+        for name in ("__init__", "__new__", "__str__"):
+            if isinstance(getattr(self.cls, name), types.FunctionType):
+                raise emitter.fail(
+                    "unsupported-call",
+                    f"the exception {self.cls.__name__} has {name!r} of its own, which programs do not run",
+                    notes=("a program keeps the type of an exception and its message",),
+                    help=f"leave {name!r} out, and give the message where the exception is raised",
+                )
         return ExceptionValue(self.cls, [*args, *kwargs.values()])
 
 
@@ -53,11 +68,6 @@ class ExceptionValue(StaticValue):
         """See the base class."""
         return f"a {self.cls.__name__}"
 
-    @property
-    def qualified_name(self) -> str:
-        """The name of the class, as programs know it."""
-        return f"{self.cls.__module__}.{self.cls.__qualname__}"
-
     def message(self, emitter: Emitter) -> StaticValue:
         """What `str()` of the exception gives."""
         if not self.args:
@@ -69,6 +79,8 @@ class ExceptionValue(StaticValue):
 
 def as_text(emitter: Emitter, value: StaticValue) -> StaticValue:
     """`str(value)`."""
+    if isinstance(value, (CaughtException, ExceptionValue)):
+        return value.message(emitter)
     if static_type(value) == STR:
         return value
     return emitter.builtin("aten::str", [value])
@@ -79,18 +91,32 @@ def emit_raise(emitter: Emitter, node: ast.Raise) -> Flow:
     from portfire.frontend.script.expressions import emit_expression
 
     if node.exc is None:
-        raise emitter.fail("unsupported-syntax", "'raise' without an exception is only valid in an 'except'")
+        if not emitter.context.caught:
+            raise emitter.fail("unsupported-syntax", "'raise' without an exception is only valid in an 'except'")
+        return emit_reraise(emitter, emitter.context.caught[-1])
     raised = emit_expression(emitter, node.exc)
+    if isinstance(raised, CaughtException):
+        return emit_reraise(emitter, raised.exception)
     if isinstance(raised, ExceptionClass):
-        raised = ExceptionValue(raised.cls, ())
+        raised = raised.call(emitter, [], {})
     if not isinstance(raised, ExceptionValue):
         raise emitter.fail("type-mismatch", f"expected an exception to raise, found {raised.describe()}")
-    _raise(emitter, raised.message(emitter), ConstantValue(raised.qualified_name))
+    cls = ExceptionClass(raised.cls)
+    _raise(emitter, raised.message(emitter), ConstantValue(cls.qualified_name), _bases(raised.cls))
     return Flow.RAISES
 
 
-def _raise(emitter: Emitter, message: StaticValue, cls: StaticValue) -> None:
-    emitter.node("prim::RaiseException", [emitter.runtime(message), emitter.runtime(cls)])
+def _bases(cls: type[BaseException]) -> list[str]:
+    """What a class of the user's derives from: the engine knows the builtin ones."""
+    if cls.__module__ == "builtins":
+        return []
+    return [ExceptionClass(base).qualified_name for base in cls.__mro__[1:] if issubclass(base, BaseException)]
+
+
+def _raise(emitter: Emitter, message: StaticValue, cls: StaticValue, bases: Sequence[str] = ()) -> None:
+    node = emitter.node("prim::RaiseException", [emitter.runtime(message), emitter.runtime(cls)])
+    if bases:
+        node.attributes["bases"] = list(bases)
     emitter.frame.is_dead = True
 
 

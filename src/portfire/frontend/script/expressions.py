@@ -111,7 +111,7 @@ def _emit_if_exp(emitter: Emitter, node: ast.IfExp) -> StaticValue:
 
 def _emit_named(emitter: Emitter, node: ast.NamedExpr) -> StaticValue:
     value = emit_expression(emitter, node.value)
-    emitter.frame.assign(node.target.id, value)
+    emitter.assign(node.target.id, value)
     return value
 
 

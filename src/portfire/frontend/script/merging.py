@@ -1,6 +1,7 @@
-"""SSA construction where branches meet: which variables become outputs of a `prim::If`, and of which type.
+"""SSA construction where branches meet: which variables become outputs of a `prim::If` or `prim::Try`, and of which
+type.
 
-A variable that both branches leave alone, or leave the same, needs no output. One that is known while compiling in each
+A variable that all branches leave alone, or leave the same, needs no output. One that is known while compiling in each
 branch, but differently, becomes a run-time value if it can. One that only one branch defines stays undefined, and says so
 when it is read. Of a branch that never gets to its end nothing is merged.
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Branch:
-    """A finished branch of a `prim::If`."""
+    """A finished branch of a `prim::If`, or a block of a `prim::Try`."""
 
     block: Block
     frame: Frame
@@ -52,7 +53,9 @@ def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch], kno
     for branch in branches:
         names.update(dict.fromkeys(n for n in branch.frame.assigned if not branch.is_dead or n.startswith("$")))
     # A flag that is set in the first branch and not in the second is the condition itself.
-    flags: dict[tuple[object, ...], StaticValue] = {(True, False): RuntimeValue(node.inputs[0])}
+    flags: dict[tuple[object, ...], StaticValue] = {}
+    if node.kind == "prim::If":
+        flags[True, False] = RuntimeValue(node.inputs[0])
     for name in names:
         values = [_at_end(branch, name) for branch in branches]
         flag = _flag(values) if name.startswith("$") else None
@@ -107,7 +110,7 @@ def _merge(
     if any(isinstance(v, PoisonedValue) for v in present):
         return PoisonedValue()
     if any(isinstance(v, UndefinedValue) for v in present):
-        return _undefined(name, present)
+        return _undefined(name, present, "branch of an 'if'" if node.kind == "prim::If" else "path through a 'try'")
     if all(_is_same(first, v) for v in present) and _is_visible(first, branches):
         return first
     if all(isinstance(v, TupleValue) for v in present) and _same_shape(present):
@@ -115,11 +118,11 @@ def _merge(
     return _merge_run_time(emitter, node, branches, name, values)
 
 
-def _undefined(name: str, present: Sequence[StaticValue]) -> StaticValue:
+def _undefined(name: str, present: Sequence[StaticValue], path: str) -> StaticValue:
     for value in present:
         if isinstance(value, UndefinedValue) and value.why:
             return value
-    return UndefinedValue(f"only one branch of an 'if' assigns '{name}'")
+    return UndefinedValue(f"only one {path} assigns '{name}'")
 
 
 def _is_same(a: StaticValue, b: StaticValue) -> bool:

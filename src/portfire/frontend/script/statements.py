@@ -24,6 +24,7 @@ from portfire.frontend.script.function_values import emit_function_definition
 from portfire.frontend.script.imports import emit_import, emit_import_from
 from portfire.frontend.script.loops import emit_for, emit_while
 from portfire.frontend.script.match_statement import emit_match
+from portfire.frontend.script.try_statement import emit_try
 from portfire.frontend.script.unsupported import explain_unsupported
 from portfire.frontend.script.with_statement import emit_with
 
@@ -119,6 +120,7 @@ _EMIT: dict[type[ast.stmt], Callable[[Emitter, Any], Flow]] = {
     ast.Continue: emit_continue,
     ast.Raise: emit_raise,
     ast.Assert: emit_assert,
+    ast.Try: emit_try,
     ast.With: emit_with,
     ast.Match: emit_match,
 }

@@ -12,6 +12,7 @@ import string
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.caught_exceptions import CaughtException
 from portfire.frontend.script.constant_arithmetic import formatted, percent_formatted
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
@@ -48,7 +49,7 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
         field = ""
         if part.conversion == ord("r"):
             field += "!r"
-        elif part.conversion == ord("s"):
+        elif part.conversion == ord("s") or isinstance(value, CaughtException):
             value = as_text(emitter, value)
         elif part.conversion != -1:
             raise emitter.fail("unsupported-format", "'!a' is not supported in an f-string", help="use '!r'")

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
 #: Node -> (what it is, why not, what to write instead).
 REASONS: dict[type[ast.AST], tuple[str, str, str]] = {
-    ast.Try: (
-        "try statements are not supported yet",
-        "an exception ends the run of a program",
-        "test for the condition with 'if' before the operation that would raise",
-    ),
     ast.TryStar: ("'except*' is not supported", "programs have no exception groups", "use a plain check with 'if'"),
     ast.AsyncFunctionDef: ("async functions are not supported", "a program has no event loop", "use torch.jit.fork"),
     ast.AsyncFor: ("'async for' is not supported", "a program has no event loop", "use 'for'"),

@@ -1,6 +1,8 @@
 """`with`: torch's gradient modes, objects of script classes with `__enter__` and `__exit__`, and what means nothing here.
 
-Early exits in the body are structured, so control always comes to the end of the body, where the mode is put back.
+Early exits in the body are structured, so control always comes to the end of the body, where the mode is put back. When an
+exception leaves it, a handler puts back the mode there was before its `try`, and the host that of its call; an object's
+`__exit__` runs in a handler of its own, and is given the exception's class and message as strings.
 
 Comes before: `exits.py`, `control_flow.py`. Comes after: `statements.py`, `python_values.py`.
 """
@@ -14,9 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from portfire.frontend.script.assigned_names import assigned_names
+from portfire.frontend.script.caught_exceptions import CaughtException, emit_reraise
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
-from portfire.frontend.script.exits import Flow
+from portfire.frontend.script.control_flow import emit_if_value
+from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.exits import Flow, is_certainly
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.try_statement import emit_finally
+from portfire.ir.graph import Value
+from portfire.ir.types import BOOL
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -109,10 +118,40 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
         from portfire.frontend.script.assignments import assign_target
 
         assign_target(emitter, item.optional_vars, entered)
-    flow = _emit_items(emitter, items[1:], body)
-    if flow is not Flow.RAISES:
-        if isinstance(manager, ContextManager):
+    if isinstance(manager, ContextManager):
+        flow = _emit_items(emitter, items[1:], body)
+        if flow is not Flow.RAISES:
             manager.leave(emitter, before)
-        else:
-            manager.attribute(emitter, "__exit__").call(emitter, [NONE_VALUE, NONE_VALUE, NONE_VALUE], {})
-    return flow
+        return flow
+    return _emit_guarded_body(emitter, manager, lambda: _emit_items(emitter, items[1:], body), assigned_names(body))
+
+
+def _emit_guarded_body(emitter: Emitter, manager: StaticValue, body: Callable[[], Flow], names: set[str]) -> Flow:
+    """The body of a `with` on an object, whose `__exit__` runs however the body is left."""
+
+    emitter.compiler.region_count += 1
+    suppressed = f"$suppressed{emitter.compiler.region_count}"
+    emitter.frame.assign(suppressed, FALSE_VALUE)
+
+    def leave() -> Flow:
+        found = emitter.lookup(suppressed) or FALSE_VALUE
+        if not is_certainly(found, False):
+            return emit_if_value(emitter, found, lambda: Flow.FALLS, exit_)
+        return exit_()
+
+    def exit_() -> Flow:
+        manager.attribute(emitter, "__exit__").call(emitter, [NONE_VALUE, NONE_VALUE, NONE_VALUE], {})
+        return Flow.FALLS
+
+    def on_error(exception: Value) -> Flow:
+        caught = CaughtException(exception)
+        given = [caught.class_name(emitter), caught.message(emitter), NONE_VALUE]
+        handled = manager.attribute(emitter, "__exit__").call(emitter, given, {})
+        if static_type(handled) != BOOL:
+            return emit_reraise(emitter, exception)
+        emitter.frame.assign(suppressed, TRUE_VALUE)
+        if is_certainly(handled, True):
+            return Flow.FALLS
+        return emit_if_value(emitter, handled, lambda: Flow.FALLS, lambda: emit_reraise(emitter, exception))
+
+    return emit_finally(emitter, body, leave, names, on_error)
