@@ -114,8 +114,11 @@ def _refined_names(emitter: Emitter, statement: ast.stmt) -> list[str] | None:
         return []
     names = []
     for node in ast.walk(test):
-        is_test = isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Is, ast.IsNot))
-        if is_test and isinstance(node.left, ast.Attribute):
+        if (
+            isinstance(node, ast.Compare)
+            and isinstance(node.ops[0], (ast.Is, ast.IsNot))
+            and isinstance(node.left, ast.Attribute)
+        ):
             return None
         if isinstance(node, ast.Name):
             value = emitter.lookup(node.id)
