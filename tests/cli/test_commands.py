@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
 from pathlib import Path
 
 import numpy
@@ -106,6 +107,16 @@ def test_exceptions_of_the_user(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text("def f(:\n")
     assert "SyntaxError" in check(3, "convert", f"{broken}:f", "-o", tmp_path / "out.pt")
+
+
+def test_convert_an_archive_of_torch(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.pt", tmp_path / "new.pt"
+    model = torch.nn.Linear(4, 3)
+    with warnings.catch_warnings(action="ignore"):
+        torch.jit.save(torch.jit.script(model), old)
+    check(0, "convert", old, "-o", new)
+    assert torch.equal(portfire.load(new)(torch.ones(1, 4)), model(torch.ones(1, 4)))
+    assert "agree on 5 inputs" in check(0, "verify", new, "--against", old, "-i", "float32[1..4,4]")
 
 
 # inspect

@@ -41,13 +41,14 @@ def convert(
     """Compile the model TARGET and write it to one file.
 
     TARGET is MODULE:ATTR (mypackage.models:Net) or FILE.py:ATTR, and names a module, a module class or a function that makes
-    one without arguments, or a function to compile.
+    one without arguments, or a function to compile. It may also be an archive that torch.jit.save wrote.
 
     \b
     Examples:
       portfire convert mypackage.models:Net -o net.pt
       portfire convert model.py:make_net --trace --input "float32[1,3,224,224]" -o net.pt
       portfire convert model.py:postprocess --function -o postprocess.pt
+      portfire convert old.pt -o new.pt
     """
     console = Console(stderr=True)
     model = model_of(target, is_function=function)

@@ -1,4 +1,4 @@
-"""`MODULE:ATTR`: naming a model on the command line."""
+"""`MODULE:ATTR`: naming a model on the command line. An archive is a model too."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from typing import Any
 import click
 import torch
 
+import portfire
 from portfire.cli.user_code import UserCodeError, user_code
 
 
 class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4
-    """`package.module:attribute` or `path/to/file.py:attribute`."""
+    """`package.module:attribute`, `path/to/file.py:attribute`, or an archive."""
 
     name = "MODULE:ATTR"
 
@@ -26,6 +27,8 @@ class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8
         """The object that the user named; fails with a usage error."""
         if not isinstance(value, str):
             return value
+        if os.path.isfile(value) and not value.endswith(".py"):
+            return portfire.load(value)
         place, _, attribute = value.rpartition(":")
         if not place or not attribute:
             self.fail(
