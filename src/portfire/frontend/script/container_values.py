@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
-from portfire.frontend.script.conversion import convert, type_of
+from portfire.frontend.script.conversion import convert, static_type, type_of
 from portfire.frontend.script.inference import PendingType, decide, is_pending, resolved
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
@@ -61,18 +61,22 @@ class ListBehaviour(_Sized):
     def set_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue, new: StaticValue) -> None:
         """See the base class."""
         if isinstance(key, indexing.SliceValue):
-            raise emitter.fail(
-                "unsupported-slice-assignment",
-                "slices of a list cannot be assigned",
-                help="build the new list: xs[:i] + new + xs[j:]",
-            )
+            from portfire.frontend.script.builtin_iteration import to_list
+
+            if not isinstance(static_type(new), ListType):
+                new = to_list(emitter, new)
+            converted = convert(emitter, new, value.type, "the items of the slice")
+            indexing.replace_slice(emitter, value, key, RuntimeValue(converted))
+            return
         element = _element(emitter, value, new)
         emitter.builtin("aten::_set_item", [value, indexing.integer(emitter, key), element], called="[]")
 
     def delete_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> None:
         """See the base class."""
         if isinstance(key, indexing.SliceValue):
-            raise emitter.fail("unsupported-slice-assignment", "slices of a list cannot be deleted")
+            nothing = emitter.insert("prim::ListConstruct", [], resolved(value.type))
+            indexing.replace_slice(emitter, value, key, nothing)
+            return
         emitter.builtin("aten::Delete", [value, indexing.integer(emitter, key)], called="del")
 
     def iterate(self, emitter: Emitter, value: RuntimeValue) -> Iteration:

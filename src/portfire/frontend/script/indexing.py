@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from portfire.frontend.script import library
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
@@ -92,20 +93,40 @@ def slice_sequence(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> St
 
 
 def _reversed_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> StaticValue:
-    """`xs[::-1]`: a reversed copy. The engine's slices go forward only, as TorchScript's."""
+    """`xs[::-1]`: of a reversed copy. The engine's slices go forward only, as TorchScript's."""
     step = key.step.constant()
-    if key.start.constant() is not None or key.stop.constant() is not None:
-        raise emitter.fail(
-            "unsupported-slice",
-            "a slice with a negative step and bounds is not supported",
-            help="take the slice forward, then reverse it: xs[a:b][::-1]",
-        )
+    start, stop = (_from_the_end(emitter, value, bound) for bound in (key.start, key.stop))
     is_text = not isinstance(value.type, ListType)
     copy = emitter.builtin("aten::list" if is_text else "aten::copy", [value])
     emitter.builtin("aten::reverse", [copy])
-    if step != -1:
-        copy = emitter.builtin("aten::slice", [copy, NONE_VALUE, NONE_VALUE, ConstantValue(-step)])
+    if step != -1 or not (start is NONE_VALUE and stop is NONE_VALUE):
+        copy = emitter.builtin("aten::slice", [copy, start, stop, ConstantValue(-step)])
     return emitter.builtin("aten::join", [ConstantValue(""), copy]) if is_text else copy
+
+
+def _from_the_end(emitter: Emitter, value: RuntimeValue, bound: StaticValue) -> StaticValue:
+    if bound.constant() is None:
+        return NONE_VALUE
+    length = emitter.builtin("aten::len", [value])
+    position = RuntimeValue(integer(emitter, bound))
+    return emitter.compiler.function_value(library.from_the_end).call(emitter, [length, position], {})
+
+
+def replace_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue, new: StaticValue) -> None:
+    """`xs[a:b] = new` of a list."""
+    if key.step.constant() not in (None, 1):
+        raise emitter.fail(
+            "unsupported-slice-assignment",
+            "a slice with a step cannot be assigned",
+            help="assign item by item in a loop",
+        )
+    start = ConstantValue(0) if key.start.constant() is None else RuntimeValue(integer(emitter, key.start))
+    stop = (
+        emitter.builtin("aten::len", [value])
+        if key.stop.constant() is None
+        else RuntimeValue(integer(emitter, key.stop))
+    )
+    emitter.compiler.function_value(library.replace_slice).call(emitter, [value, start, stop, new], {})
 
 
 def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:

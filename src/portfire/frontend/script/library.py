@@ -18,3 +18,28 @@ def int_power(base: int, exponent: int) -> int:
         if exponent > 0:
             base = base * base
     return result
+
+
+def from_the_end(length: int, bound: int) -> int:
+    """Where a bound of a slice that goes backwards stands in the reversed sequence."""
+    if bound < 0:
+        bound = bound + length
+    return length - 1 - min(max(bound, -1), length - 1)
+
+
+def clamped(length: int, bound: int) -> int:
+    """A bound of a slice as a position between 0 and the length."""
+    if bound < 0:
+        bound = bound + length
+    return min(max(bound, 0), length)
+
+
+def replace_slice(items, start: int, stop: int, new) -> None:  # type: ignore[no-untyped-def]
+    """`items[start:stop] = new`, in place."""
+    first = clamped(len(items), start)
+    last = max(first, clamped(len(items), stop))
+    following = items[last:]
+    following = new[:] + following
+    while len(items) > first:
+        items.pop()
+    items.extend(following)
