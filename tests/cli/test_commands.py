@@ -88,7 +88,9 @@ def test_convert_reports_all_obstacles(tmp_path: Path) -> None:
         ("{}:halves", ("--trace",), "--trace needs inputs"),
         ("{}:scaled", ("--function", "--freeze"), "--freeze needs a module"),
         ("{}:Net", ("-i", "float99[2]"), "'float99' in 'float99[2]' is not a dtype"),
-        ("{}:Net", ("-i", "float32[2,x]"), "'x' in 'float32[2,x]' is not a size"),
+        ("{}:Net", ("-i", "float32[2,-1]"), "'-1' in 'float32[2,-1]' is not a size"),
+        ("{}:Net", ("-i", "float32[4..1]"), "'4..1' in 'float32[4..1]' is not a size"),
+        ("{}:Net", ("-i", "float32[N]"), "the size N has no value; write N=1..8"),
         ("{}:Net", ("-i", "some words"), "'some words' is not an input"),
         ("{}:Net", ("-i", "nothing.npy"), "there is no file nothing.npy"),
         ("{}:Net", ("-o", "no-such-folder/net.pt"), "there is no folder"),
@@ -202,6 +204,14 @@ def test_verify_agrees(folder: Path, kernels: str) -> None:
         0, "verify", folder / "net.pt", "--against", f"{MODELS}:Net", "-i", "float32[1..9,4]", "--kernels", kernels
     )
     assert "agree on 5 inputs" in output and "output[1]['sum']" in output
+
+
+def test_verify_with_named_sizes(tmp_path: Path) -> None:
+    check(0, "convert", f"{MODELS}:masked", "--function", "-o", tmp_path / "m.pt")
+    sizes = ("-i", "float32[B=1..4,T=2..9]", "-i", "bool[B,T]")
+    assert "agree on 20 inputs" in check(
+        0, "verify", tmp_path / "m.pt", "--against", f"{MODELS}:masked", "--function", "--samples", "20", *sizes
+    )
 
 
 def test_verify_disagrees(folder: Path, tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ def scaled(x: torch.Tensor, by: float) -> torch.Tensor:
     return x * by
 
 
+def masked(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return x.masked_fill(mask, 0.0)
+
+
 def wrong(x: torch.Tensor) -> torch.Tensor:
     return unknown(x) + x.nothing()  # noqa: F821
 

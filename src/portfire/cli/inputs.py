@@ -3,6 +3,8 @@
     float32[1,3,224,224]     random numbers, standard normal; integers from 0 to 9; bools at random
     int64[2,7]=0..99         integers from 0 to 99
     float32[1..4,3,224,224]  a size between 1 and 4 (verify tries several; elsewhere the first)
+    int64[B=1..4,T=2..9] int64[B,T]
+                             sizes with a name are the same in all inputs
     image.npy  inputs.pt     a file: .npy one tensor; .pt a tensor, or a tuple or dict of them
     3  2.5  true  none  "text"
 
@@ -23,34 +25,52 @@ import torch
 _SPEC = re.compile(r"^(?P<dtype>[a-z]+\d*)\[(?P<sizes>[^\]]*)\](=(?P<low>-?\d+)\.\.(?P<high>-?\d+))?$")
 
 
+_SIZE = re.compile(r"^(?:(?P<name>[A-Za-z]\w*)(?:=|$))?(?:(?P<low>\d+)(?:\.\.(?P<high>\d+))?)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of a made-up tensor: between `low` and `high`, or what another input has for the same name."""
+
+    low: int | None = None
+    high: int | None = None
+    name: str | None = None
+
+    def choose(self, generator: torch.Generator, named: dict[str, int], vary: bool) -> int:
+        """A size; the one chosen before for the same name."""
+        if self.name in named:
+            return named[self.name]
+        if self.low is None or self.high is None:
+            raise click.UsageError(
+                f"the size {self.name} has no value; write {self.name}=1..8 in the first input that has it"
+            )
+        size = int(torch.randint(self.low, self.high + 1, (), generator=generator)) if vary else self.low
+        if self.name is not None:
+            named[self.name] = size
+        return size
+
+
 @dataclass(frozen=True, slots=True)
 class InputSpec:
     """One argument: either a description of a tensor, or a value."""
 
     text: str
     dtype: torch.dtype | None = None
-    sizes: tuple[tuple[int, int], ...] = ()
+    sizes: tuple[Size, ...] = ()
     low: int = 0
     high: int = 9
     value: Any = None
 
-    def sample(self, generator: torch.Generator, vary: bool = False) -> Any:
+    def sample(self, generator: torch.Generator, named: dict[str, int], vary: bool = False) -> Any:
         """The argument; sizes with a range are drawn from it if `vary`, else they are the first."""
         if self.dtype is None:
             return self.value
-        sizes = [
-            int(torch.randint(low, high + 1, (), generator=generator)) if vary else low for low, high in self.sizes
-        ]
+        sizes = [size.choose(generator, named, vary) for size in self.sizes]
         if self.dtype == torch.bool:
             return torch.randint(0, 2, sizes, generator=generator).bool()
         if self.dtype.is_floating_point or self.dtype.is_complex:
             return torch.randn(sizes, generator=generator, dtype=torch.float32).to(self.dtype)
         return torch.randint(self.low, self.high + 1, sizes, generator=generator).to(self.dtype)
-
-    @property
-    def varies(self) -> bool:
-        """Whether a size is a range."""
-        return any(low != high for low, high in self.sizes)
 
 
 class InputType(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4
@@ -86,10 +106,11 @@ class InputType(click.ParamType):  # type: ignore[type-arg] # generic since clic
             self.fail(f"{match['dtype']!r} in {value!r} is not a dtype of torch", param, ctx)
         sizes = []
         for part in filter(None, (p.strip() for p in match["sizes"].split(","))):
-            low, _, high = part.partition("..")
-            if not low.isdigit() or (high and not high.isdigit()):
-                self.fail(f"{part!r} in {value!r} is not a size", param, ctx)
-            sizes.append((int(low), int(high or low)))
+            found = _SIZE.match(part)
+            if found is None or int(found["low"] or 0) > int(found["high"] or found["low"] or 0):
+                self.fail(f"{part!r} in {value!r} is not a size: write 3, 1..4, N=1..4, or N", param, ctx)
+            low, high = found["low"], found["high"] or found["low"]
+            sizes.append(Size(int(low) if low else None, int(high) if high else None, found["name"]))
         bounds = (int(match["low"]), int(match["high"])) if match["low"] else (0, 9)
         return InputSpec(value, dtype, tuple(sizes), *bounds)
 
@@ -104,7 +125,8 @@ seed_option = click.option("--seed", default=0, show_default=True, help="Seed of
 def samples(inputs: tuple[InputSpec, ...], seed: int, vary: bool = False) -> tuple[Any, ...]:
     """One value for each input."""
     generator = torch.Generator().manual_seed(seed)
-    return tuple(spec.sample(generator, vary) for spec in inputs)
+    named: dict[str, int] = {}
+    return tuple(spec.sample(generator, named, vary) for spec in inputs)
 
 
 def read_value(path: str) -> Any:

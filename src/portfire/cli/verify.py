@@ -48,7 +48,8 @@ def verify(
     """Run MODEL and the eager model on the same inputs and compare their outputs.
 
     Prints the largest absolute and relative difference of each output; the exit status is 1 if one is above the tolerance.
-    Sizes may be ranges, which tells whether a size was baked in: --input "float32[1..4,3,224,224]".
+    Sizes may be ranges, which tells whether a size was baked in: --input "float32[1..4,3,224,224]". Sizes with a name are the
+    same in all inputs: --input "int64[B=1..4,T=2..9]" --input "bool[B,T]".
 
     \b
     Examples:
