@@ -9,11 +9,14 @@ import ast
 import functools
 import inspect
 import linecache
+import os
 import textwrap
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+import torch
 
 from portfire.ir.source import SourceFile, SourceRange
 
@@ -77,11 +80,25 @@ class FunctionSource:
 
 def source_of(function: Callable[..., Any]) -> FunctionSource:
     """The source of a Python function, method or lambda. Raises NoSourceError."""
-    function = inspect.unwrap(function) if hasattr(function, "__wrapped__") else function
+    function = _behind_librarys_wrappers(function)
     function = getattr(function, "__func__", function)
     if not isinstance(function, types.FunctionType):
         raise NoSourceError(f"{type(function).__name__} objects have no Python source")
     return _source_of_code(_ById(function.__code__), function.__qualname__)
+
+
+def _behind_librarys_wrappers(function: Any) -> Any:
+    """The function that torch or Python's library wraps (`torch.no_grad()`, a cache). A wrapper of the user's is what runs."""
+    while hasattr(function, "__wrapped__"):
+        code = getattr(function, "__code__", None)
+        if code is not None and not code.co_filename.startswith(_LIBRARIES):
+            break
+        function = function.__wrapped__
+    return function
+
+
+#: Where wrappers come from that keep what a function computes.
+_LIBRARIES = tuple(os.path.dirname(inspect.getfile(module)) + os.sep for module in (torch, functools))
 
 
 class _ById:

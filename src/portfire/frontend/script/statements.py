@@ -93,6 +93,18 @@ def _emit_pass(emitter: Emitter, node: ast.stmt) -> Flow:
     return Flow.FALLS
 
 
+def _emit_global(emitter: Emitter, node: ast.Global) -> Flow:
+    changed = assigned_names(getattr(emitter.context.source.node, "body", [])) & set(node.names)
+    if changed:
+        raise emitter.fail(
+            "unsupported-syntax",
+            f"the global '{sorted(changed)[0]}' cannot be assigned in a program",
+            notes=("a program has no variables outside its functions and modules",),
+            help="keep it as an attribute of the module, or return the new value",
+        )
+    return Flow.FALLS
+
+
 def _falling(emit: Callable[[Any, Any], None]) -> Callable[[Emitter, Any], Flow]:
     def statement(emitter: Emitter, node: Any) -> Flow:
         emit(emitter, node)
@@ -105,7 +117,7 @@ _EMIT: dict[type[ast.stmt], Callable[[Emitter, Any], Flow]] = {
     ast.Return: _emit_return,
     ast.Expr: _emit_expression_statement,
     ast.Pass: _emit_pass,
-    ast.Global: _emit_pass,
+    ast.Global: _emit_global,
     ast.Nonlocal: _emit_pass,
     ast.Assign: _falling(emit_assign),
     ast.AnnAssign: _falling(emit_annotated),
