@@ -60,6 +60,10 @@ zoo: build  ## compile whole model libraries and compare with eager (long)
 bench: build  ## the figures of the README
 	$(PY) -m bench
 
+docs: build  ## write the pages that are generated from tables
+	$(PY) tools/language_table.py
+	$(PY) tools/error_pages.py --index
+
 lint: $(STAMPS)/packages  ## linters, import rules, formatting, types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .

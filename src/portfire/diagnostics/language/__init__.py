@@ -1,0 +1,26 @@
+"""What of Python and torch can be compiled: one table, which `docs/language.md` shows and the tests run.
+
+A row that is wrong fails `tests/diagnostics/test_language.py`: a construct that has become supported must be said to be.
+
+Comes before: `codes.py`. Comes after: `tools/language_table.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portfire.diagnostics.language import classes, functions, modules, operators, returns, statements, types, values
+from portfire.diagnostics.language.construct import PRELUDE, Construct
+
+SECTIONS: Final[dict[str, tuple[Construct, ...]]] = {
+    "Types": types.CONSTRUCTS,
+    "Classes": classes.CONSTRUCTS,
+    "Modules": modules.CONSTRUCTS,
+    "Functions": functions.CONSTRUCTS,
+    "Statements": statements.CONSTRUCTS,
+    "Values": values.CONSTRUCTS,
+    "Return types that vary": returns.CONSTRUCTS,
+    "torch": operators.CONSTRUCTS,
+}
+
+__all__ = ["PRELUDE", "SECTIONS", "Construct"]

@@ -1,0 +1,178 @@
+"""Functions and calls. See `construct.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portfire.diagnostics.language.construct import Construct
+
+CONSTRUCTS: Final = (
+    Construct(
+        "default and keyword-only arguments",
+        """
+def g(x, *, n: int = 2):
+    return x * n
+def f(x):
+    return g(x) + g(x, n=3)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "*args and **kwargs of functions that compiled code calls",
+        """
+def g(*xs, **more):
+    return xs[0] + more["y"]
+def f(x):
+    return g(x, y=x)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "*args or **kwargs on what is called from outside",
+        """
+def f(x, **more):
+    return x
+""",
+        code="open-signature",
+    ),
+    Construct(
+        "nested functions and closures",
+        """
+def f(x, n: int):
+    def g(y):
+        return y * n
+    return g(x)
+""",
+        inputs="(torch.ones(2), 2)",
+    ),
+    Construct(
+        "nonlocal",
+        """
+def f(n: int):
+    k = 0
+    def g():
+        nonlocal k
+        k += 1
+    g()
+    return k + n
+""",
+        code="unsupported-syntax",
+    ),
+    Construct(
+        "lambdas",
+        """
+def f(x):
+    g = lambda y: y + 1
+    return g(x)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "functools.partial",
+        """
+def g(x, n: int):
+    return x * n
+h = functools.partial(g, n=3)
+def f(x):
+    return h(x)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "recursion with a declared return type",
+        """
+def f(n: int) -> int:
+    return 1 if n < 2 else n * f(n - 1)
+""",
+        inputs="(5,)",
+        libtorch=False,
+    ),
+    Construct(
+        "recursion without a declared return type",
+        """
+def f(n: int):
+    if n < 2:
+        return 1
+    return n * f(n - 1)
+""",
+        code="recursive-function",
+    ),
+    Construct(
+        "functions as values in a list or dict known while compiling",
+        """
+table = {"relu": torch.relu, "tanh": torch.tanh}
+def f(x):
+    return table["relu"](x)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "a function chosen at run time",
+        """
+def f(x, flag: bool):
+    g = torch.relu if flag else torch.tanh
+    return g(x)
+""",
+        code="not-a-value",
+    ),
+    Construct(
+        "decorators that return a plain wrapper",
+        """
+def twice(g):
+    @functools.wraps(g)
+    def wrapper(x):
+        return g(x) * 2
+    return wrapper
+def g(x):
+    return x + 1
+h = twice(g)
+def f(x):
+    return h(x)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "decorators of nested functions",
+        """
+def f(x):
+    @functools.lru_cache
+    def g(y):
+        return y
+    return g(x)
+""",
+        code="unsupported-syntax",
+    ),
+    Construct(
+        "generators",
+        """
+def g(n: int):
+    for i in range(n):
+        yield i
+def f(n: int):
+    return sum(list(g(n)))
+""",
+        code="unsupported-syntax",
+    ),
+    Construct(
+        "async functions",
+        """
+def f(x):
+    async def g():
+        return x
+    return x
+""",
+        code="unsupported-syntax",
+    ),
+    Construct(
+        "fork and wait",
+        """
+def g(x):
+    return x + 1
+def f(x):
+    return torch.jit.wait(torch.jit.fork(g, x))
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+)

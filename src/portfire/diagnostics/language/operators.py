@@ -1,0 +1,211 @@
+"""torch itself. See `construct.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portfire.diagnostics.language.construct import Construct
+
+CONSTRUCTS: Final = (
+    Construct(
+        "operators, methods, torch.nn.functional",
+        """
+def f(x):
+    return F.softmax(x.transpose(0, 1) @ x, dim=-1).sum()
+""",
+        inputs="(torch.ones(2, 3),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "shapes as ints",
+        """
+def f(x):
+    b, c = x.shape
+    return x.view(b * c, -1).size()[1:], x.shape[0] // 2
+""",
+        inputs="(torch.ones(2, 3),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "indexing, slices, masks, in-place writes",
+        """
+def f(x):
+    y = x.clone()
+    y[0, 1:] = 5
+    y[y > 3] = 0
+    return y[..., None], y[:, -1]
+""",
+        inputs="(torch.ones(2, 3),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "factories: zeros, arange, tensor, new_zeros",
+        """
+def f(x):
+    return torch.zeros(2) + torch.arange(2) + torch.tensor([1.0, 2.0]) + x.new_zeros(2)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.LongTensor, torch.Tensor(2, 3)",
+        """
+def f():
+    return torch.LongTensor([[1]])
+""",
+        inputs="()",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.autograd.Variable",
+        """
+def f(x):
+    return torch.autograd.Variable(x)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "requires_grad= on factories",
+        """
+def f():
+    return torch.zeros(2, requires_grad=True)
+""",
+        inputs="()",
+    ),
+    Construct(
+        ".item(), .tolist() with a declared type",
+        """
+def f(x):
+    values: List[float] = x.tolist()
+    return x.sum().item(), values
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        ".to, .type, .cuda, .bool, .T, .data",
+        """
+def f(x):
+    return x.to(torch.float64).bool(), x.T, x.data, x.type(torch.int32)
+""",
+        inputs="(torch.ones(2, 2),)",
+    ),
+    Construct(
+        "if tensor:",
+        """
+def f(x):
+    if x.sum() > 0:
+        return x
+    return -x
+""",
+        inputs="(torch.ones(1),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "max(int, tensor.item())",
+        """
+def f(x):
+    return max(2, int(x.item()))
+""",
+        inputs="(torch.ones(1),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "device, dtype, Generator, finfo",
+        """
+def f(x):
+    return x.device, torch.finfo(torch.float32).max, torch.zeros(2, dtype=x.dtype, device=x.device)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "torch.fft, linalg, special, einsum",
+        """
+def f(x):
+    return torch.fft.fft(x).abs(), torch.linalg.norm(x), torch.special.expit(x), torch.einsum("ij,jk->ik", x, x)
+""",
+        inputs="(torch.ones(2, 2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.nn: LSTM",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4)
+    def forward(self, x):
+        return self.lstm(x)
+""",
+        inputs="(torch.ones(2, 1, 3),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.nn: MultiheadAttention, Transformer",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(4, 2)
+        self.layer = nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0)
+    def forward(self, x):
+        return self.attention(x, x, x)[0] + self.layer(x)
+""",
+        inputs="(torch.ones(2, 1, 4),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "packed sequences",
+        """
+def f(x, lengths):
+    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+    return nn.utils.rnn.pad_packed_sequence(packed, batch_first=True)
+""",
+        inputs="(torch.ones(2, 3, 4), torch.tensor([3, 2]))",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.nn.init",
+        """
+def f(x):
+    return nn.init.constant_(x, 3.0)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.autograd.grad",
+        """
+def f(x):
+    y = (x * x).sum()
+    return torch.autograd.grad([y], [x])
+""",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.utils.checkpoint",
+        """
+def g(x):
+    return x * 2
+def f(x):
+    return torch.utils.checkpoint.checkpoint(g, x, use_reentrant=False)
+""",
+    ),
+    Construct(
+        "custom operators: torch.ops",
+        """
+def f(x):
+    return torch.ops.aten.relu(x)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "numpy",
+        """
+def f(x):
+    return np.sqrt(x)
+""",
+        code="unsupported-python-value",
+    ),
+)

@@ -1,0 +1,268 @@
+"""Statements. See `construct.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portfire.diagnostics.language.construct import Construct
+
+CONSTRUCTS: Final = (
+    Construct(
+        "if, while, for, break, continue",
+        """
+def f(n: int):
+    total = 0
+    for i in range(n):
+        if i == 1:
+            continue
+        if i == 4:
+            break
+        total += i
+    while total > 2:
+        total -= 1
+    return total
+""",
+        inputs="(5,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "else on loops",
+        """
+def f(n: int):
+    for i in range(n):
+        if i > 9:
+            break
+    else:
+        return -1
+    return 0
+""",
+        inputs="(5,)",
+    ),
+    Construct(
+        "early return, also in loops",
+        """
+def f(xs: List[int]):
+    for x in xs:
+        if x > 1:
+            return x
+    return 0
+""",
+        inputs="([1, 2],)",
+        torch_jit=True,
+    ),
+    Construct(
+        "assert with a message",
+        """
+def f(n: int):
+    assert n > 0, f"{n} is not positive"
+    return n
+""",
+        inputs="(2,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "raise with an exception class and a message",
+        """
+def f(n: int):
+    if n < 0:
+        raise ValueError("negative")
+    return n
+""",
+        inputs="(2,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "raise ... from",
+        """
+def f(n: int):
+    if n < 0:
+        raise ValueError("negative") from None
+    return n
+""",
+        differs="the cause is not kept",
+        inputs="(2,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "try, except",
+        """
+def f(xs: List[int]):
+    try:
+        return xs[5]
+    except IndexError:
+        return -1
+""",
+        inputs="([1, 2],)",
+    ),
+    Construct(
+        "try, finally",
+        """
+def f(xs: List[int]):
+    n = 0
+    try:
+        n = xs[0]
+    finally:
+        n += 1
+    return n
+""",
+        inputs="([1, 2],)",
+    ),
+    Construct(
+        "except*",
+        """
+def f(n: int):
+    try:
+        n += 1
+    except* ValueError:
+        pass
+    return n
+""",
+        code="unsupported-syntax",
+    ),
+    Construct(
+        "with torch.no_grad, inference_mode, autocast, record_function",
+        """
+def f(x):
+    with torch.no_grad():
+        y = x * 2
+    with torch.profiler.record_function("step"):
+        y = y + 1
+    return y
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "with on script classes",
+        """
+class Scope:
+    def __init__(self, n: int):
+        self.n = n
+    def __enter__(self):
+        self.n += 1
+        return self
+    def __exit__(self, a: Any, b: Any, c: Any):
+        self.n = 0
+def f(n: int):
+    with Scope(n) as s:
+        k = s.n
+    return k
+""",
+        inputs="(2,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "match on constants",
+        """
+def f(n: int):
+    match n:
+        case 1:
+            return 10
+        case _:
+            return 20
+""",
+        inputs="(2,)",
+    ),
+    Construct(
+        "match that takes values apart",
+        """
+def f(pair: Tuple[int, int]):
+    match pair:
+        case (0, b):
+            return b
+        case _:
+            return 0
+""",
+        code="unsupported-syntax",
+    ),
+    Construct(
+        "walrus",
+        """
+def f(n: int):
+    if (m := n * 2) > 4:
+        return m
+    return 0
+""",
+        inputs="(3,)",
+    ),
+    Construct(
+        "star-unpacking",
+        """
+def f(t: Tuple[int, int, int]):
+    a, *rest = t
+    return a, rest[0]
+""",
+        inputs="((1, 2, 3),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "del of variables and items",
+        """
+def f(xs: List[int]):
+    del xs[0]
+    return xs
+""",
+        inputs="([1, 2],)",
+        torch_jit=True,
+    ),
+    Construct(
+        "chained comparison, conditional expressions",
+        """
+def f(n: int):
+    return n if 0 < n < 5 else -n
+""",
+        inputs="(3,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "augmented assignment to items and attributes",
+        """
+def f(xs: List[int]):
+    xs[0] += 3
+    return xs
+""",
+        inputs="([1, 2],)",
+        torch_jit=True,
+    ),
+    Construct(
+        "local imports",
+        """
+def f(x: float):
+    import math
+    return math.sqrt(x)
+""",
+        inputs="(2.0,)",
+    ),
+    Construct(
+        "global constants",
+        """
+LIMIT = 7
+def f(n: int):
+    global LIMIT
+    return n + LIMIT
+""",
+        inputs="(2,)",
+    ),
+    Construct(
+        "assignment to a global",
+        """
+COUNT = 0
+def f(n: int):
+    global COUNT
+    COUNT = n
+    return COUNT
+""",
+        code="unsupported-syntax",
+    ),
+    Construct(
+        "print, warnings.warn",
+        """
+def f(n: int):
+    print("n is", n)
+    warnings.warn("careful")
+    return n
+""",
+        inputs="(2,)",
+        torch_jit=True,
+    ),
+)

@@ -1,0 +1,215 @@
+"""Types and annotations. See `construct.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portfire.diagnostics.language.construct import Construct
+
+CONSTRUCTS: Final = (
+    Construct(
+        "parameters without annotation",
+        """
+def f(x):
+    return x + 1
+""",
+        differs="a parameter without annotation and default is a Tensor",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "parameters typed by their default",
+        """
+def f(x, n=2):
+    return x * n
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "annotations, `# type:` comments",
+        """
+def f(x, n):
+    # type: (Tensor, int) -> Tensor
+    return x * n
+""",
+        inputs="(torch.ones(2), 3)",
+        torch_jit=True,
+    ),
+    Construct(
+        "int, float, bool, complex, str",
+        """
+def f(a: int, b: float, c: bool, d: str):
+    return a * b, c, d + "b", complex(a, b)
+""",
+        differs="int has 64 bits",
+        inputs='(2, 3.0, True, "a")',
+        torch_jit=True,
+    ),
+    Construct(
+        "Tuple, List, Dict",
+        """
+def f(t: Tuple[int, str], xs: List[int], d: Dict[str, int]):
+    return t[1], xs[0] + d["k"]
+""",
+        inputs='((1, "a"), [1], {"k": 2})',
+        torch_jit=True,
+    ),
+    Construct(
+        "built-in generics: `list[int]`, `int or None` with `|`",
+        """
+def f(xs: list[int], n: int | None):
+    return xs[0] if n is None else n
+""",
+        inputs="([1, 2], None)",
+        torch_jit=True,
+    ),
+    Construct(
+        "empty lists and dicts typed by their use",
+        """
+def f(x):
+    ys = []
+    ys.append(x)
+    d = {}
+    d["k"] = x
+    return ys[0] + d["k"]
+""",
+        differs="a list has one element type",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "Optional, refined by `is None`, `assert`, early return",
+        """
+def f(x: Tensor, y: Optional[Tensor]):
+    if y is None:
+        return x
+    return x + y
+""",
+        inputs="(torch.ones(2), None)",
+        torch_jit=True,
+    ),
+    Construct(
+        "Union, refined by isinstance",
+        """
+def f(x: Union[int, str]):
+    if isinstance(x, int):
+        return x + 1
+    return len(x)
+""",
+        inputs="(3,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "Any with isinstance",
+        """
+def f(x: Any):
+    if isinstance(x, int):
+        return x + 1
+    return 0
+""",
+        inputs="(3,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "NamedTuple",
+        """
+class Pair(NamedTuple):
+    a: Tensor
+    n: int
+def f(x: Tensor):
+    p = Pair(x, 2)
+    return p.a * p.n
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "Enum",
+        """
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 2
+def f():
+    c = Color.RED
+    return c == Color.BLUE, c.value
+""",
+        inputs="()",
+        torch_jit=True,
+    ),
+    Construct(
+        "dataclass",
+        """
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: int
+def f(n: int):
+    p = Point(n, 3)
+    return p.x + p.y
+""",
+        inputs="(2,)",
+    ),
+    Construct(
+        "TypedDict",
+        """
+class Options(TypedDict):
+    size: int
+def f(o: Options):
+    return o["size"]
+""",
+        code="unsupported-type",
+    ),
+    Construct(
+        "Final and class attributes as constants",
+        """
+class Model(nn.Module):
+    scale: Final[int]
+    offset = 3
+    def __init__(self):
+        super().__init__()
+        self.scale = 2
+    def forward(self, x):
+        return x * self.scale + self.offset
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "type aliases",
+        """
+Numbers = List[float]
+def f(xs: Numbers):
+    return xs[0]
+""",
+        inputs="([1.0],)",
+        torch_jit=True,
+    ),
+    Construct(
+        "forward references",
+        """
+def f(x: "Tensor") -> "Tensor":
+    return x
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "Callable as the type of a parameter called from outside",
+        """
+def f(g: Callable[[Tensor], Tensor], x: Tensor):
+    return g(x)
+""",
+        code="unsupported-type",
+    ),
+    Construct(
+        "type variables (generic functions)",
+        """
+T = TypeVar("T")
+def first(xs: List[T]) -> T:
+    return xs[0]
+def f(x):
+    return first([x])
+""",
+        inputs="(torch.ones(2),)",
+        code="unsupported-type",
+    ),
+)
