@@ -37,6 +37,7 @@ from portfire.frontend.script.loops import emit_iteration
 from portfire.frontend.script.operators import emit_binary_values, emit_comparison
 from portfire.frontend.script.refinement import negated
 from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.set_values import make_set
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -485,12 +486,6 @@ def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return emitter.compiler.value_of(emitter, known)
 
 
-def _sets_unsupported(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    raise emitter.fail(
-        "unsupported-syntax", "sets are not supported yet", help="use a dict with True values, or a list"
-    )
-
-
 def _next(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     raise emitter.fail(
         "unsupported-call", "iterators are not values of a program", help="use a for loop with break, or index the list"
@@ -521,7 +516,7 @@ TYPES: dict[Any, StaticValue] = {
     python_type: TypeValue(python_type, make)
     for python_type, make in (
         (int, _int), (float, _float), (bool, _bool), (str, _str), (complex, _complex), (list, _list), (tuple, _tuple),
-        (dict, _dict), (collections.OrderedDict, _dict), (set, _sets_unsupported), (frozenset, _sets_unsupported),
+        (dict, _dict), (collections.OrderedDict, _dict), (set, make_set), (frozenset, make_set),
         (slice, _slice), (range, _range), (enumerate, _enumerate), (zip, _zip), (filter, _filter),
         (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),
         (reversed, lambda emitter, args, kwargs: ReversedValue(args[0])),

@@ -147,6 +147,7 @@ def _common(types: Sequence[Type]) -> Type:
 
 
 def emit_set(emitter: Emitter, node: ast.Set) -> StaticValue:
-    """`{a, b}`: only to look things up in, so far."""
-    items = emit_items(emitter, node.elts)
-    return TupleValue(items)
+    """`{a, b}`."""
+    from portfire.frontend.script.set_values import set_of
+
+    return set_of(emitter, emit_items(emitter, node.elts))

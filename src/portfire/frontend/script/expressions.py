@@ -13,6 +13,7 @@ from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.displays import emit_dict, emit_list, emit_set, emit_tuple
 from portfire.frontend.script.indexing import EllipsisValue, SliceValue
 from portfire.frontend.script.refinement import chain_of
+from portfire.frontend.script.set_values import emit_set_comprehension
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.unsupported import explain_unsupported
@@ -159,4 +160,5 @@ _EMIT: dict[type[ast.expr], Callable[[Emitter, Any], StaticValue]] = {
     ast.List: emit_list,
     ast.Dict: emit_dict,
     ast.Set: emit_set,
+    ast.SetComp: emit_set_comprehension,
 }

@@ -317,12 +317,24 @@ class _Attempt:
             emitter.frame.assign(carried.name, RuntimeValue(self.node.add_output(carried.type, hint(carried.name))))
         emitter.frame.forget_as(frame)
         for name in frame.assigned:
+            self._check_not_rebound(name)
             if emitter.lookup(name) is None and not name.startswith("$"):
                 why = f"only the body of a loop, which may never run, assigns '{name}'"
                 emitter.frame.assign(name, UndefinedValue(why))
             elif isinstance(frame.assigned[name], PoisonedValue):
                 emitter.frame.assign(name, PoisonedValue())
         return self._leave(orelse, is_endless)
+
+    def _check_not_rebound(self, name: str) -> None:
+        """A set is not carried from round to round, so each round has to see the same."""
+        assert self.frame is not None
+        before = self.emitter.lookup(name)
+        if getattr(before, "is_mutable", False) and self.frame.assigned[name] is not before:
+            raise self.emitter.fail(
+                "not-a-value",
+                f"'{name}' is another object in each round of the loop",
+                help="change the object that is there, or use a name of its own in the loop",
+            )
 
     def _leave(self, orelse: Sequence[ast.stmt], is_endless: bool) -> Flow:
         emitter, region = self.emitter, self.region

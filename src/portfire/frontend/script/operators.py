@@ -166,10 +166,12 @@ _MIRRORED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__
 
 
 def _has_operators(value: StaticValue) -> bool:
-    """Whether the operators of the value are methods: objects of script classes."""
+    """Whether the operators of the value are methods: objects of script classes, sets."""
     from portfire.ir.types import ClassType, InterfaceType
 
-    return isinstance(static_type(value), (ClassType, InterfaceType)) or hasattr(value, "class_type")
+    return isinstance(static_type(value), (ClassType, InterfaceType)) or any(
+        hasattr(value, mark) for mark in ("class_type", "has_operators")
+    )
 
 
 def _defines(emitter: Emitter, value: StaticValue, name: str) -> bool:
@@ -239,9 +241,14 @@ def emit_compare(emitter: Emitter, node: ast.Compare) -> StaticValue:
 
 
 def _emit_chain(emitter: Emitter, left: StaticValue, ops: list[ast.cmpop], nodes: list[ast.expr]) -> StaticValue:
+    from portfire.frontend.script.displays import emit_items
     from portfire.frontend.script.expressions import emit_expression
 
-    right = emit_expression(emitter, nodes[0])
+    node = nodes[0]
+    if isinstance(node, ast.Set) and isinstance(ops[0], (ast.In, ast.NotIn)):  # no set is needed to look in it once
+        right: StaticValue = TupleValue(emit_items(emitter, node.elts))
+    else:
+        right = emit_expression(emitter, node)
     first = emit_comparison(emitter, ops[0], left, right)
     if len(ops) == 1:
         return first

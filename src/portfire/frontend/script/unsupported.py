@@ -35,11 +35,6 @@ REASONS: dict[type[ast.AST], tuple[str, str, str]] = {
         "extend a list and return the list",
     ),
     ast.Starred: ("'*' is not supported here", "only calls and displays spread a sequence", "write out the items"),
-    ast.SetComp: (
-        "set comprehensions are not supported",
-        "programs have no sets",
-        "use a list or a dict with True values",
-    ),
     ast.pattern: ("this pattern is not supported", "only constants and '_' can be matched", "use if/elif"),
 }
 
