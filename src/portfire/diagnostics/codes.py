@@ -1,6 +1,6 @@
 """Every code a diagnostic may have, with one line that explains it. A test checks that no other code is used.
 
-Comes before: nothing. Comes after: the front ends, which give each diagnostic one.
+Comes before: nothing. Comes after: the front ends, which give each diagnostic one; `docs/errors/`, one page per code.
 """
 
 from __future__ import annotations
