@@ -155,6 +155,14 @@ def f(n: int):
         code="unsupported-syntax",
     ),
     Construct(
+        "a class or function named by a string (eval, exec)",
+        """
+def f(x):
+    return eval("x + 1")
+""",
+        code="unsupported-python-value",
+    ),
+    Construct(
         "async functions",
         """
 def f(x):
@@ -167,10 +175,11 @@ def f(x):
     Construct(
         "fork and wait",
         """
+fork, wait = torch.jit.fork, torch.jit.wait
 def g(x):
     return x + 1
 def f(x):
-    return torch.jit.wait(torch.jit.fork(g, x))
+    return wait(fork(g, x))
 """,
         inputs="(torch.ones(2),)",
         torch_jit=True,

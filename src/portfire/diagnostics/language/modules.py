@@ -188,6 +188,45 @@ class Model(nn.Module):
         inputs="(torch.ones(1, 2),)",
     ),
     Construct(
+        "submodules called under control flow",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 2)
+        self.b = nn.Linear(2, 2)
+    def forward(self, x, flag: bool):
+        return self.a(x) if flag else self.b(x)
+""",
+        inputs="(torch.ones(1, 2), True)",
+        torch_jit=True,
+    ),
+    Construct(
+        "ModuleDict by a run-time key",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.heads = nn.ModuleDict({"a": nn.Linear(2, 2), "b": nn.ReLU()})
+    def forward(self, x, key: str):
+        return self.heads[key](x)
+""",
+        code="not-a-constant-index",
+    ),
+    Construct(
+        "submodules added or replaced in forward",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 2)
+    def forward(self, x):
+        self.a = nn.Identity()
+        return x
+""",
+        code="unsupported-call",
+    ),
+    Construct(
         "attributes set in forward",
         """
 class Model(nn.Module):

@@ -174,6 +174,18 @@ def f(x):
         torch_jit=True,
     ),
     Construct(
+        "torch.nn: AdaptiveLogSoftmaxWithLoss",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.loss = nn.AdaptiveLogSoftmaxWithLoss(8, 10, [4])
+    def forward(self, x, y):
+        return self.loss(x, y)
+""",
+        inputs="(torch.ones(2, 8), torch.tensor([1, 5]))",
+    ),
+    Construct(
         "torch.autograd.grad",
         """
 def f(x):

@@ -22,12 +22,13 @@ def f(x, flag: bool):
         "pruned by a constant condition",
         """
 class Model(nn.Module):
+    both: Final[bool]
     def __init__(self):
         super().__init__()
         self.both = False
     def forward(self, x):
-        if not torch.jit.is_scripting():
-            return x
+        if self.both:
+            return x, x
         return x
 """,
         inputs="(torch.ones(2),)",

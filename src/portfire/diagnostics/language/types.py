@@ -174,6 +174,24 @@ class Model(nn.Module):
         inputs="(torch.ones(2),)",
     ),
     Construct(
+        "`dict` and `list` without the types of their items",
+        """
+def f(d: dict):
+    return d["a"]
+""",
+        differs="of strings and tensors",
+        inputs='({"a": torch.ones(2)},)',
+    ),
+    Construct(
+        "list of lists, nested containers",
+        """
+def f(xs: List[List[int]]):
+    return {len(x): x for x in xs}
+""",
+        inputs="([[1], [2, 3]],)",
+        torch_jit=True,
+    ),
+    Construct(
         "type aliases",
         """
 Numbers = List[float]

@@ -105,6 +105,24 @@ def f():
         code="unsupported-call",
     ),
     Construct(
+        "unicode strings",
+        """
+def f(s: str, i: int):
+    return len(s), s[i], s + "ü"
+""",
+        inputs='("aé日", 1)',
+        torch_jit=True,
+    ),
+    Construct(
+        "NaN, infinity",
+        """
+def f(x: float):
+    return x == x, x != x, math.isnan(x), float("inf") > 1.0
+""",
+        inputs='(float("nan"),)',
+        torch_jit=True,
+    ),
+    Construct(
         "bytes",
         """
 def f():
