@@ -197,41 +197,6 @@ def test_else_is_not_watched():
     check(with_else, ([1, 5], 0), ([1, 5], 1), ([1], 4))
 
 
-def with_finally(n: int, log: list[str]):
-    state = "start"
-    try:
-        state = "in"
-        if n == 1:
-            return log, state
-        state = str(10 // n)
-        if n == 2:
-            raise KeyError("two")
-    except KeyError:
-        state += " caught"
-        if n == 2:
-            return log, "from handler " + state
-    finally:
-        log.append("finally " + state)
-    log.append("after")
-    return log, state
-
-
-def test_finally():
-    check(with_finally, (1, []), (2, []), (3, []), (0, []))
-
-
-def swallowing(n: int):
-    try:
-        return 10 // n
-    finally:
-        if n == 0:
-            return -1  # noqa: B012
-
-
-def test_finally_that_returns():
-    check(swallowing, (0,), (5,))
-
-
 def loop(xs: list[int]):
     out: list[str] = []
     for x in xs:
@@ -256,23 +221,6 @@ def loop(xs: list[int]):
 
 def test_break_and_continue():
     check(loop, ([3, 1, 4],), ([3, 0, 2, 5],), ([0, 0, 0],), ([],))
-
-
-def break_in_finally(xs: list[int]):
-    n = 0
-    for x in xs:
-        try:
-            n += 1
-            if x == 0:
-                return -n
-        finally:
-            if x < 1:
-                break  # noqa: B012
-    return n
-
-
-def test_break_in_finally():
-    check(break_in_finally, ([1, 0, 1],), ([1, 1],))
 
 
 def retry(limit: int):
@@ -389,72 +337,147 @@ def test_errors_of_tensor_operators():
     check(tensor_error, (torch.arange(4.0), 2), (torch.arange(4.0), 3))
 
 
-def gradient_mode(x: torch.Tensor, n: int):
+def assigned_on_both_ways(text: str):
     try:
-        with torch.no_grad():
-            y = x * 2
-            if n == 0:
-                raise ValueError("no")
+        value = int(text)
     except ValueError:
-        y = x * 3
-    return y.requires_grad
+        value = 0
+        word = "bad"
+    else:
+        word = "good"
+    return value, word
 
 
-def test_gradient_mode_is_put_back():
-    check(gradient_mode, (torch.ones(2, requires_grad=True), 0), (torch.ones(2, requires_grad=True), 1))
+def safe_items(xs: list[int]):
+    def safe(i: int):
+        try:
+            return xs[i]
+        except IndexError:
+            return -1
+
+    return [safe(i) for i in range(3)], (lambda n: safe(n))(1)
 
 
-class Log:
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def __enter__(self):
-        self.lines.append("enter")
-        return self
-
-    def __exit__(self, kind: Any, value: Any, traceback: Any) -> None:
-        self.lines.append("exit" if kind is None else "exit by exception")
+def refined(x: int | None, text: str):
+    if x is None:
+        try:
+            x = int(text)
+        except ValueError as e:
+            raise RuntimeError(f"bad {text}") from e
+    return x + 1
 
 
-class Quiet:
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind: Any, value: Any, traceback: Any) -> bool:
-        self.count += 1
-        return kind is not None
-
-
-def with_object(n: int):
-    log = Log()
-    x = 0
+def formatted(n: int):
     try:
-        with log as inner:
-            x = 1
-            inner.lines.append(str(6 // n))
-            if n == 1:
-                return log.lines, x
-            x = 2
-    except ZeroDivisionError:
-        log.lines.append("caught")
-    return log.lines, x
+        return str(1 // n)
+    except ZeroDivisionError as e:
+        return "%s!" % e + "{}?".format(e) + f"{e!s}" + str(e)
 
 
-def suppressed(n: int):
-    quiet = Quiet()
-    x = 0
-    with quiet:
-        x = 1
-        x = 6 // n
-    return x, quiet.count
+def defaults(d: dict[str, list[int]], key: str):
+    try:
+        d[key].append(1)
+    except KeyError:
+        d[key] = [1]
+    return d
 
 
-def test_with_on_objects():
-    check(with_object, (0,), (1,), (2,))
-    check(suppressed, (0,), (2,))
+def asks_for_the_type(n: int):
+    try:
+        return [1, 2][n] // n
+    except (ZeroDivisionError, IndexError) as e:
+        if isinstance(e, LookupError):
+            return -1
+        return -2
+
+
+SEVERAL = (ValueError, ZeroDivisionError)
+
+
+def by_tuple(n: int):
+    try:
+        return 1 // n
+    except SEVERAL:
+        return -2
+
+
+def raises_the_same(n: int):
+    try:
+        return 1 // n
+    except ZeroDivisionError as e:
+        raise e
+
+
+def raises_a_variable(n: int):
+    try:
+        return 1 // n
+    except ZeroDivisionError as e:
+        error = ValueError(str(e))
+        raise error from None
+
+
+def factor(x: torch.Tensor, which: bool):
+    try:
+        if which:
+            return torch.linalg.cholesky(x)
+        return torch.linalg.cholesky(x - x)
+    except torch.linalg.LinAlgError:
+        return x
+
+
+def factor_by_base(x: torch.Tensor):
+    try:
+        return torch.linalg.cholesky(x)
+    except RuntimeError:
+        return x
+
+
+def raises_in_finally(n: int):
+    try:
+        try:
+            return 1 // n
+        finally:
+            if n < 2:
+                raise ValueError("finally")
+    except ValueError:
+        return 100
+
+
+def recovers_in_finally(xs: list[int]):
+    log: list[int] = []
+    for x in xs:
+        try:
+            log.append(10 // x)
+            if x == 5:
+                return log, -1
+        finally:
+            log.append(100)
+            if x < 1:
+                continue  # noqa: B012
+        log.append(1)
+    return log, 1
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (assigned_on_both_ways, [("1",), ("x",)]),
+        (safe_items, [([1, 2],), ([1, 2, 3],)]),
+        (refined, [(None, "1"), (None, "z"), (4, "z")]),
+        (formatted, [(0,), (1,)]),
+        (defaults, [({"a": [0]}, "a"), ({"a": [0]}, "b")]),
+        (asks_for_the_type, [(0,), (1,), (5,)]),
+        (by_tuple, [(0,), (1,)]),
+        (raises_the_same, [(0,), (1,)]),
+        (raises_a_variable, [(0,), (1,)]),
+        (factor, [(torch.eye(2), True), (-torch.eye(2), True), (torch.eye(2), False)]),
+        (factor_by_base, [(torch.eye(2),), (-torch.eye(2),)]),
+        (raises_in_finally, [(0,), (1,), (2,)]),
+        (recovers_in_finally, [([1, 0, 2],), ([5, 1],), ([-1, 5, 0],)]),
+    ],
+)
+def test_agrees_with_eager(function: Any, inputs: list[tuple[Any, ...]]):
+    check(function, *inputs)
 
 
 class Guarded(torch.nn.Module):
@@ -490,26 +513,6 @@ def test_saving_warns_and_torch_says_why():
     theirs = torch.jit.load(buffer)
     with pytest.raises(torch.jit.Error, match="only portfire's engine runs"):
         theirs("12", 1)
-
-
-def only_finally(xs: list[int]):
-    try:
-        xs.append(1)
-        y = xs[0] + 1
-    finally:
-        xs.append(2)
-    return y, xs
-
-
-def test_torch_runs_what_only_cleans_up():
-    compiled = portfire.script(only_finally)
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        compiled.save(buffer)
-    buffer.seek(0)
-    assert torch.jit.load(buffer)([5]) == (6, [5, 1, 2])
-    check(only_finally, ([5],), ([],))
 
 
 def own_message(n: int):
