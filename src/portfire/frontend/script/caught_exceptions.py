@@ -5,14 +5,16 @@ Comes before: `static_values.py`. Comes after: `try_statement.py`, `exceptions.p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.exits import Flow
+from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import Value
-from portfire.ir.types import STR, TupleType
+from portfire.ir.types import BOOL, STR, TupleType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -86,3 +88,17 @@ def emit_reraise(emitter: Emitter, exception: Value) -> Flow:
     emitter.node("prim::Reraise", [exception])
     emitter.frame.is_dead = True
     return Flow.RAISES
+
+
+def emit_is_a(emitter: Emitter, exception: CaughtException, names: Sequence[str]) -> StaticValue:
+    """Whether an exception's class is, or derives from, one of `names`: it is raised again to see which handler gets it."""
+    node = emitter.node("prim::Try", outputs=[BOOL], classes=[" ".join(names), ""])
+    with emitter.within(node.add_block()):
+        emit_reraise(emitter, exception.exception)
+        node.blocks[0].add_input(emitter.builder.insert("prim::Uninitialized", (), BOOL))
+    for outcome in (True, False):
+        block = node.add_block()
+        block.add_parameter(EXCEPTION)
+        with emitter.within(block):
+            block.add_input(emitter.constant_value(outcome))
+    return RuntimeValue(node.output)

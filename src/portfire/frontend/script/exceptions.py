@@ -10,6 +10,8 @@ import types
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import torch
+
 from portfire.frontend.script.caught_exceptions import CaughtException, emit_reraise
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_if_value
@@ -22,6 +24,10 @@ from portfire.ir.types import STR
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
+
+
+#: Exceptions of torch that programs know by the name of their public alias.
+_NAMES: dict[type[BaseException], str] = {vars(torch.linalg)["LinAlgError"]: "torch.linalg.LinAlgError"}
 
 
 class ExceptionClass(StaticValue):
@@ -42,7 +48,13 @@ class ExceptionClass(StaticValue):
     @property
     def qualified_name(self) -> str:
         """The name, as programs know it."""
-        return f"{self.cls.__module__}.{self.cls.__qualname__}"
+        return _NAMES.get(self.cls) or f"{self.cls.__module__}.{self.cls.__qualname__}"
+
+    @property
+    def names(self) -> list[str]:
+        """The names of this type and of those below it that torch raises: the engine does not know where they belong."""
+        below = [name for cls, name in _NAMES.items() if issubclass(cls, self.cls) and cls is not self.cls]
+        return [self.qualified_name, *below]
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
@@ -75,6 +87,18 @@ class ExceptionValue(StaticValue):
         if len(self.args) == 1:
             return as_text(emitter, self.args[0])
         return as_text(emitter, TupleValue(self.args))
+
+
+def class_names(emitter: Emitter, classes: StaticValue) -> list[str]:
+    """The names of the exception types in `except T` or `except (T, U)`."""
+    if isinstance(classes, TupleValue):
+        return [name for item in classes.items for name in class_names(emitter, item)]
+    if not isinstance(classes, ExceptionClass):
+        what = classes.describe()
+        raise emitter.fail(
+            "type-mismatch", f"expected an exception type, found {what}", help="name the types where they are caught"
+        )
+    return classes.names
 
 
 def as_text(emitter: Emitter, value: StaticValue) -> StaticValue:

@@ -69,6 +69,8 @@ def _spec(emitter: Emitter, spec: ast.expr | None) -> tuple[str, Arguments]:
 
 def _format(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     """`text.format(...)`: numbered and named fields are put in order, since the operator takes them in order."""
+    args = [_shown(emitter, a) for a in args]
+    kwargs = {name: _shown(emitter, a) for name, a in kwargs.items()}
     template = text.constant()
     if not isinstance(template, str):
         if kwargs:
@@ -121,7 +123,12 @@ def emit_percent_format(emitter: Emitter, template: StaticValue, values: StaticV
         items = list(values.unpack(emitter, None))
     else:
         items = [values]
-    return percent_formatted(emitter, template, items)
+    return percent_formatted(emitter, template, [_shown(emitter, i) for i in items])
+
+
+def _shown(emitter: Emitter, value: StaticValue) -> StaticValue:
+    """What is formatted in place of `value`: of an exception, its message."""
+    return as_text(emitter, value) if isinstance(value, CaughtException) else value
 
 
 def _join(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:

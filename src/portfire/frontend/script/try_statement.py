@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.caught_exceptions import EXCEPTION, CaughtException, emit_reraise
 from portfire.frontend.script.cells import Cells
-from portfire.frontend.script.constant_values import FALSE_VALUE
+from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
 from portfire.frontend.script.control_flow import emit_guarded, emit_if_value
 from portfire.frontend.script.environment import UndefinedValue
-from portfire.frontend.script.exceptions import ExceptionClass
+from portfire.frontend.script.exceptions import class_names
 from portfire.frontend.script.exits import Flow, has_exited, is_certainly, join
 from portfire.frontend.script.merging import Branch, merge_branches
-from portfire.ir.graph import Block, Function, Node, Value
-from portfire.ir.types import BOOL, ClassType, FunctionType, InterfaceType, Type
+from portfire.ir.graph import Block, Node, Value
+from portfire.ir.types import Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -92,17 +92,7 @@ def _classes(emitter: Emitter, node: ast.ExceptHandler) -> list[str]:
     if node.type is None:
         return []
     with emitter.at(node.type):
-        parts = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-        values = [emit_expression(emitter, part) for part in parts]
-        names = []
-        for value in values:
-            if not isinstance(value, ExceptionClass):
-                what = value.describe()
-                raise emitter.fail(
-                    "type-mismatch", f"expected an exception type, found {what}", help="name the types in the 'except'"
-                )
-            names.append(value.qualified_name)
-        return names
+        return class_names(emitter, emit_expression(emitter, node.type))
 
 
 def emit_finally(
@@ -114,25 +104,48 @@ def emit_finally(
 ) -> Flow:
     """Compile `body`, and after it `final`, however it is left. `on_error` is what runs for an exception, if that is not
     `final` and raising it again. `names`: what `body` assigns."""
-    region = emitter.context.region
-    assert region is not None
+    emitter.compiler.region_count += 1
+    handled = f"$handled{emitter.compiler.region_count}"
+    emitter.frame.assign(handled, FALSE_VALUE)
 
     def clean_up(exception: Value) -> Flow:
         return emit_guarded(emitter, final(), lambda: emit_reraise(emitter, exception))
 
-    attempt = _watch(emitter, body, [Handler("", on_error or clean_up)], names)
-    flow = attempt.finish()
-    if flow is Flow.RAISES:
+    def handler(exception: Value) -> Flow:
+        flow = (on_error or clean_up)(exception)
+        if flow is not Flow.RAISES:
+            emitter.frame.assign(handled, TRUE_VALUE)
         return flow
+
+    attempt = _watch(emitter, body, [Handler("", handler)], names)
+    flow = attempt.finish()
+    if attempt.flow is Flow.RAISES:
+        return flow
+    was_handled = emitter.lookup(handled) or FALSE_VALUE
+    if is_certainly(was_handled, False):
+        return _emit_final(emitter, flow, final, attempt.cells)
+    emitter.frame.is_dead = False
+    return emit_if_value(
+        emitter,
+        was_handled,
+        lambda: attempt.handler_flow,
+        lambda: _emit_final(emitter, attempt.flow, final, attempt.cells),
+    )
+
+
+def _emit_final(emitter: Emitter, flow: Flow, final: Callable[[], Flow], cells: Cells) -> Flow:
+    """What runs after a body whose flow was `flow`. Returns the flow of both."""
     if flow is Flow.FALLS:
         return final()
+    region = emitter.context.region
+    assert region is not None
     flags = (region.exit, region.stop, region.broken, region.function.exit, region.function.value)
     saved = {name: value for name in flags if (value := emitter.lookup(name)) is not None}
     is_dead = emitter.frame.is_dead
     for name in saved:
         if name != region.function.value:
             emitter.frame.assign(name, FALSE_VALUE)
-    attempt.cells.load(emitter)
+    cells.load(emitter)
     emitter.frame.is_dead = False
 
     def restore() -> Flow:
@@ -179,6 +192,8 @@ class _Attempt:
         self.node: Node = emitter.node("prim::Try", classes=[h.classes for h in handlers])
         self.branches: list[Branch] = []
         self.flow = Flow.FALLS
+        #: What the handlers do.
+        self.handler_flow = Flow.RAISES
 
     def run(self, body: Callable[[], Flow]) -> None:
         self.emitter.cells.append(self.cells)
@@ -207,54 +222,16 @@ class _Attempt:
     def finish(self) -> Flow:
         """Compile the handlers, and bind what the blocks leave."""
         emitter = self.emitter
-        mode = self._gradient_mode()
-        flow = self.flow
         for handler in self.handlers:
 
             def body(block: Block, handler: Handler = handler) -> Flow:
                 exception = block.add_parameter(EXCEPTION, "exception")
                 emitter.frame.forget_attributes()
-                if mode is not None:
-                    emitter.builtin("aten::set_grad_enabled", [mode])
                 self.cells.load(emitter)
                 return handler.body(exception)
 
-            flow = join(flow, self._block(body))
+            self.handler_flow = join(self.handler_flow, self._block(body))
         merge_branches(emitter, self.node, self.branches)
         if all(b.is_dead for b in self.branches):
             emitter.frame.is_dead = True
-        return flow
-
-    def _gradient_mode(self) -> Value | None:
-        """The mode before the node, where the body may leave another behind when an exception leaves it."""
-        if not _sets_gradient_mode(self.node.blocks[0], set()):
-            return None
-        first = min(
-            (c.list.node for c in self.cells.cells.values() if c.list.node is not None),
-            key=self.node.block.index_of,
-            default=self.node,
-        )
-        with self.emitter.builder.at(self.node.block, before=first):
-            return self.emitter.insert("aten::is_grad_enabled", [], BOOL).value
-
-
-def _sets_gradient_mode(block: Block, seen: set[Function]) -> bool:
-    """Whether the nodes, or the functions they call, may set the gradient mode."""
-    for node in block.walk():
-        if node.kind == "aten::set_grad_enabled":
-            return True
-        callee = _callee(node)
-        if callee is not None and callee not in seen and callee.graph is not None:
-            seen.add(callee)
-            if _sets_gradient_mode(callee.graph.block, seen):
-                return True
-    return False
-
-
-def _callee(node: Node) -> Function | None:
-    type_ = node.inputs[0].type if node.kind in ("prim::CallFunction", "prim::CallMethod") else None
-    if isinstance(type_, FunctionType):
-        return type_.function
-    if isinstance(type_, (ClassType, InterfaceType)):
-        return type_.methods.get(node.attributes["name"])
-    return None
+        return join(self.flow, self.handler_flow)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from portfire.frontend.script.caught_exceptions import CaughtException, emit_is_a
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.static_values import StaticValue
@@ -169,6 +170,10 @@ def _classes(types: StaticValue) -> list[StaticValue]:
 
 def emit_isinstance(emitter: Emitter, value: StaticValue, types: StaticValue) -> StaticValue:
     """`isinstance(value, types)`: known while compiling wherever the static type tells."""
+    if isinstance(value, CaughtException):
+        from portfire.frontend.script.exceptions import class_names
+
+        return emit_is_a(emitter, value, class_names(emitter, types))
     classes = _classes(types)
     type_ = static_type(value)
     if type_ is None:

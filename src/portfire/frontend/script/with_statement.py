@@ -1,8 +1,7 @@
 """`with`: torch's gradient modes, objects of script classes with `__enter__` and `__exit__`, and what means nothing here.
 
 Early exits in the body are structured, so control always comes to the end of the body, where the mode is put back. When an
-exception leaves it, a handler puts back the mode there was before its `try`, and the host that of its call; an object's
-`__exit__` runs in a handler of its own, and is given the exception's class and message as strings.
+exception leaves it a handler does that; an object's `__exit__` is then given the exception's class and message as strings.
 
 Comes before: `exits.py`, `control_flow.py`. Comes after: `statements.py`, `python_values.py`.
 """
@@ -119,27 +118,28 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
 
         assign_target(emitter, item.optional_vars, entered)
     if isinstance(manager, ContextManager):
-        flow = _emit_items(emitter, items[1:], body)
-        if flow is not Flow.RAISES:
-            manager.leave(emitter, before)
-        return flow
+        return _emit_in_mode(emitter, manager, before, lambda: _emit_items(emitter, items[1:], body))
     return _emit_guarded_body(emitter, manager, lambda: _emit_items(emitter, items[1:], body), assigned_names(body))
+
+
+def _emit_in_mode(
+    emitter: Emitter, manager: ContextManager, before: StaticValue | None, body: Callable[[], Flow]
+) -> Flow:
+    """The body of a `with` on a gradient mode, which is put back however the body is left."""
+    if before is None:
+        return body()
+
+    def leave() -> Flow:
+        manager.leave(emitter, before)
+        return Flow.FALLS
+
+    return emit_finally(emitter, body, leave, ())
 
 
 def _emit_guarded_body(emitter: Emitter, manager: StaticValue, body: Callable[[], Flow], names: set[str]) -> Flow:
     """The body of a `with` on an object, whose `__exit__` runs however the body is left."""
 
-    emitter.compiler.region_count += 1
-    suppressed = f"$suppressed{emitter.compiler.region_count}"
-    emitter.frame.assign(suppressed, FALSE_VALUE)
-
     def leave() -> Flow:
-        found = emitter.lookup(suppressed) or FALSE_VALUE
-        if not is_certainly(found, False):
-            return emit_if_value(emitter, found, lambda: Flow.FALLS, exit_)
-        return exit_()
-
-    def exit_() -> Flow:
         manager.attribute(emitter, "__exit__").call(emitter, [NONE_VALUE, NONE_VALUE, NONE_VALUE], {})
         return Flow.FALLS
 
@@ -149,7 +149,6 @@ def _emit_guarded_body(emitter: Emitter, manager: StaticValue, body: Callable[[]
         handled = manager.attribute(emitter, "__exit__").call(emitter, given, {})
         if static_type(handled) != BOOL:
             return emit_reraise(emitter, exception)
-        emitter.frame.assign(suppressed, TRUE_VALUE)
         if is_certainly(handled, True):
             return Flow.FALLS
         return emit_if_value(emitter, handled, lambda: Flow.FALLS, lambda: emit_reraise(emitter, exception))
