@@ -30,9 +30,11 @@ from portfire.frontend.script.caught_exceptions import CaughtClass, CaughtExcept
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.default_dicts import make_default_dict
 from portfire.frontend.script.exceptions import as_text
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.inference import pending_dict, pending_list
+from portfire.frontend.script.iterators import NextFunction, make_iterator
 from portfire.frontend.script.loops import emit_iteration
 from portfire.frontend.script.operators import emit_binary_values, emit_comparison
 from portfire.frontend.script.refinement import negated
@@ -486,12 +488,6 @@ def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return emitter.compiler.value_of(emitter, known)
 
 
-def _next(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    raise emitter.fail(
-        "unsupported-call", "iterators are not values of a program", help="use a for loop with break, or index the list"
-    )
-
-
 def _functions() -> dict[Any, StaticValue]:
     table: dict[Any, StaticValue] = {
         function: BuiltinFunction(function.__name__, emit, least, most)
@@ -500,11 +496,12 @@ def _functions() -> dict[Any, StaticValue]:
             (builtins.all, _all, 1, 1), (builtins.min, _extreme("min"), 1, None), (builtins.max, _extreme("max"), 1, None),
             (builtins.sorted, _sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
             (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
-            (builtins.callable, _callable, 1, 1), (builtins.next, _next, 1, 2), (builtins.iter, _next, 1, 1),
+            (builtins.callable, _callable, 1, 1), (builtins.iter, make_iterator, 1, 1),
             (functools.reduce, _reduce, 2, 3), (math.prod, _prod, 1, 1),
         )
     }  # fmt: skip
     table[builtins.isinstance] = IsInstanceValue()
+    table[builtins.next] = NextFunction()
     return table
 
 
@@ -517,6 +514,7 @@ TYPES: dict[Any, StaticValue] = {
     for python_type, make in (
         (int, _int), (float, _float), (bool, _bool), (str, _str), (complex, _complex), (list, _list), (tuple, _tuple),
         (dict, _dict), (collections.OrderedDict, _dict), (set, make_set), (frozenset, make_set),
+        (collections.defaultdict, make_default_dict),
         (slice, _slice), (range, _range), (enumerate, _enumerate), (zip, _zip), (filter, _filter),
         (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),
         (reversed, lambda emitter, args, kwargs: ReversedValue(args[0])),

@@ -13,7 +13,7 @@ from portfire.frontend.script.assignments import assign_target
 from portfire.frontend.script.control_flow import emit_if_value
 from portfire.frontend.script.displays import dict_of, list_of
 from portfire.frontend.script.environment import Frame, Scope
-from portfire.frontend.script.exits import Flow
+from portfire.frontend.script.exits import Flow, emit_break
 from portfire.frontend.script.expressions import emit_expression
 from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.loops import emit_iteration
@@ -80,12 +80,30 @@ def _emit_loop(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> 
     return result
 
 
+def first_of_generator(emitter: Emitter, node: ast.GeneratorExp) -> StaticValue:
+    """A list of the first item that a generator expression gives, if it gives one; no other is computed."""
+    outer = emitter.frame
+    first = emit_expression(emitter, node.generators[0].iter)
+    emitter.frame = Frame(Scope(outer.scope), outer)
+    result = emitter.empty_display("prim::ListConstruct", pending_list())
+
+    def found() -> Flow:
+        result.attribute(emitter, "append").call(emitter, [emit_expression(emitter, node.elt)], {})
+        return emit_break(emitter, ast.Break())
+
+    try:
+        _emit_generators(emitter, node.generators, first, found)
+    finally:
+        emitter.frame = outer
+    return result
+
+
 def _emit_generators(
     emitter: Emitter, generators: Sequence[ast.comprehension], iterable: StaticValue, add: Callable[[], Flow]
 ) -> None:
     generator = generators[0]
     if generator.is_async:
-        raise emitter.fail("unsupported-syntax", "'async for' is not supported")
+        raise emitter.fail("unsupported-syntax", "'async for' is not supported", help="use `for`")
 
     def inner() -> Flow:
         if len(generators) == 1:
