@@ -97,7 +97,12 @@ def _resolve(annotation: Any, scope: AnnotationScope) -> Any:
     if isinstance(annotation, ast.AST):
         resolver = _RESOLVERS.get(type(annotation))
         if resolver is None:
-            raise scope.abort("unknown-type", f"'{ast.unparse(annotation)}' does not name a type", annotation)
+            raise scope.abort(
+                "unknown-type",
+                f"'{ast.unparse(annotation)}' does not name a type",
+                annotation,
+                help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
+            )
         return resolver(annotation, scope)
     if isinstance(annotation, str):
         return _resolve_text(annotation, scope)
@@ -141,7 +146,11 @@ def _resolve_text(text: str, scope: AnnotationScope) -> Any:
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:
-        raise scope.abort("unknown-type", f"'{text}' does not name a type") from None
+        raise scope.abort(
+            "unknown-type",
+            f"'{text}' does not name a type",
+            help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
+        ) from None
     # Columns of a string's content are not those of the file.
     return _resolve(node, AnnotationScope(scope.classes, scope.lookup, scope.range))
 
@@ -151,7 +160,12 @@ def _resolve_name(node: ast.Name, scope: AnnotationScope) -> Any:
     if found is MISSING:
         found = _WELL_KNOWN.get(node.id, MISSING)
     if found is MISSING:
-        raise scope.abort("unknown-type", f"'{node.id}' is not defined", node)
+        raise scope.abort(
+            "unknown-type",
+            f"'{node.id}' is not defined",
+            node,
+            help="import it, or define it before the function is compiled",
+        )
     return _resolve(found, scope) if not isinstance(found, str) else _resolve_text(found, scope)
 
 
@@ -159,7 +173,12 @@ def _resolve_attribute(node: ast.Attribute, scope: AnnotationScope) -> Any:
     owner = _resolve(node.value, scope)
     found = getattr(owner, node.attr, MISSING)
     if found is MISSING:
-        raise scope.abort("unknown-type", f"'{ast.unparse(node)}' is not defined", node)
+        raise scope.abort(
+            "unknown-type",
+            f"'{ast.unparse(node)}' is not defined",
+            node,
+            help="import it, or define it before the function is compiled",
+        )
     return _resolve(found, scope)
 
 
@@ -209,7 +228,12 @@ def _literals(node: ast.expr) -> Sequence[Any]:
 
 def _resolve_union(node: ast.BinOp, scope: AnnotationScope) -> Any:
     if not isinstance(node.op, ast.BitOr):
-        raise scope.abort("unknown-type", f"'{ast.unparse(node)}' does not name a type", node)
+        raise scope.abort(
+            "unknown-type",
+            f"'{ast.unparse(node)}' does not name a type",
+            node,
+            help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
+        )
     return Applied(typing.Union, (_resolve(node.left, scope), _resolve(node.right, scope)))
 
 
@@ -218,7 +242,12 @@ def _resolve_constant(node: ast.Constant, scope: AnnotationScope) -> Any:
         return node.value
     if isinstance(node.value, str):
         return _resolve_text(node.value, scope.at(scope.place(node)))
-    raise scope.abort("unknown-type", f"'{node.value!r}' does not name a type", node)
+    raise scope.abort(
+        "unknown-type",
+        f"'{node.value!r}' does not name a type",
+        node,
+        help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
+    )
 
 
 def _resolve_items(node: ast.Tuple | ast.List, scope: AnnotationScope) -> Any:
@@ -271,7 +300,11 @@ def _type_of(resolved: Any, scope: AnnotationScope) -> ir.Type:
         raise _callable(scope)
     if inspect.isclass(resolved):
         return _class_type(resolved, scope)
-    raise scope.abort("unknown-type", f"'{_spelling(resolved)}' does not name a type a program can hold")
+    raise scope.abort(
+        "unknown-type",
+        f"'{_spelling(resolved)}' does not name a type a program can hold",
+        help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
+    )
 
 
 def _class_type(cls: type, scope: AnnotationScope) -> ir.Type:
@@ -288,7 +321,11 @@ def _applied_type(applied: Applied, scope: AnnotationScope) -> ir.Type:
         return ir.ListType(_type_of(applied.arguments[0], scope))
     builder = _GENERICS.get(origin)
     if builder is None:
-        raise scope.abort("unknown-type", f"'{_spelling(applied)}' does not name a type a program can hold")
+        raise scope.abort(
+            "unknown-type",
+            f"'{_spelling(applied)}' does not name a type a program can hold",
+            help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
+        )
     return builder(applied.arguments, scope)
 
 
@@ -300,7 +337,9 @@ def _dict(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
     if not arguments:
         return ir.DictType(ir.STR, ir.TENSOR)
     if len(arguments) != 2:
-        raise scope.abort("unknown-type", "a dict type has two parameters, of the keys and of the values")
+        raise scope.abort(
+            "unknown-type", "a dict type has two parameters, of the keys and of the values", help="Dict[str, Tensor]"
+        )
     key = _type_of(arguments[0], scope)
     if not isinstance(key, _KEY_TYPES):
         raise scope.abort(

@@ -87,7 +87,9 @@ def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> Non
         elif isinstance(target, (ast.Tuple, ast.List)):
             _unpack(emitter, target.elts, value)
         else:
-            raise emitter.fail("unsupported-syntax", "this cannot be assigned to")
+            raise emitter.fail(
+                "unsupported-syntax", "this cannot be assigned to", help="assign to a variable, an attribute or an item"
+            )
 
 
 def _assign_name(emitter: Emitter, name: str, value: StaticValue) -> None:
@@ -136,7 +138,9 @@ def _unpack(emitter: Emitter, targets: Sequence[ast.expr], value: StaticValue) -
         return
     if len(items) != len(targets):
         raise emitter.fail(
-            "not-unpackable", f"expected {len(targets)} items to unpack, found {len(items)} in {value.describe()}"
+            "not-unpackable",
+            f"expected {len(targets)} items to unpack, found {len(items)} in {value.describe()}",
+            help="give as many names as there are items, or collect the rest: `a, *rest = ...`",
         )
     for target, item in zip(targets, items, strict=True):
         assign_target(emitter, target, item)
@@ -145,7 +149,11 @@ def _unpack(emitter: Emitter, targets: Sequence[ast.expr], value: StaticValue) -
 def _unpack_starred(emitter: Emitter, targets: Sequence[ast.expr], items: list[StaticValue], star: int) -> None:
     after = len(targets) - star - 1
     if len(items) < star + after:
-        raise emitter.fail("not-unpackable", f"expected at least {star + after} items to unpack, found {len(items)}")
+        raise emitter.fail(
+            "not-unpackable",
+            f"expected at least {star + after} items to unpack, found {len(items)}",
+            help="give fewer names",
+        )
     for target, item in zip(targets[:star], items[:star], strict=True):
         assign_target(emitter, target, item)
     middle = items[star : len(items) - after]
@@ -239,5 +247,9 @@ def _delete_item(emitter: Emitter, target: ast.Subscript) -> None:
     container = emit_expression(emitter, target.value)
     key = emit_key(emitter, target.slice)
     if not isinstance(container, RuntimeValue):
-        raise emitter.fail("not-subscriptable", f"items of {container.describe()} cannot be deleted")
+        raise emitter.fail(
+            "not-subscriptable",
+            f"items of {container.describe()} cannot be deleted",
+            help="build a new value without the item",
+        )
     container.delete_index(emitter, key)

@@ -76,7 +76,11 @@ class RangeValue(StaticValue):
     def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
         """See the base class."""
         if self.known is None:
-            raise emitter.fail("not-unpackable", "a range with run-time bounds cannot be unpacked")
+            raise emitter.fail(
+                "not-unpackable",
+                "a range with run-time bounds cannot be unpacked",
+                help="index it in a loop: `for i in range(n):`",
+            )
         return [ConstantValue(i) for i in self.known]
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:

@@ -130,7 +130,11 @@ def _spread_keywords(emitter: Emitter, value: StaticValue) -> Iterator[tuple[str
     for key, item in value.pairs:
         name = key.constant()
         if not isinstance(name, str):
-            raise emitter.fail("unsupported-call", "the keys of '**' must be strings that are known while compiling")
+            raise emitter.fail(
+                "unsupported-call",
+                "the keys of '**' must be strings that are known while compiling",
+                help="pass the arguments by name, one by one",
+            )
         yield name, item
 
 
@@ -227,16 +231,24 @@ def _bind(
     bound: dict[str, StaticValue] = {p.name: a for p, a in zip(positional, args, strict=False)}
     extra = list(args[len(positional) :])
     if extra and vararg is None:
-        raise emitter.fail("bad-call", f"'{called}' takes {len(positional)} positional arguments, found {len(args)}")
+        raise emitter.fail(
+            "bad-call",
+            f"'{called}' takes {len(positional)} positional arguments, found {len(args)}",
+            help=f"'{called}' takes: {_names(positional)}",
+        )
     names = {p.name for p in parameters}
     more: list[tuple[StaticValue, StaticValue]] = []
     for name, value in kwargs.items():
         if name not in names and kwarg is not None:
             more.append((ConstantValue(name), value))
         elif name not in names:
-            raise emitter.fail("bad-call", f"'{called}' has no parameter '{name}'")
+            raise emitter.fail(
+                "bad-call", f"'{called}' has no parameter '{name}'", help=f"'{called}' takes: {_names(parameters)}"
+            )
         elif name in bound:
-            raise emitter.fail("bad-call", f"'{called}' is given '{name}' twice")
+            raise emitter.fail(
+                "bad-call", f"'{called}' is given '{name}' twice", help="pass it once, by position or by name"
+            )
         else:
             bound[name] = value
     _fill_defaults(emitter, parameters, bound, called)
@@ -247,13 +259,19 @@ def _bind(
     return bound
 
 
+def _names(parameters: Sequence[Parameter]) -> str:
+    return ", ".join(p.name for p in parameters) or "no arguments"
+
+
 def _fill_defaults(
     emitter: Emitter, parameters: Sequence[Parameter], bound: dict[str, StaticValue], called: str
 ) -> None:
     missing = [p.name for p in parameters if p.name not in bound and p.default is MISSING]
     if missing:
         names = ", ".join(f"'{m}'" for m in missing)
-        raise emitter.fail("bad-call", f"the call of '{called}' lacks {names}")
+        raise emitter.fail(
+            "bad-call", f"the call of '{called}' lacks {names}", help="pass them, or give the parameters defaults"
+        )
     for parameter in parameters:
         if parameter.name not in bound:
             bound[parameter.name] = default_value(emitter, parameter)

@@ -102,7 +102,11 @@ class EnumClass(ClassValue):
         """See the base class."""
         name = key.constant()
         if not isinstance(name, str):
-            raise emitter.fail("not-a-constant-index", "the name of an enum member must be known while compiling")
+            raise emitter.fail(
+                "not-a-constant-index",
+                "the name of an enum member must be known while compiling",
+                help="compare with the members: `if kind == Kind.FIRST:`",
+            )
         return self.attribute(emitter, name)
 
     def iterate(self, emitter: Emitter) -> Iteration:
@@ -136,17 +140,29 @@ class NamedTupleClass(ClassValue):
         type_ = self.type(emitter)
         assert isinstance(type_, ir.TupleType) and type_.fields is not None
         if len(args) > len(type_.fields):
-            raise emitter.fail("bad-call", f"'{self.cls.__name__}' has {len(type_.fields)} fields, not {len(args)}")
+            raise emitter.fail(
+                "bad-call",
+                f"'{self.cls.__name__}' has {len(type_.fields)} fields, not {len(args)}",
+                help=f"the fields are: {', '.join(type_.fields)}",
+            )
         given: dict[str, StaticValue] = dict(zip(type_.fields, args, strict=False))
         for name, value in kwargs.items():
             if name not in type_.fields or name in given:
-                raise emitter.fail("bad-call", f"'{self.cls.__name__}' has no further field '{name}'")
+                raise emitter.fail(
+                    "bad-call",
+                    f"'{self.cls.__name__}' has no further field '{name}'",
+                    help=f"the fields are: {', '.join(type_.fields)}",
+                )
             given[name] = value
         defaults: dict[str, Any] = getattr(self.cls, "_field_defaults", {})
         items = []
         for name, element in zip(type_.fields, type_.elements, strict=True):
             if name not in given and name not in defaults:
-                raise emitter.fail("bad-call", f"the field '{name}' of '{self.cls.__name__}' is missing")
+                raise emitter.fail(
+                    "bad-call",
+                    f"the field '{name}' of '{self.cls.__name__}' is missing",
+                    help="pass it, or give the field a default",
+                )
             value = given.get(name) or emitter.compiler.value_of(emitter, defaults[name], name)
             items.append(convert(emitter, value, element, f"the field '{name}' of {self.cls.__name__}"))
         return emitter.insert("prim::TupleConstruct", items, type_)
@@ -166,14 +182,16 @@ class ScriptClass(ClassValue):
         cls = self.type(emitter)
         if not isinstance(cls, ir.ClassType):
             raise emitter.fail(
-                "unsupported-call", f"'{self.cls.__name__}' is an interface and has no objects of its own"
+                "unsupported-call",
+                f"'{self.cls.__name__}' is an interface and has no objects of its own",
+                help="construct a class that has the methods of the interface",
             )
         made = emitter.insert("prim::CreateObject", [], cls)
         init = emitter.compiler.methods.initialiser(made, cls)
         if init is not None:
             init.call(emitter, args, kwargs)
         elif args or kwargs:
-            raise emitter.fail("bad-call", f"'{self.cls.__name__}' takes no arguments")
+            raise emitter.fail("bad-call", f"'{self.cls.__name__}' takes no arguments", help="define `__init__`")
         return made
 
 

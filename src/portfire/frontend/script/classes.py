@@ -66,7 +66,12 @@ class ClassRegistry:
         why = _why_not_a_script_class(cls)
         if why is not None:
             raise CompileAbort(
-                Diagnostic("unsupported-type", f"'{cls.__qualname__}' cannot be a type of a program: {why}", range_)
+                Diagnostic(
+                    "unsupported-type",
+                    f"'{cls.__qualname__}' cannot be a type of a program: {why}",
+                    range_,
+                    help="use a class with methods only, a NamedTuple, an Enum, or a dict",
+                )
             )
         return self.script_class(cls)
 

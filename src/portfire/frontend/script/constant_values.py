@@ -53,7 +53,9 @@ class ConstantValue(StaticValue):
         ):
             return emitter.compiler.value_of(emitter, getattr(self.value, name), name)
         if self.value is None:
-            raise emitter.fail("no-attribute", f"None has no attribute '{name}'")
+            raise emitter.fail(
+                "no-attribute", f"None has no attribute '{name}'", help="check for None first: `if x is not None:`"
+            )
         found = self._runtime(emitter).attribute(emitter, name)
         if isinstance(found, MethodValue):
             found.receiver = self  # the method may want to know the constant

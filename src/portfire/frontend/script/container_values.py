@@ -46,7 +46,9 @@ class ListBehaviour(_Sized):
             return MethodValue(value, name, _LIST_METHODS[name])
         if name == "numel" and cast(ListType, value.type).element == INT:  # torch.Size
             return MethodValue(value, name, _size_numel)
-        raise emitter.fail("no-attribute", f"a list has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute", f"a list has no attribute '{name}'", help=f"a list has: {', '.join(sorted(_LIST_METHODS))}"
+        )
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""
@@ -161,7 +163,9 @@ def _size_numel(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: K
 def _arity(emitter: Emitter, name: str, args: Arguments, kwargs: Keywords, count: int) -> None:
     if len(args) != count or kwargs:
         raise emitter.fail(
-            "bad-call", f"'{name}' takes {count} positional argument(s), found {len(args) + len(kwargs)}"
+            "bad-call",
+            f"'{name}' takes {count} positional argument(s), found {len(args) + len(kwargs)}",
+            help=f"pass {count}",
         )
 
 
@@ -187,7 +191,9 @@ class DictBehaviour(_Sized):
         """See the base class."""
         if name in _DICT_METHODS:
             return MethodValue(value, name, _DICT_METHODS[name])
-        raise emitter.fail("no-attribute", f"a dict has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute", f"a dict has no attribute '{name}'", help=f"a dict has: {', '.join(sorted(_DICT_METHODS))}"
+        )
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""

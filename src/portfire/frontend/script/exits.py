@@ -98,7 +98,7 @@ def emit_break(emitter: Emitter, node: ast.stmt) -> Flow:
     """`break`."""
     region = emitter.context.region
     if region is None or not region.is_loop:
-        raise emitter.fail("unsupported-syntax", "'break' outside a loop")
+        raise emitter.fail("unsupported-syntax", "'break' outside a loop", help="use `return`, or move it into a loop")
     for name in (region.exit, region.stop, region.broken):
         emitter.frame.assign(name, TRUE_VALUE)
     return Flow.EXITS
@@ -108,7 +108,9 @@ def emit_continue(emitter: Emitter, node: ast.stmt) -> Flow:
     """`continue`."""
     region = emitter.context.region
     if region is None or not region.is_loop:
-        raise emitter.fail("unsupported-syntax", "'continue' outside a loop")
+        raise emitter.fail(
+            "unsupported-syntax", "'continue' outside a loop", help="use `return`, or move it into a loop"
+        )
     emitter.frame.assign(region.exit, TRUE_VALUE)
     return Flow.EXITS
 

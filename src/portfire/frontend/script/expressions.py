@@ -51,7 +51,9 @@ def _emit_constant(emitter: Emitter, node: ast.Constant) -> StaticValue:
     if isinstance(node.value, bytes):
         raise emitter.fail("unsupported-syntax", "bytes are not supported", help="use a str, or a uint8 tensor")
     if isinstance(node.value, int) and not -(2**63) <= node.value < 2**63:
-        raise emitter.fail("int-too-large", "this int does not fit into 64 bits")
+        raise emitter.fail(
+            "int-too-large", "this int does not fit into 64 bits", help="use a float, or a value below 2**63"
+        )
     return ConstantValue(node.value)
 
 

@@ -37,7 +37,7 @@ class ForkFunction(StaticValue):
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
         if not args:
-            raise emitter.fail("bad-call", "'fork' needs a function to call")
+            raise emitter.fail("bad-call", "'fork' needs a function to call", help="fork(function, argument, ...)")
         captured = Specialised(None, called="fork")
         try:
             make_function = _separate_callee(emitter, args[0], captured)

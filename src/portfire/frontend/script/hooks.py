@@ -66,6 +66,7 @@ class HookedForward(StaticValue):
             raise emitter.fail(
                 "bad-hook",
                 f"the hook '{function.__name__}' takes {wanted} parameters, it is called with {len(args) + 1}",
+                help="a hook takes (module, inputs, output), a pre-hook (module, inputs)",
             )
         method = BoundMethod(self.module, MethodSource(function.__name__, function))
         return method.call(emitter, args, {})

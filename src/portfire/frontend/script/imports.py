@@ -31,7 +31,11 @@ def emit_import_from(emitter: Emitter, node: ast.ImportFrom) -> None:
     module = _import(emitter, source, package if isinstance(package, str) else None)
     for alias in node.names:
         if alias.name == "*":
-            raise emitter.fail("unsupported-syntax", "'import *' is not allowed in a function")
+            raise emitter.fail(
+                "unsupported-syntax",
+                "'import *' is not allowed in a function",
+                help="import the names: `from module import a, b`",
+            )
         found = getattr(module, alias.name, None)
         if found is None:
             found = _import(emitter, f"{source}.{alias.name}" if node.module else f"{source}{alias.name}", package)
@@ -42,4 +46,6 @@ def _import(emitter: Emitter, name: str, package: Any = None) -> Any:
     try:
         return importlib.import_module(name, package)
     except ImportError as error:
-        raise emitter.fail("unknown-name", f"cannot import '{name}': {error}") from None
+        raise emitter.fail(
+            "unknown-name", f"cannot import '{name}': {error}", help="import it at the top of the file"
+        ) from None

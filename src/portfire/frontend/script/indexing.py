@@ -52,7 +52,9 @@ class SliceValue(StaticValue):
         parts = [p.constant() for p in (self.start, self.stop, self.step)]
         if any(p is MISSING for p in parts):
             raise emitter.fail(
-                "not-a-constant-index", "a slice of a tuple must have bounds that are known while compiling"
+                "not-a-constant-index",
+                "a slice of a tuple must have bounds that are known while compiling",
+                help="write the bounds as numbers, or make a list of the tuple",
             )
         return slice(*parts)
 
@@ -78,7 +80,9 @@ def integer(emitter: Emitter, key: StaticValue) -> Value:
         return emitter.builtin("aten::Int", [value]).value
     if isinstance(value.type, TensorType):
         return emitter.builtin("aten::IntImplicit", [value]).value
-    raise emitter.fail("type-mismatch", f"expected int as an index, found {value.type.annotation}")
+    raise emitter.fail(
+        "type-mismatch", f"expected int as an index, found {value.type.annotation}", help="convert it: `int(i)`"
+    )
 
 
 # Lists, strings, tuples
@@ -141,7 +145,11 @@ def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> Stat
     if not isinstance(position, int):
         return pick_item(emitter, items_of(emitter, value), key)
     if not -len(elements) <= position < len(elements):
-        raise emitter.fail("index-out-of-range", f"index {position} is outside a tuple of {len(elements)} items")
+        raise emitter.fail(
+            "index-out-of-range",
+            f"index {position} is outside a tuple of {len(elements)} items",
+            help=f"indices go from 0 to {len(elements) - 1}, or from -{len(elements)} to -1",
+        )
     return tuple_item(emitter, value, position % len(elements))
 
 
@@ -198,6 +206,7 @@ def assign_tensor(emitter: Emitter, tensor: RuntimeValue, key: StaticValue, new:
         raise emitter.fail(
             "type-mismatch",
             f"expected a tensor or a number to assign to items of a tensor, found {value.type.annotation}",
+            help="make a tensor of it: `torch.tensor(value)`",
         )
     if not selection.has_tensors:
         emitter.builtin("aten::copy_" if is_tensor else "aten::fill_", [selection.tensor, value], called="[]=")
@@ -230,7 +239,7 @@ def _select(emitter: Emitter, tensor: RuntimeValue, key: StaticValue) -> _Select
     parts = list(_parts(emitter, key))
     ellipses = [i for i, p in enumerate(parts) if isinstance(p, EllipsisValue)]
     if len(ellipses) > 1:
-        raise emitter.fail("bad-index", "an index can hold '...' only once")
+        raise emitter.fail("bad-index", "an index can hold '...' only once", help="write the other dimensions as `:`")
     selection = _Selection(tensor)
     cut = ellipses[0] if ellipses else len(parts)
     selection.has_ellipsis = bool(ellipses)
@@ -269,6 +278,7 @@ def _apply(
         raise emitter.fail(
             "bad-index",
             f"expected an int, slice, None, '...' or tensor as an index of a tensor, found {value.type.annotation}",
+            help="for names, keep the tensors in a dict",
         )
 
 

@@ -28,7 +28,7 @@ def inline(emitter: Emitter, callee: Callee, values: Mapping[str, StaticValue]) 
     if emitter.inline_depth >= _MAX_DEPTH:
         raise emitter.fail(
             "recursive-function",
-            f"'{callee.called}' calls itself, but must be inlined",
+            f"'{callee.called}' calls itself without an end that is known while compiling",
             notes=("it takes or returns something that exists only while compiling",),
             help="annotate its parameters and return type",
         )

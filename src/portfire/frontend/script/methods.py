@@ -327,7 +327,12 @@ def method_source(cls: type | None, name: str) -> MethodSource | None:
 def _mismatch(cls: ir.ClassType, interface: ir.InterfaceType, why: str, place: SourceRange | None) -> CompileAbort:
     names = (cls.name.rpartition(".")[2], interface.name.rpartition(".")[2])
     return CompileAbort(
-        Diagnostic("interface-mismatch", f"'{names[0]}' does not fit the interface '{names[1]}': {why}", place)
+        Diagnostic(
+            "interface-mismatch",
+            f"'{names[0]}' does not fit the interface '{names[1]}': {why}",
+            place,
+            help="give the class the methods of the interface, with the same parameters and types",
+        )
     )
 
 

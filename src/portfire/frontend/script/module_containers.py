@@ -44,7 +44,11 @@ def items_of(emitter: Emitter, value: RuntimeValue) -> list[StaticValue]:
     """The items of a container of modules or parameters."""
     type_ = module_type(emitter, value)
     if type_.container is None:
-        raise emitter.fail("not-iterable", f"'{type_.python_class.__name__}' cannot be iterated over")
+        raise emitter.fail(
+            "not-iterable",
+            f"'{type_.python_class.__name__}' cannot be iterated over",
+            help="loop over a ModuleList, Sequential or ModuleDict",
+        )
     return [child(emitter, value, n) for n in item_names(type_)]
 
 
@@ -65,7 +69,11 @@ def length(emitter: Emitter, value: RuntimeValue) -> StaticValue:
     if type_.container is None:
         method = module_values.of_class(emitter, value, type_, "__len__")
         if method is None:
-            raise emitter.fail("no-length", f"'{type_.python_class.__name__}' has no length")
+            raise emitter.fail(
+                "no-length",
+                f"'{type_.python_class.__name__}' has no length",
+                help="use a ModuleList, Sequential or ModuleDict",
+            )
         return method.call(emitter, [], {})
     return ConstantValue(len(item_names(type_)))
 
@@ -83,7 +91,9 @@ def index(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValu
     if type_.container is None:
         method = module_values.of_class(emitter, value, type_, "__getitem__")
         if method is None:
-            raise emitter.fail("not-subscriptable", f"'{class_name}' cannot be indexed")
+            raise emitter.fail(
+                "not-subscriptable", f"'{class_name}' cannot be indexed", help="use a ModuleList or ModuleDict"
+            )
         return method.call(emitter, [key], {})
     names = item_names(type_)
     if isinstance(key, SliceValue):
@@ -93,7 +103,9 @@ def index(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValu
         if type_.container == "list":
             return PickedModule(items_of(emitter, value), key)
         raise emitter.fail(
-            "not-a-constant-index", f"which item of '{class_name}' is meant must be known while compiling"
+            "not-a-constant-index",
+            f"which item of '{class_name}' is meant must be known while compiling",
+            help="loop over the container, and compare: `for i, layer in enumerate(self.layers): if i == index: ...`",
         )
     if type_.container == "dict":
         if position not in names:
@@ -101,7 +113,9 @@ def index(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValu
         return child(emitter, value, position)
     if not isinstance(position, int) or not -len(names) <= position < len(names):
         raise emitter.fail(
-            "index-out-of-range", f"index {position!r} is outside a '{class_name}' of {len(names)} items"
+            "index-out-of-range",
+            f"index {position!r} is outside a '{class_name}' of {len(names)} items",
+            help=f"there are items 0 to {len(names) - 1}",
         )
     return child(emitter, value, names[position])
 

@@ -132,7 +132,11 @@ _LISTINGS: dict[str, Callable[..., Iterator[tuple[str, Any]]]] = {
 def _get_submodule(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     path = args[0].constant()
     if not isinstance(path, str):
-        raise emitter.fail("not-a-constant-index", "the name of a submodule must be known while compiling")
+        raise emitter.fail(
+            "not-a-constant-index",
+            "the name of a submodule must be known while compiling",
+            help="write the name as a string, or loop over `named_children()`",
+        )
     for name in path.split(".") if path else ():
         value = value.attribute(emitter, name)
     return value

@@ -67,6 +67,7 @@ def attribute(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
         "no-attribute",
         f"'{class_name}' has no attribute '{name}'",
         notes=_suggestions(type_, name),
+        help=f"give it a value in '{class_name}.__init__'",
     )
 
 
@@ -243,7 +244,11 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
     class_name = type_.python_class.__name__
     if slot is None:
         if name in type_.constants:
-            raise emitter.fail("no-set-attribute", f"'{name}' is a constant of '{class_name}' and cannot change")
+            raise emitter.fail(
+                "no-set-attribute",
+                f"'{name}' is a constant of '{class_name}' and cannot change",
+                help="remove `Final` from its annotation, and it becomes an attribute",
+            )
         raise emitter.fail(
             "no-set-attribute",
             f"'{class_name}' has no attribute '{name}' that could be set",
@@ -251,7 +256,11 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
             help=f"give it a value in '{class_name}.__init__', or annotate it in the class body",
         )
     if slot.kind == "submodule":
-        raise emitter.fail("no-set-attribute", f"the submodule '{name}' cannot be replaced by a program")
+        raise emitter.fail(
+            "no-set-attribute",
+            f"the submodule '{name}' cannot be replaced by a program",
+            help="keep both submodules, and choose with `if`",
+        )
     store(emitter, value, slot, new, class_name)
 
 
@@ -266,7 +275,11 @@ def call(emitter: Emitter, value: RuntimeValue, args: Arguments, kwargs: Keyword
         return own_call(value).call(emitter, args, kwargs)
     forward = find_attribute(emitter, value, type_, "forward")
     if forward is None:
-        raise emitter.fail("no-forward", f"'{type_.python_class.__name__}' has no forward")
+        raise emitter.fail(
+            "no-forward",
+            f"'{type_.python_class.__name__}' has no forward",
+            help="define `forward`, or call a method of it",
+        )
     if type_.has_hooks:
         from portfire.frontend.script.hooks import HookedForward
 

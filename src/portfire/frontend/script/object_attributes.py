@@ -117,7 +117,11 @@ def _call_setter(
     emitter: Emitter, value: RuntimeValue, cls: ir.ClassType, name: str, descriptor: property, new: StaticValue
 ) -> None:
     if descriptor.fset is None:
-        raise emitter.fail("no-set-attribute", f"the property '{name}' of '{base_name(cls)}' has no setter")
+        raise emitter.fail(
+            "no-set-attribute",
+            f"the property '{name}' of '{base_name(cls)}' has no setter",
+            help="define one with `@name.setter`, or set the attribute behind it",
+        )
     assert cls.python_class is not None
     setter = MethodSource(f"{name}__setter", cast(types.FunctionType, descriptor.fset), cls.python_class)
     BoundMethod(value, setter).call(emitter, [new], {})
@@ -153,7 +157,11 @@ class SuperValue(StaticValue):
                 return bound
         if name == "__init__":
             return _NothingToCall()
-        raise emitter.fail("no-attribute", f"no base class of '{owner.__name__}' has a '{name}'")
+        raise emitter.fail(
+            "no-attribute",
+            f"no base class of '{owner.__name__}' has a '{name}'",
+            help="call a method that a base class defines",
+        )
 
 
 class _NothingToCall(StaticValue):

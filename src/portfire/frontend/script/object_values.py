@@ -34,7 +34,9 @@ class ClassBehaviour(Behaviour):
             return module_values.attribute(emitter, value, name)
         found = object_attribute(emitter, value, cls, name)
         if found is None:
-            raise emitter.fail("no-attribute", f"'{base_name(cls)}' has no attribute '{name}'")
+            raise emitter.fail(
+                "no-attribute", f"'{base_name(cls)}' has no attribute '{name}'", help="assign it in `__init__`"
+            )
         return found
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
@@ -132,7 +134,11 @@ class InterfaceBehaviour(Behaviour):
         """See the base class."""
         interface = cast(ir.InterfaceType, value.type)
         if name not in interface.methods:
-            raise emitter.fail("no-attribute", f"the interface '{base_name(interface)}' has no method '{name}'")
+            raise emitter.fail(
+                "no-attribute",
+                f"the interface '{base_name(interface)}' has no method '{name}'",
+                help="declare the method in the interface",
+            )
         return InterfaceMethod(value, name)
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:

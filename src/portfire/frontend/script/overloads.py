@@ -68,6 +68,7 @@ def choose(
         "no-overload",
         f"no declaration of '{function.__name__}' takes ({types})",
         notes=tuple(_spelled(signature_of(d, classes, self_type=self_type)) for d in declarations),
+        help="add an `@overload` for these types",
     )
 
 

@@ -122,7 +122,9 @@ def _is_numpy(python_object: Any) -> bool:
 
 def _constant(emitter: Emitter, value: Any) -> StaticValue:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise emitter.fail("int-too-large", f"the int {value} does not fit into 64 bits")
+        raise emitter.fail(
+            "int-too-large", f"the int {value} does not fit into 64 bits", help="use a float, or a value below 2**63"
+        )
     for plain in _PLAIN:
         if isinstance(value, plain):
             return ConstantValue(plain(value))  # also of a subclass

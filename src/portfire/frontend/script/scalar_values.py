@@ -127,7 +127,9 @@ class DeviceBehaviour(Behaviour):
         """See the base class."""
         if name in ("type", "index"):
             return emitter.builtin(f"prim::{name}", [value])
-        raise emitter.fail("no-attribute", f"a device has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute", f"a device has no attribute '{name}'", help="a device has `type` and `index`"
+        )
 
     def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
         """See the base class."""
@@ -147,7 +149,11 @@ class EnumBehaviour(Behaviour):
             return emitter.insert("prim::EnumValue", [value.value], type_.value_type)
         if name == "name":
             return emitter.insert("prim::EnumName", [value.value], STR)
-        raise emitter.fail("no-attribute", f"a member of {type_.annotation} has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute",
+            f"a member of {type_.annotation} has no attribute '{name}'",
+            help="a member has `name` and `value`",
+        )
 
     def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
         """See the base class."""
@@ -169,7 +175,9 @@ class FutureBehaviour(Behaviour):
         """See the base class."""
         if name == "wait":
             return OperatorValue("aten::wait", receiver=value, called=name)
-        raise emitter.fail("no-attribute", f"a future has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute", f"a future has no attribute '{name}'", help="get its value with `torch.jit.wait(future)`"
+        )
 
 
 class GeneratorBehaviour(Behaviour):
@@ -179,4 +187,8 @@ class GeneratorBehaviour(Behaviour):
         """See the base class."""
         if name in ("manual_seed", "seed", "initial_seed"):
             return OperatorValue(f"aten::{name}", receiver=value, called=name)
-        raise emitter.fail("no-attribute", f"a generator has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute",
+            f"a generator has no attribute '{name}'",
+            help="a generator is only passed on: `torch.rand(2, generator=g)`",
+        )

@@ -68,7 +68,11 @@ def signature_of(
         source = source_of(function)
     except NoSourceError as error:
         name = getattr(function, "__qualname__", repr(function))
-        raise CompileAbort(Diagnostic("no-source", f"there is no source of '{name}' to compile: {error}")) from None
+        raise CompileAbort(
+            Diagnostic(
+                "no-source", f"there is no source of '{name}' to compile: {error}", help="define the function in a file"
+            )
+        ) from None
     scope = AnnotationScope(classes, function_lookup(function, names), source.head, source.range)
     return signature_of_source(source, scope, _default_values(function), self_type)
 

@@ -61,10 +61,18 @@ class StaticDict(StaticValue):
         """See the base class."""
         constant = key.constant()
         if constant is MISSING:
-            raise emitter.fail("not-a-constant-index", f"a key of {self.describe()} must be known while compiling")
+            raise emitter.fail(
+                "not-a-constant-index",
+                f"a key of {self.describe()} must be known while compiling",
+                help="write the key as a constant, or give the dict one type of values: `Dict[str, Tensor]`",
+            )
         value = self.lookup(constant)
         if value is None:
-            raise emitter.fail("index-out-of-range", f"there is no key {constant!r} in this dict")
+            raise emitter.fail(
+                "index-out-of-range",
+                f"there is no key {constant!r} in this dict",
+                help="test for it first: `if key in d:`",
+            )
         return value
 
     def iterate(self, emitter: Emitter) -> Iteration:
@@ -83,7 +91,11 @@ class StaticDict(StaticValue):
 def _get(emitter: Emitter, dict_: StaticDict, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
     constant = args[0].constant()
     if constant is MISSING:
-        raise emitter.fail("not-a-constant-index", f"a key of {dict_.describe()} must be known while compiling")
+        raise emitter.fail(
+            "not-a-constant-index",
+            f"a key of {dict_.describe()} must be known while compiling",
+            help="write the key as a constant, or give the dict one type of values: `Dict[str, Tensor]`",
+        )
     return dict_.lookup(constant) or (args[1] if len(args) > 1 else NONE_VALUE)
 
 

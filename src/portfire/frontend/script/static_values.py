@@ -41,7 +41,11 @@ class StaticValue:
 
     def as_value(self, emitter: Emitter) -> Value:
         """The run-time value, emitting it if need be."""
-        raise emitter.fail("not-a-value", f"{self.describe()} cannot be used as a run-time value")
+        raise emitter.fail(
+            "not-a-value",
+            f"{self.describe()} cannot be used as a run-time value",
+            help="call it, index it or compare it where it stands; only tensors, numbers, strings and containers can be stored",
+        )
 
     def constant(self) -> Any:
         """The Python value where it is known while compiling, else `MISSING`."""
@@ -57,7 +61,11 @@ class StaticValue:
 
     def set_attribute(self, emitter: Emitter, name: str, value: StaticValue) -> None:
         """`self.name = value`."""
-        raise emitter.fail("no-set-attribute", f"attributes of {self.describe()} cannot be set")
+        raise emitter.fail(
+            "no-set-attribute",
+            f"attributes of {self.describe()} cannot be set",
+            help="only attributes of modules and objects can be set",
+        )
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """`self(*args, **kwargs)`."""
@@ -69,15 +77,27 @@ class StaticValue:
 
     def set_index(self, emitter: Emitter, key: StaticValue, value: StaticValue) -> None:
         """`self[key] = value`."""
-        raise emitter.fail("not-subscriptable", f"items of {self.describe()} cannot be set")
+        raise emitter.fail(
+            "not-subscriptable",
+            f"items of {self.describe()} cannot be set",
+            help="only lists, dicts and tensors have items that can be set",
+        )
 
     def iterate(self, emitter: Emitter) -> Iteration:
         """What `for x in self` goes over."""
-        raise emitter.fail("not-iterable", f"{self.describe()} cannot be iterated over")
+        raise emitter.fail(
+            "not-iterable",
+            f"{self.describe()} cannot be iterated over",
+            help="loop over a list, tuple, dict, string, range or tensor",
+        )
 
     def emit_item(self, emitter: Emitter, index: Value) -> StaticValue:
         """Item number `index` in a loop over this value, where `iterate` gave it as a run-time source."""
-        raise emitter.fail("not-iterable", f"{self.describe()} cannot be iterated over")
+        raise emitter.fail(
+            "not-iterable",
+            f"{self.describe()} cannot be iterated over",
+            help="loop over a list, tuple, dict, string, range or tensor",
+        )
 
     def length(self, emitter: Emitter) -> StaticValue:
         """`len(self)`."""
@@ -85,8 +105,10 @@ class StaticValue:
 
     def truth(self, emitter: Emitter) -> StaticValue:
         """`bool(self)`: a constant, or a run-time bool."""
-        raise emitter.fail("no-truth", f"{self.describe()} has no truth value")
+        raise emitter.fail(
+            "no-truth", f"{self.describe()} has no truth value", help="compare it: `x is not None`, `len(x) > 0`"
+        )
 
     def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
         """The items for `a, b = self`; `count` is the number wanted, None when any will do."""
-        raise emitter.fail("not-unpackable", f"{self.describe()} cannot be unpacked")
+        raise emitter.fail("not-unpackable", f"{self.describe()} cannot be unpacked", help="unpack a tuple or a list")

@@ -69,7 +69,11 @@ class TensorBehaviour(Behaviour):
         self, emitter: Emitter, value: RuntimeValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
     ) -> StaticValue:
         """See the base class."""
-        raise emitter.fail("not-callable", "a tensor cannot be called")
+        raise emitter.fail(
+            "not-callable",
+            "a tensor cannot be called",
+            help="a property of the tensor stands before the call: leave out the `()`",
+        )
 
     def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
         """See the base class."""

@@ -67,7 +67,11 @@ class TupleValue(StaticValue):
         position = key.constant()
         if isinstance(position, int):
             if not -len(self.items) <= position < len(self.items):
-                raise emitter.fail("index-out-of-range", f"index {position} is outside {self.describe()}")
+                raise emitter.fail(
+                    "index-out-of-range",
+                    f"index {position} is outside {self.describe()}",
+                    help="use an index that is inside",
+                )
             return self.items[position]
         return indexing.pick_item(emitter, self.items, key)
 
@@ -108,5 +112,9 @@ def _index(
     wanted = args[0].constant()
     constants = [i.constant() for i in tuple_.items]
     if wanted is MISSING or any(c is MISSING for c in constants) or wanted not in constants:
-        raise emitter.fail("unsupported-call", "where an item of a tuple stands must be known while compiling")
+        raise emitter.fail(
+            "unsupported-call",
+            "where an item of a tuple stands must be known while compiling",
+            help="make a list of the tuple: `list(t).index(x)`",
+        )
     return ConstantValue(constants.index(wanted))
