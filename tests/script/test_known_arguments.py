@@ -102,3 +102,14 @@ def test_arithmetic_on_constants() -> None:
         return x.view(sizes[: last + 1]), -7 // 2 + -7 % 3, 2**62 - 1 + 2**62
 
     check(f, (torch.ones(2),))
+
+
+def as_kind(x: Tensor, dtype: torch.dtype = torch.float64) -> Tensor:
+    return x.to(dtype)
+
+
+def test_dtype_as_default_is_saved(tmp_path: Path) -> None:
+    compiled = portfire.script(as_kind)
+    portfire.save(compiled, tmp_path / "f.pt")
+    assert portfire.load(tmp_path / "f.pt")(torch.ones(1)).dtype == torch.float64
+    assert torch.jit.load(str(tmp_path / "f.pt"))(torch.ones(1)).dtype == torch.float64

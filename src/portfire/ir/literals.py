@@ -10,6 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from portfire.ir.dtypes import torch_enum_number
 from portfire.ir.types import AnyType, DictType, InterfaceType, ListType, OptionalType, TupleType, Type, UnionType
 
 _ESCAPES = {
@@ -100,6 +101,9 @@ class _Speller:
             return f"torch.device({quoted(str(value))})"
         if hasattr(value, "untyped_storage"):
             return "<Tensor>"
+        number = torch_enum_number(value)
+        if number is not None:  # a dtype as a default
+            return str(number)
         raise TypeError(f"a value of type {type(value).__qualname__} has no literal")
 
     def list(self, value: list[Any], type_: Type | None) -> str:
