@@ -79,3 +79,12 @@ def test_default_dict_without_a_factory() -> None:
         return d[k]
 
     check(f, ("a",), ("b",))
+
+
+def test_tolist_in_a_conditional_expression() -> None:
+    def f(x: Tensor):
+        values: list[int] = x.tolist() if x.numel() > 0 else []
+        others: list[int] = [] if x.numel() > 2 else x.tolist()
+        return values, others
+
+    check(f, (torch.tensor([1, 2]),), (torch.tensor([1, 2, 3]),), (torch.zeros(0, dtype=torch.long),))

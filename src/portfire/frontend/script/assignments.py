@@ -48,6 +48,9 @@ def emit_annotated(emitter: Emitter, node: ast.AnnAssign) -> None:
         if node.value is not None:
             assign_target(emitter, node.target, emit_expression(emitter, node.value))
         return
+    if isinstance(node.value, ast.IfExp) and _needs_declared_type(node.value):
+        _emit_annotated_choice(emitter, node, node.value)
+        return
     type_ = type_from_annotation(node.annotation, scope)
     if not isinstance(node.target, ast.Name):
         if node.value is not None:
@@ -57,6 +60,25 @@ def emit_annotated(emitter: Emitter, node: ast.AnnAssign) -> None:
     emitter.context.declared[node.target.id] = type_
     if node.value is not None:
         assign_declared(emitter, node.target.id, type_, emit_expression(emitter, node.value))
+
+
+def _needs_declared_type(choice: ast.IfExp) -> bool:
+    """Whether a branch is `x.tolist()`, of which only the declaration says what it is."""
+    return any(
+        isinstance(e, ast.Call) and isinstance(e.func, ast.Attribute) and e.func.attr == "tolist"
+        for e in (choice.body, choice.orelse)
+    )
+
+
+def _emit_annotated_choice(emitter: Emitter, node: ast.AnnAssign, choice: ast.IfExp) -> None:
+    """`a: T = x if c else y` as an `if` with an assignment in each branch."""
+    from portfire.frontend.script.control_flow import emit_if
+
+    branches = [
+        ast.copy_location(ast.AnnAssign(node.target, node.annotation, value, node.simple), node)
+        for value in (choice.body, choice.orelse)
+    ]
+    emit_if(emitter, ast.copy_location(ast.If(choice.test, [branches[0]], [branches[1]]), node), [])
 
 
 def assign_declared(emitter: Emitter, name: str, type_: Type, value: StaticValue) -> None:
