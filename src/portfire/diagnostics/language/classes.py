@@ -89,7 +89,6 @@ def f(xs: List[int]):
     return total
 """,
         inputs="([1, 2],)",
-        code="unsupported-call",
     ),
     Construct(
         "properties of a class, static and class methods",

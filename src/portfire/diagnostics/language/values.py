@@ -91,7 +91,6 @@ def f():
     return d["a"]
 """,
         inputs="()",
-        code="unsupported-call",
     ),
     Construct(
         "deque",
@@ -168,7 +167,6 @@ def f(xs: List[int]):
     return next(it)
 """,
         inputs="([1, 2],)",
-        code="unsupported-call",
     ),
     Construct(
         "generator expressions consumed in place",

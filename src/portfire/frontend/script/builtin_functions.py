@@ -91,7 +91,7 @@ def _range(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if len(args) == 1:
         return RangeValue(zero, args[0], one)
     if len(args) == 3 and args[2].constant() == 0:
-        raise emitter.fail("bad-call", "the step of a range cannot be 0")
+        raise emitter.fail("bad-call", "the step of a range cannot be 0", help="use a step other than 0")
     return RangeValue(args[0], args[1], args[2] if len(args) == 3 else one)
 
 
@@ -241,7 +241,7 @@ def _extreme(name: str) -> Emit:
             if not iteration.items and default is not None:
                 return default
             if not iteration.items:
-                raise emitter.fail("bad-call", f"'{name}' of nothing")
+                raise emitter.fail("bad-call", f"'{name}' of nothing", help="give it at least one value")
             return emit(emitter, [*iteration.items, iteration.items[0]], {"key": key})
         source = iteration.source
         assert source is not None
@@ -309,7 +309,11 @@ def _reduce(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         return fold(emitter, args[1], args[2], lambda total, item: args[0].call(emitter, [total, item], {}))
     items = args[1].iterate(emitter).items
     if not items:
-        raise emitter.fail("unsupported-call", "'reduce' over a run-time list needs an initial value")
+        raise emitter.fail(
+            "unsupported-call",
+            "'reduce' over a run-time list needs an initial value",
+            help="give the start: `reduce(f, xs, start)`",
+        )
     result = items[0]
     for item in items[1:]:
         result = args[0].call(emitter, [result, item], {})
@@ -424,7 +428,11 @@ def _setattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue
 def _constant_name(emitter: Emitter, value: StaticValue, function: str) -> str:
     name = value.constant()
     if not isinstance(name, str):
-        raise emitter.fail("not-a-constant", f"the name given to '{function}' must be known while compiling")
+        raise emitter.fail(
+            "not-a-constant",
+            f"the name given to '{function}' must be known while compiling",
+            help="write the name as a string, or test with `if` for each name",
+        )
     return name
 
 
@@ -466,7 +474,11 @@ class SuperFunction(StaticValue):
             or not isinstance(receiver.type, ClassType)
             or not isinstance(after, type)
         ):
-            raise emitter.fail("unsupported-call", "'super' is only known in the methods of a class")
+            raise emitter.fail(
+                "unsupported-call",
+                "'super' is only known in the methods of a class",
+                help="call the function of the base class by its name",
+            )
         return SuperValue(receiver, after)
 
 

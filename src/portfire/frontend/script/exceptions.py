@@ -116,7 +116,11 @@ def emit_raise(emitter: Emitter, node: ast.Raise) -> Flow:
 
     if node.exc is None:
         if not emitter.context.caught:
-            raise emitter.fail("unsupported-syntax", "'raise' without an exception is only valid in an 'except'")
+            raise emitter.fail(
+                "unsupported-syntax",
+                "'raise' without an exception is only valid in an 'except'",
+                help="name the exception: `raise ValueError(message)`",
+            )
         return emit_reraise(emitter, emitter.context.caught[-1])
     raised = emit_expression(emitter, node.exc)
     if isinstance(raised, CaughtException):
@@ -124,7 +128,11 @@ def emit_raise(emitter: Emitter, node: ast.Raise) -> Flow:
     if isinstance(raised, ExceptionClass):
         raised = raised.call(emitter, [], {})
     if not isinstance(raised, ExceptionValue):
-        raise emitter.fail("type-mismatch", f"expected an exception to raise, found {raised.describe()}")
+        raise emitter.fail(
+            "type-mismatch",
+            f"expected an exception to raise, found {raised.describe()}",
+            help="raise an exception class: `raise ValueError(message)`",
+        )
     cls = ExceptionClass(raised.cls)
     _raise(emitter, raised.message(emitter), ConstantValue(cls.qualified_name), _bases(raised.cls))
     return Flow.RAISES

@@ -59,7 +59,11 @@ class SetValue(StaticValue):
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
         if name not in _METHODS:
-            raise emitter.fail("no-attribute", f"a set has no attribute '{name}' in a program")
+            raise emitter.fail(
+                "no-attribute",
+                f"a set has no attribute '{name}' in a program",
+                help="build the set anew with a comprehension",
+            )
         return MethodValue(self, name, _METHODS[name])
 
     def iterate(self, emitter: Emitter) -> Iteration:

@@ -74,7 +74,11 @@ def _format(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywor
     template = text.constant()
     if not isinstance(template, str):
         if kwargs:
-            raise emitter.fail("unsupported-format", "named fields need a template that is known while compiling")
+            raise emitter.fail(
+                "unsupported-format",
+                "named fields need a template that is known while compiling",
+                help="use an f-string",
+            )
         return emitter.builtin("aten::format", [text, *args])
     ordered, result = _ordered(emitter, template, args, kwargs, [0])
     if not ordered:
@@ -106,12 +110,18 @@ def _field(emitter: Emitter, field: str, args: Arguments, kwargs: Keywords, coun
         counter[0] += 1
     if isinstance(head, int):
         if head >= len(args):
-            raise emitter.fail("unsupported-format", f"the template names argument {head}, but {len(args)} are given")
+            raise emitter.fail(
+                "unsupported-format",
+                f"the template names argument {head}, but {len(args)} are given",
+                help="give as many arguments as the template has fields",
+            )
         value = args[head]
     elif head in kwargs:
         value = kwargs[head]
     else:
-        raise emitter.fail("unsupported-format", f"the template names '{head}', which is not given")
+        raise emitter.fail(
+            "unsupported-format", f"the template names '{head}', which is not given", help="pass it by name to `format`"
+        )
     for is_attribute, name in path:
         value = value.attribute(emitter, name) if is_attribute else value.index(emitter, ConstantValue(name))
     return value

@@ -112,7 +112,9 @@ class AnnotateFunction(StaticValue):
         given = dict(zip(("the_type", "the_value"), node.args, strict=False))
         given |= {k.arg: k.value for k in node.keywords if k.arg is not None}
         if set(given) != {"the_type", "the_value"}:
-            raise emitter.fail("bad-call", "'annotate' takes a type and a value")
+            raise emitter.fail(
+                "bad-call", "'annotate' takes a type and a value", help="portfire.annotate(List[int], [])"
+            )
         type_ = type_from_annotation(given["the_type"], emitter.annotation_scope())
         value = emit_expression(emitter, given["the_value"])
         return RuntimeValue(convert(emitter, value, type_, "annotate"))
@@ -189,7 +191,7 @@ def _argument(index: int, name: str) -> Emit:
             return kwargs[name]
         if index < len(args):
             return args[index]
-        raise emitter.fail("bad-call", f"the argument '{name}' is missing")
+        raise emitter.fail("bad-call", f"the argument '{name}' is missing", help="pass it")
 
     return emit
 

@@ -96,7 +96,9 @@ class IsInstanceValue(StaticValue):
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
         if len(args) != 2:
-            raise emitter.fail("bad-call", f"'isinstance' takes 2 arguments, found {len(args)}")
+            raise emitter.fail(
+                "bad-call", f"'isinstance' takes 2 arguments, found {len(args)}", help="isinstance(value, type)"
+            )
         return emit_isinstance(emitter, args[0], args[1])
 
     def call_syntax(self, emitter: Emitter, node: ast.Call) -> StaticValue:
@@ -218,7 +220,9 @@ def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None
     cls = getattr(wanted, "cls", None)
     if cls is None:
         raise emitter.fail(
-            "type-mismatch", f"expected a type as the second argument of isinstance, found {wanted.describe()}"
+            "type-mismatch",
+            f"expected a type as the second argument of isinstance, found {wanted.describe()}",
+            help="name a type, or a tuple of types",
         )
     if isinstance(type_, AnyType):
         return None

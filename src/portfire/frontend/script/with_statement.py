@@ -111,7 +111,9 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
             entered = manager.attribute(emitter, "__enter__").call(emitter, [], {})
         else:
             raise emitter.fail(
-                "unsupported-call", f"{manager.describe()} is no context manager that a program can have"
+                "unsupported-call",
+                f"{manager.describe()} is no context manager that a program can have",
+                help="use torch.no_grad() and the like, or a class with `__enter__` and `__exit__`",
             )
     if item.optional_vars is not None:
         from portfire.frontend.script.assignments import assign_target
