@@ -60,24 +60,32 @@ def _row(outcome: Outcome) -> str:
     return f"| {outcome.file} | {outcome.name} | {outcome.portfire} | {outcome.torch_jit} | {reason} |"
 
 
-def _counts(outcomes: list[Outcome]) -> str:
-    lines = ["| | tried | equal | compiles | fails | torch.jit compiles |", "|---|---|---|---|---|---|"]
+def _counts(outcomes: list[Outcome], sizes: Counter[str]) -> str:
+    lines = ["| | models | tried | equal | compiles | fails | torch.jit compiles |", "|---|---|---|---|---|---|---|"]
     for library in ("torchvision", "timm"):
         of_library = [outcome for outcome in outcomes if outcome.library == library]
         counted = Counter(outcome.portfire for outcome in of_library)
         by_jit = sum(outcome.torch_jit == "compiles" for outcome in of_library)
-        cells = [library, len(of_library), counted["equal"], counted["compiles"], counted["fails"], by_jit]
+        cells = [
+            library,
+            sizes[library],
+            len(of_library),
+            counted["equal"],
+            counted["compiles"],
+            counted["fails"],
+            by_jit,
+        ]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
 
 
-def write_table(outcomes: list[Outcome]) -> None:
-    """Write the page."""
+def write_table(outcomes: list[Outcome], sizes: Counter[str]) -> None:
+    """Write the page. `sizes`: how many models the zoo has of each library."""
     import timm
     import torchvision
 
     versions = {"torchvision": torchvision.__version__.partition("+")[0], "timm": timm.__version__}
-    text = HEADER.format(counts=_counts(outcomes), **versions)
+    text = HEADER.format(counts=_counts(outcomes, sizes), **versions)
     for library in ("torchvision", "timm"):
         text += f"## {library}\n\n| file | model | portfire | torch.jit | reason |\n|---|---|---|---|---|\n"
         text += "\n".join(_row(outcome) for outcome in outcomes if outcome.library == library) + "\n\n"
@@ -105,7 +113,8 @@ def main(arguments: list[str]) -> None:
                 print(f"{outcome.library}/{outcome.name}: {outcome.portfire} {outcome.reason}", flush=True)
                 outcomes[f"{outcome.library}/{outcome.name}"] = outcome
             _remember(outcomes)
-    write_table([outcomes[key] for key in keys.values() if key in outcomes])
+    sizes = Counter(entry.library for entry in entries)
+    write_table([outcomes[key] for key in keys.values() if key in outcomes], sizes)
 
 
 if __name__ == "__main__":
