@@ -367,6 +367,16 @@ def refined(x: int | None, text: str):
     return x + 1
 
 
+def with_comprehension(xs: list[int], n: int):
+    x = -1
+    try:
+        ys = [x * 2 for x in xs]
+        x = len(ys) // n
+    except ZeroDivisionError:
+        return x
+    return x + 1
+
+
 def formatted(n: int):
     try:
         return str(1 // n)
@@ -464,6 +474,7 @@ def recovers_in_finally(xs: list[int]):
         (assigned_on_both_ways, [("1",), ("x",)]),
         (safe_items, [([1, 2],), ([1, 2, 3],)]),
         (refined, [(None, "1"), (None, "z"), (4, "z")]),
+        (with_comprehension, [([1, 2], 0), ([1, 2], 1)]),
         (formatted, [(0,), (1,)]),
         (defaults, [({"a": [0]}, "a"), ({"a": [0]}, "b")]),
         (asks_for_the_type, [(0,), (1,), (5,)]),

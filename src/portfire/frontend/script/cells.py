@@ -39,7 +39,7 @@ class Cells:
     """The cells of one `try`, made where it begins. `types` says of some variables what an earlier attempt has learned."""
 
     def __init__(self, emitter: Emitter, names: Iterable[str], types: Mapping[str, Type]) -> None:
-        self.scope = emitter.context.scope
+        self.scope = emitter.frame.scope
         self.cells: dict[str, _Cell] = {}
         #: Variables whose cells were too narrow for a value, with the type they need.
         self.wider: dict[str, Type] = {}
@@ -64,7 +64,7 @@ class Cells:
     def store(self, emitter: Emitter, name: str, value: StaticValue) -> None:
         """Write what `name` is now, if it has a cell here."""
         cell = self.cells.get(name)
-        if cell is None or emitter.context.scope is not self.scope or isinstance(value, PoisonedValue):
+        if cell is None or emitter.frame.scope is not self.scope or isinstance(value, PoisonedValue):
             return
         if not _has_run_time_form(value):
             self.lost[name] = f"'{name}' may be {value.describe()} when the exception is raised"
