@@ -49,10 +49,11 @@ engine-test: $(STAMPS)/packages  ## the engine's own tests, built without Python
 	cmake --build build/engine -j $(JOBS)
 	ctest --test-dir build/engine --output-on-failure
 
-check: build  ## the quick loop: linters, types, the fast tests
+check: build  ## the quick loop: linters, types, the tests that run everything once
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest -n $(JOBS) -m "not zoo and not slow"
+	$(PY) tools/check_imports.py
+	$(PY) -m pytest -n $(JOBS) -m "not zoo and not slow" tests/golden tests/ir tests/script/test_programs.py tests/trace
 
 zoo: build  ## compile whole model libraries and compare with eager (long)
 	$(PY) -m pytest -n $(JOBS) -m zoo
