@@ -42,16 +42,14 @@ nb::object exception_or_none(nb::handle candidate) {
   return usable ? nb::borrow(candidate) : nb::none();
 }
 
-// "package.module.Class" imported, if it can be.
-nb::object imported_class(const std::string& name) {
+// "package.module.Class", if its module is imported already: what a program says never imports anything.
+nb::object known_class(const std::string& name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string::npos) return nb::none();
-  try {
-    const nb::object module = nb::module_::import_(name.substr(0, dot).c_str());
-    return exception_or_none(module.attr(name.substr(dot + 1).c_str()));
-  } catch (nb::python_error&) {
-    return nb::none();
-  }
+  const nb::object modules = nb::module_::import_("sys").attr("modules");
+  const nb::object module = modules.attr("get")(name.substr(0, dot).c_str());
+  const nb::object found = nb::getattr(module, name.substr(dot + 1).c_str(), nb::none());
+  return exception_or_none(found.ptr());
 }
 
 nb::object builtin_class(const std::string& name) {
@@ -64,7 +62,7 @@ nb::object user_class(const std::string& name, const ProgramHandle* program) {
     if (PyObject* bound = program->find_type(name)) return exception_or_none(bound);
   }
   static const std::string prefix = "__torch__.";
-  return imported_class(name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name);
+  return known_class(name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name);
 }
 
 nb::object class_of(const Error& error, const ProgramHandle* program) {
@@ -95,7 +93,18 @@ nb::list traceback_list(const Error& error) {
   return frames;
 }
 
-nb::object instantiate(const nb::object& cls, const std::string& message) {
+// The engine's own KeyErrors carry the key's repr; Python's carry the key.
+nb::object key_error(const std::string& message) {
+  const nb::object cls = nb::borrow(PyExc_KeyError);
+  try {
+    return cls(nb::module_::import_("ast").attr("literal_eval")(message.c_str()));
+  } catch (nb::python_error&) {  // a key without a literal
+    return cls(message.c_str());
+  }
+}
+
+nb::object instantiate(const nb::object& cls, const std::string& message, ErrorCode code) {
+  if (cls.is(nb::handle(PyExc_KeyError)) && code == ErrorCode::kRuntime) return key_error(message);
   try {
     return cls(message.c_str());
   } catch (nb::python_error&) {  // a user's class with another constructor
@@ -105,7 +114,7 @@ nb::object instantiate(const nb::object& cls, const std::string& message) {
 }
 
 void set_error(const Error& error, const ProgramHandle* program) {
-  const nb::object exception = instantiate(class_of(error, program), error.message());
+  const nb::object exception = instantiate(class_of(error, program), error.message(), error.code());
   const auto& frames = error.traceback();
   const bool placed = std::any_of(frames.begin(), frames.end(), [](const SourceFrame& f) { return f.line != 0; });
   if (placed) exception.attr("add_note")(traceback_text(error).c_str());
