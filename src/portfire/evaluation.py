@@ -9,9 +9,10 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portfire.archive.program_writer import write_program
+from portfire.ir.builder import Builder
 from portfire.ir.clone import clone_node
-from portfire.ir.graph import Function, Graph, Node, Parameter, Value
-from portfire.ir.types import TupleType, Type
+from portfire.ir.graph import Function, Graph, Node, Parameter
+from portfire.ir.types import TupleType
 
 if TYPE_CHECKING:
     from portfire import _engine
@@ -40,25 +41,14 @@ def _compiled(node: Node) -> _engine.Function:
     from portfire import _aten, _engine  # noqa: F401
 
     graph = Graph("evaluate")
-    mapped: dict[Value, Value] = {}
-    parameters: list[Value] = []
-    for value in node.inputs:
-        if value not in mapped:
-            mapped[value] = graph.block.add_parameter(value.type)
-            parameters.append(mapped[value])
-        else:
-            parameters.append(graph.block.add_parameter(value.type))
-    copy = clone_node(node, graph.block, dict(mapped))
+    builder = Builder(graph)
+    parameters = [graph.block.add_parameter(v.type) for v in node.inputs]
+    copy = clone_node(node, graph.block, {})
     copy.set_inputs(parameters)
     copy.range, copy.scope = None, ()
     graph.block.nodes.append(copy)
-    types: tuple[Type, ...] = tuple(v.type for v in copy.outputs)
-    result = Node(graph.block, "prim::TupleConstruct")
-    for output in copy.outputs:
-        result.add_input(output)
-    result.add_output(TupleType(types))
-    graph.block.nodes.append(result)
-    graph.block.add_input(result.output)
+    type_ = TupleType(tuple(v.type for v in copy.outputs))
+    graph.block.add_input(builder.insert("prim::TupleConstruct", copy.outputs, type_))
     signature = [Parameter(f"x{i}", v.type) for i, v in enumerate(parameters)]
-    image = write_program([Function("evaluate", signature, TupleType(types), graph)])
+    image = write_program([Function("evaluate", signature, type_, graph)])
     return _engine.Program(image.data, image.tensors, ["aten"]).function("evaluate")

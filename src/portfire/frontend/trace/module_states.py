@@ -110,6 +110,7 @@ def module_frames(recording: Recording, tree: ModuleTree) -> Iterator[None]:
         frame = recording.frame
         if frame.module is not module or frame.parent is None:
             return
+        # What the call gives is first brought into its own frame (from calls inside it), then into the caller's.
         for tensor in _tensors(output):
             if recording.is_known(tensor) and not recording.is_attribute(tensor):
                 recording.value_of(tensor)
