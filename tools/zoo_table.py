@@ -1,10 +1,12 @@
 """Write `docs/zoo.md`: which models of torchvision and timm compile, and why the others do not.
 
     python tools/zoo_table.py                 try every model (long), then write the table
+    python tools/zoo_table.py --missing       try those that have no outcome, or failed
     python tools/zoo_table.py timm/hiera …    try these only; the rest keeps its last outcome
     python tools/zoo_table.py --table         only write the table from the outcomes that are there
 
-Outcomes are kept in `build/zoo.json`, so that a run may be stopped and continued.
+Outcomes are kept in `build/zoo.json`, model by model, so that a run may be stopped and continued. What torch.jit said of a
+model is not asked again.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.conftest import pytest_configure  # noqa: E402
 from tests.zoo.attempt import Outcome  # noqa: E402
-from tests.zoo.catalogue import all_models  # noqa: E402
-from tests.zoo.families import attempt_family  # noqa: E402
+from tests.zoo.catalogue import Entry, all_models  # noqa: E402
+from tests.zoo.processes import Workshop  # noqa: E402
 
 OUTCOMES = ROOT / "build" / "zoo.json"
 TABLE = ROOT / "docs" / "zoo.md"
@@ -92,29 +94,34 @@ def write_table(outcomes: list[Outcome], sizes: Counter[str]) -> None:
     TABLE.write_text(text.rstrip() + "\n", encoding="utf-8")
 
 
+def _attempt(workshop: Workshop, entry: Entry, before: Outcome | None) -> Outcome:
+    outcome = workshop.attempt(entry)
+    peer = before if before is not None and before.torch_jit else workshop.attempt(entry, peer=True)
+    return dataclasses.replace(outcome, torch_jit=peer.torch_jit, torch_jit_reason=peer.torch_jit_reason)
+
+
+def _is_wanted(entry: Entry, arguments: list[str], outcomes: dict[str, Outcome]) -> bool:
+    if "--missing" in arguments:
+        return entry.full_name not in outcomes or outcomes[entry.full_name].portfire == "fails"
+    return not arguments or bool({entry.full_name, f"{entry.library}/{entry.file}"} & {*arguments})
+
+
 def main(arguments: list[str]) -> None:
     """Try what is asked for, and write the table."""
     pytest_configure()
     entries = all_models()
-    keys = {entry: f"{entry.library}/{entry.name}" for entry in entries}
     outcomes = _known()
     if "--table" not in arguments:
-        wanted = [
-            entry for entry in entries if not arguments or {keys[entry], f"{entry.library}/{entry.file}"} & {*arguments}
-        ]
-        for start in range(0, len(wanted), 10):
-            batch = wanted[start : start + 10]
-            for ours, theirs in zip(attempt_family(batch, 120), attempt_family(batch, 120, peer=True), strict=True):
-                outcome = dataclasses.replace(
-                    ours,
-                    torch_jit=theirs.torch_jit or "fails",
-                    torch_jit_reason=theirs.torch_jit_reason or theirs.reason,
-                )
-                print(f"{outcome.library}/{outcome.name}: {outcome.portfire} {outcome.reason}", flush=True)
-                outcomes[f"{outcome.library}/{outcome.name}"] = outcome
-            _remember(outcomes)
+        workshop = Workshop()
+        for entry in entries:
+            if _is_wanted(entry, arguments, outcomes):
+                outcome = _attempt(workshop, entry, outcomes.get(entry.full_name))
+                print(f"{entry.full_name}: {outcome.portfire} {outcome.reason}", flush=True)
+                outcomes[entry.full_name] = outcome
+                _remember(outcomes)
+        workshop.close()
     sizes = Counter(entry.library for entry in entries)
-    write_table([outcomes[key] for key in keys.values() if key in outcomes], sizes)
+    write_table([outcomes[entry.full_name] for entry in entries if entry.full_name in outcomes], sizes)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,11 @@
-"""One attempt at a model: compiled, compared with eager, compared again after save and load; and what torch.jit says of it.
+"""One attempt at a model: compiled, compared with eager, compared again after save and load; or what torch.jit says of it.
 
-As a program it tries the models it is told, one line of JSON each, so that a parent process can set a time limit:
-
-    python -m tests.zoo.attempt [--peer] timm/hiera torchvision/resnet18
-
-With `--peer` it asks torch.jit only: that changes torch's own records, so portfire is tried in another process.
-
-Comes before: `catalogue.py`. Comes after: `test_zoo.py`, `tools/zoo_table.py`.
+Comes before: `catalogue.py`. Comes after: `processes.py`, which runs attempts with a time limit.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 import tempfile
 import time
 import warnings
@@ -22,11 +14,10 @@ from typing import Any
 
 import torch
 
-from tests.conftest import pytest_configure
-from tests.zoo.catalogue import Entry, all_models
+from tests.zoo.catalogue import Entry
 
 #: A model whose eager run takes longer is compiled, but not compared.
-LONGEST_RUN_SECONDS = 20.0
+LONGEST_RUN_SECONDS = 60.0
 
 
 @dataclasses.dataclass
@@ -64,8 +55,8 @@ def same(found: Any, expected: Any) -> bool:
 
 
 def attempt(entry: Entry, peer: bool = False) -> Outcome:
-    """Try one model: with portfire, or with torch.jit."""
-    outcome = Outcome(entry.library, entry.file, entry.name)
+    """Try one model: with portfire, or with `peer` with torch.jit."""
+    outcome = Outcome(entry.library, entry.file, entry.key)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         model = entry.build()
@@ -114,19 +105,3 @@ def _first_obstacle(error: Exception) -> str:
     told = next((line for line in lines if "error[" in line), lines[0] if lines else "")
     folder, _, rest = told.partition("/site-packages/")
     return f"{type(error).__name__}: {rest or folder}"[:300]
-
-
-def main(arguments: list[str]) -> None:
-    """Try the models named `library/name`, or `library/file`; print an outcome a line."""
-    pytest_configure()
-    peer = "--peer" in arguments
-    wanted = [argument for argument in arguments if argument != "--peer"]
-    known = all_models()
-    for name in wanted:
-        for entry in known:
-            if name in (f"{entry.library}/{entry.name}", f"{entry.library}/{entry.file}"):
-                print(json.dumps(dataclasses.asdict(attempt(entry, peer))), flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

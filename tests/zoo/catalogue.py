@@ -6,6 +6,7 @@ Comes before: torchvision, timm. Comes after: `attempt.py`, `test_zoo.py`, `tool
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -36,11 +37,23 @@ _VIDEO_SHAPES = {r"mvit": (16, 224), r"s3d": (16, 224), r"": (4, 64)}
 
 @dataclass(frozen=True)
 class Entry:
-    """A model: which library, the file of the library that defines it, its name."""
+    """A model: which library, the file of the library that defines it, its name, and options for its constructor."""
 
     library: str
     file: str
     name: str
+    options: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others: `resnet18`, `vit_tiny_patch16_224(dynamic_img_size=True)`."""
+        options = ", ".join(f"{name}={value!r}" for name, value in self.options)
+        return f"{self.name}({options})" if options else self.name
+
+    @property
+    def full_name(self) -> str:
+        """The key with its library."""
+        return f"{self.library}/{self.key}"
 
     def build(self) -> torch.nn.Module:
         """The model with random weights, always the same ones, ready for inference."""
@@ -48,14 +61,14 @@ class Entry:
         if self.library == "timm":
             import timm
 
-            model = timm.create_model(self.name, pretrained=False)
+            model = timm.create_model(self.name, pretrained=False, **dict(self.options))
         else:
             import torchvision
 
             plain = {} if self.file in ("classification", "video") else {"weights_backbone": None}
             if self.name in ("googlenet", "inception_v3"):
                 plain = {"init_weights": False}
-            model = torchvision.models.get_model(self.name, weights=None, **plain)
+            model = torchvision.models.get_model(self.name, weights=None, **plain, **dict(self.options))
         assert isinstance(model, torch.nn.Module)
         return model.eval()
 
@@ -106,6 +119,12 @@ def timm_models() -> list[Entry]:
     return [Entry("timm", file, _smallest(timm.list_models(module=file))) for file in timm.list_modules()]
 
 
-def all_models() -> list[Entry]:
+@functools.cache
+def all_models() -> tuple[Entry, ...]:
     """The whole zoo."""
-    return torchvision_models() + timm_models()
+    return (*torchvision_models(), *timm_models())
+
+
+def entry_named(key: str) -> Entry:
+    """The model with this full name."""
+    return next(entry for entry in all_models() if entry.full_name == key)
