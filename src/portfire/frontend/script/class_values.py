@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
+from portfire.frontend.script.classes import class_default
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert
 from portfire.frontend.script.methods import BoundMethod, MethodSource
+from portfire.frontend.script.object_attributes import store
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir import types as ir
@@ -187,6 +189,11 @@ class ScriptClass(ClassValue):
                 help="construct a class that has the methods of the interface",
             )
         made = emitter.insert("prim::CreateObject", [], cls)
+        for attribute in list(cls.attributes.values()):  # what the class gives its objects before `__init__`
+            default = class_default(self.cls, attribute.name)
+            if default is not MISSING:
+                value = emitter.compiler.value_of(emitter, default, attribute.name)
+                store(emitter, made, attribute, value, self.cls.__name__)
         init = emitter.compiler.methods.initialiser(made, cls)
         if init is not None:
             init.call(emitter, args, kwargs)

@@ -30,7 +30,7 @@ from portfire.frontend.script.qualified_names import NameTable
 from portfire.frontend.script.signatures import signature_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
-from portfire.ir.graph import Function
+from portfire.ir.graph import MISSING, Function
 from portfire.ir.source import SourceFile, SourceRange
 from portfire.ir.state import ObjectState
 
@@ -177,7 +177,18 @@ class ClassRegistry:
         for base in type_.bases:
             type_.attributes.update(base.attributes)
         self._add_declared_attributes(cls, type_)
+        self._add_attributes_set_later(cls, type_)
         return type_
+
+    def _add_attributes_set_later(self, cls: type, type_: ir.ClassType) -> None:
+        """Attributes that an earlier round of the compilation saw assigned outside `__init__`."""
+        learned = self.compiler.attribute_types
+        for name in learned.set_later(cls):
+            if name in type_.attributes or learned.stored(self.compiler, cls, name) is None:
+                continue
+            default = class_default(cls, name)
+            first = ir.NONE if default is MISSING else type_of_value(default, self)
+            type_.add_attribute(name, learned.widened(self.compiler, cls, name, first))
 
     def _add_declared_attributes(self, cls: type, type_: ir.ClassType) -> None:
         scope = self.scope_of(cls)
@@ -214,7 +225,8 @@ class ClassRegistry:
         state = ObjectState(type_, {}, value)
         self._objects[id(value)] = state
         for name in type_.attributes:
-            state.values[name] = self.state_value(getattr(value, name))
+            is_missing = self.compiler.attribute_types.may_be_missing(type(value), name) and not hasattr(value, name)
+            state.values[name] = None if is_missing else self.state_value(getattr(value, name))
         return state
 
     def state_value(self, value: Any) -> Any:
@@ -270,6 +282,13 @@ def _only_holds_data(cls: type) -> bool:
 
 
 _BEHAVIOUR = frozenset(("__call__", "__getitem__", "__setitem__", "__len__", "__iter__", "__contains__", "__add__"))
+
+
+def class_default(cls: type, name: str) -> Any:
+    """The value that the body of a class gives an attribute of its objects; MISSING where it gives none."""
+    found = inspect.getattr_static(cls, name, MISSING)
+    is_described = callable(found) or hasattr(type(found), "__get__") or hasattr(type(found), "__set__")
+    return MISSING if is_described or dataclasses.is_dataclass(cls) else found
 
 
 def _is_from(function: types.FunctionType, owner: type) -> bool:

@@ -20,6 +20,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic, DiagnosticSink
 from portfire.errors import InternalError
 from portfire.frontend.script import behaviours as _behaviours
 from portfire.frontend.script.annotation_scope import function_lookup
+from portfire.frontend.script.attribute_types import AttributeTypes
 from portfire.frontend.script.calls import Callee, Specialised
 from portfire.frontend.script.classes import ClassRegistry
 from portfire.frontend.script.conversion import convert, static_type
@@ -74,8 +75,16 @@ class Compiler:
     """See the module's docstring. `local_names`: names for annotations beyond those of the functions' modules.
     `is_thorough`: look for obstacles also behind others (`exploration.py`); what is compiled is not for running."""
 
-    def __init__(self, local_names: Mapping[str, Any] | None = None, *, is_thorough: bool = False) -> None:
+    def __init__(
+        self,
+        local_names: Mapping[str, Any] | None = None,
+        *,
+        is_thorough: bool = False,
+        attribute_types: AttributeTypes | None = None,
+    ) -> None:
         self.is_thorough = is_thorough
+        #: What earlier rounds of this compilation have learned of attributes.
+        self.attribute_types = attribute_types or AttributeTypes()
         self._explored: set[ast.AST] = set()
         self.diagnostics = DiagnosticSink()
         #: Whether anything has failed; poisoned values are silent only since something else spoke.
@@ -87,6 +96,8 @@ class Compiler:
         #: The Python class of each NamedTuple, by its qualified name.
         self.python_tuples: dict[str, type] = {}
         self.region_count = 0
+        #: The exceptions that `raise` statements make, with the types of their arguments.
+        self.raised: list[tuple[type[BaseException], tuple[Type, ...]]] = []
         self._versions: dict[Hashable, _Version] = {}
         self._signatures: dict[Any, Signature] = {}
         #: Objects whose identity stands in keys: they must not be freed.
@@ -259,6 +270,10 @@ class Compiler:
             if not emitter.chain:
                 raise  # nobody to inline it into
             raise _InlineInstead from None
+
+    def note_raised(self, cls: type[BaseException], arguments: Sequence[Type]) -> None:
+        """Note a `raise`: what a handler may be given."""
+        self.raised.append((cls, tuple(arguments)))
 
     def explores_once(self, node: ast.AST) -> bool:
         """Whether code that nothing has reached is now to be looked at: once only."""

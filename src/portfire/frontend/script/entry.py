@@ -14,6 +14,7 @@ import torch
 
 from portfire.diagnostics import Diagnostic
 from portfire.errors import InternalError
+from portfire.frontend.script.attribute_types import MAX_ROUNDS, AttributeTypes
 from portfire.frontend.script.compiler import Compiler, deep_recursion
 from portfire.frontend.script.environment import PoisonedValue
 from portfire.frontend.script.methods import declared_version
@@ -86,11 +87,22 @@ def _compile(work: Callable[[Compiler], T | None], local_names: Mapping[str, Any
 def _attempt(
     work: Callable[[Compiler], T], local_names: Mapping[str, Any] | None, *, is_thorough: bool = False
 ) -> tuple[Compiler, T | None]:
-    compiler = Compiler(local_names, is_thorough=is_thorough)
-    result: T | None = None
-    with deep_recursion(), compiler.diagnostics.recovering():
-        result = work(compiler)
-    return compiler, result
+    """Compile; again while an obstacle may go away with what was learned of attributes. The round with the fewest counts."""
+    learned = AttributeTypes()
+    best: tuple[Compiler, T | None] | None = None
+    for _ in range(MAX_ROUNDS):
+        learned.begin_round()
+        compiler = Compiler(local_names, is_thorough=is_thorough, attribute_types=learned)
+        result: T | None = None
+        with deep_recursion(), compiler.diagnostics.recovering():
+            result = work(compiler)
+        if best is None or len(compiler.diagnostics.errors) < len(best[0].diagnostics.errors):
+            best = (compiler, result)
+        learned.end_round(compiler)
+        if not compiler.diagnostics.errors or not learned.has_learned:
+            break
+    assert best is not None
+    return best
 
 
 def _look_further(

@@ -46,7 +46,8 @@ class StateReader:
         return state
 
     def _value(self, module: torch.nn.Module, type_: ModuleType, attribute: ir.Attribute) -> Any:
-        value = raw_attribute(module, attribute.name)
+        is_missing = attribute.name in type_.missing and not hasattr(module, attribute.name)
+        value = None if is_missing else raw_attribute(module, attribute.name)
         if isinstance(value, torch.nn.Module):
             return self.of(value)
         return self.classes.state_value(value)

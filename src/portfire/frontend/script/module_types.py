@@ -20,6 +20,7 @@ import torch
 
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
+from portfire.frontend.script.annotation_scope import AnnotationScope, function_lookup
 from portfire.frontend.script.annotations import is_final, is_unparametrised, type_from_annotation
 from portfire.frontend.script.classes import class_statement
 from portfire.frontend.script.inference import is_pending
@@ -28,6 +29,7 @@ from portfire.frontend.script.value_types import UntypedValueError, type_of_valu
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Function
 from portfire.ir.state import ObjectState
+from portfire.ir.subtyping import is_subtype, optional_of
 
 if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler
@@ -49,6 +51,8 @@ class ModuleType:
     functions: dict[str, Any] = field(default_factory=dict)
     #: Attributes without a run-time type, and why they have none.
     untyped: dict[str, str] = field(default_factory=dict)
+    #: Attributes that are not always there: set after `__init__`, or deleted. Their slots hold None while they are not.
+    missing: set[str] = field(default_factory=set)
     #: Compiled before (scripted, traced, loaded): its methods are there, and its Python class is not looked at.
     is_compiled: bool = False
     pre_hooks: tuple[Callable[..., Any], ...] = ()
@@ -199,6 +203,7 @@ class _ModuleReader:
         for name, value in vars(self.module).items():
             if name not in _BOOKKEEPING and not name.startswith("__") and name not in self.ignored:
                 self._read_attribute(name, value)
+        self._read_set_later()
         self._read_hooks()
         return self.type
 
@@ -211,10 +216,10 @@ class _ModuleReader:
             if name in self.ignored:
                 continue
             if tensor is None:
-                type_ = self._declared_type(name)
-                if type_ is None and name in attributes_set_later(cast(type, self.python_class)):
+                type_ = self._declared_type(name) or self._widened(name, ir.NONE)
+                if type_ == ir.NONE and name in attributes_set_later(cast(type, self.python_class)):
                     type_ = ir.OptionalType(ir.TENSOR)
-                self.type.cls.add_attribute(name, type_ or ir.NONE, kind if type_ is not None else "attribute")
+                self.type.cls.add_attribute(name, type_, kind if type_ != ir.NONE else "attribute")
             else:
                 self.type.cls.add_attribute(name, self._declared_type(name) or ir.TENSOR, kind)
 
@@ -272,19 +277,63 @@ class _ModuleReader:
             self.type.cls.add_attribute(name, type_from_annotation(value.type, self.scope))
             return
         try:
-            self.type.cls.add_attribute(name, self._attribute_type(name, value))
+            attribute = self.type.cls.add_attribute(name, self._attribute_type(name, value))
+            if is_pending(attribute.type):
+                self.store.compiler.attribute_types.note_open(self.python_class, attribute)
         except UntypedValueError as error:
             self.type.untyped[name] = str(error)
         except CompileAbort as abort:
             self.type.untyped[name] = abort.diagnostic.message
 
     def _attribute_type(self, name: str, value: Any) -> ir.Type:
-        declared = self._declared_type(name)
+        declared = self._declared_type(name) or self._type_declared_in_init(name, value)
         if declared is not None:
             return declared
-        if value is None and name in attributes_set_later(cast(type, self.python_class)):
+        type_ = self._widened(name, type_of_value(value, self.classes))
+        if type_ == ir.NONE and name in attributes_set_later(cast(type, self.python_class)):
             return ir.OptionalType(ir.TENSOR)
-        return type_of_value(value, self.classes)
+        return type_
+
+    def _widened(self, name: str, first: ir.Type) -> ir.Type:
+        """The type of an attribute that nobody declares: that of its value, and of what an earlier round saw it given."""
+        compiler = self.store.compiler
+        type_ = compiler.attribute_types.widened(compiler, self.python_class, name, first)
+        if compiler.attribute_types.may_be_missing(self.python_class, name):
+            self.type.missing.add(name)
+            return optional_of(type_)
+        return type_
+
+    def _type_declared_in_init(self, name: str, value: Any) -> ir.Type | None:
+        """What `self.x: T = ...` in an `__init__` says, where the value bears it out."""
+        for base in self.python_class.__mro__:
+            function = vars(base).get("__init__")
+            annotation = _annotations_in(function).get(name) if base is not torch.nn.Module else None
+            if annotation is None:
+                continue
+            scope = AnnotationScope(self.classes, function_lookup(cast("types.FunctionType", function)))
+            try:
+                if is_unparametrised(annotation, scope):
+                    return None
+                declared = type_from_annotation(annotation, scope)
+                found = type_of_value(value, self.classes)
+            except (CompileAbort, UntypedValueError):
+                return None
+            fits = is_subtype(found, declared) or (is_pending(found) and type(found) is type(declared))
+            return declared if fits and not _mentions_a_module(declared) else None
+        return None
+
+    def _read_set_later(self) -> None:
+        """Attributes that an earlier round saw assigned, and that no `__init__` gives a value."""
+        for name in self.store.compiler.attribute_types.set_later(self.python_class):
+            if not self._is_known(name) and name not in self.type.functions and name not in self.type.untyped:
+                value = getattr(self.module, name, MISSING)
+                if value is MISSING:
+                    self.type.cls.add_attribute(name, self._widened(name, ir.NONE))
+                else:  # a value of the class
+                    stored = self.store.compiler.attribute_types
+                    first = type_of_value(value, self.classes)
+                    type_ = stored.widened(self.store.compiler, self.python_class, name, first)
+                    self.type.cls.add_attribute(name, type_)
 
     def _read_hooks(self) -> None:
         self.type.pre_hooks = tuple(self.module._forward_pre_hooks.values())
@@ -299,6 +348,7 @@ class _ModuleReader:
             tuple((n, _function_key(f)) for n, f in type_.functions.items()),
             tuple((n, _value_key(vars(module).get(n))) for n in type_.untyped),
             tuple(id(t) for t, _ in type_.implementations),
+            frozenset(type_.missing),
             tuple((n, id(s.cls) if isinstance(s, ModuleType) else id(s)) for n, s in type_.submodules.items()),
             type_.pre_hooks,
             type_.hooks,
@@ -345,6 +395,23 @@ def _attributes_in(function: object) -> tuple[frozenset[str], frozenset[str]]:
     found = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute)]
     read = frozenset(n.attr for n in found if isinstance(n.ctx, ast.Load))
     return read, frozenset(n.attr for n in found if isinstance(n.ctx, ast.Store))
+
+
+@cache
+def _annotations_in(function: object) -> Mapping[str, ast.expr]:
+    """The annotations of `self.x: T = ...` in an `__init__`."""
+    if not isinstance(function, types.FunctionType):
+        return {}
+    try:
+        tree = source_of(function).node
+    except NoSourceError:
+        return {}
+    return {
+        n.target.attr: n.annotation
+        for n in ast.walk(tree)
+        if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Attribute)
+        if isinstance(n.target.value, ast.Name) and n.target.value.id == "self"
+    }
 
 
 def _mentions_a_module(type_: ir.Type) -> bool:

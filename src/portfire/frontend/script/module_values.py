@@ -25,8 +25,8 @@ from portfire.frontend.script.methods import (
     call_method,
 )  # fmt: skip
 from portfire.frontend.script.module_state import raw_attribute
-from portfire.frontend.script.module_types import ModuleType, is_constant
-from portfire.frontend.script.object_attributes import store
+from portfire.frontend.script.module_types import ModuleType, inherited_annotations, is_constant
+from portfire.frontend.script.object_attributes import delete_slot, note_set_later, present, store
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir import types as ir
@@ -82,6 +82,16 @@ def has_attribute(emitter: Emitter, cls: ir.ClassType, name: str) -> bool:
     """`hasattr(module, name)`."""
     type_ = emitter.compiler.module_types.of_class(cls)
     return name in cls.attributes or name in type_.constants or hasattr(type_.example, name)
+
+
+def presence(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue | None:
+    """Whether an attribute that is not always there is there now; None for other attributes."""
+    type_ = module_type(emitter, value)
+    if name not in type_.missing:
+        return None
+    slot = type_.cls.attributes[name]
+    held = emitter.insert("prim::GetAttr", [value.value], resolved(slot.type), name=name)
+    return emitter.builtin("aten::__isnot__", [held, NONE_VALUE])
 
 
 def find_attribute(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
@@ -144,7 +154,8 @@ def _slot(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -
         return None
     if slot.type == ir.NONE:
         return NONE_VALUE
-    return emitter.insert("prim::GetAttr", [value.value], resolved(slot.type), name=name)
+    held = emitter.insert("prim::GetAttr", [value.value], resolved(slot.type), name=name)
+    return present(emitter, held, type_.python_class, name) if name in type_.missing else held
 
 
 def _constant(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
@@ -242,6 +253,8 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
     type_ = module_type(emitter, value)
     slot = type_.cls.attributes.get(name)
     class_name = type_.python_class.__name__
+    if slot is None and not type_.is_compiled and name not in (*type_.constants, *type_.untyped, *type_.functions):
+        note_set_later(emitter, type_.python_class, name, new)
     if slot is None:
         if name in type_.constants:
             raise emitter.fail(
@@ -261,7 +274,21 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
             f"the submodule '{name}' cannot be replaced by a program",
             help="keep both submodules, and choose with `if`",
         )
-    store(emitter, value, slot, new, class_name)
+    is_declared = type_.is_compiled or name in inherited_annotations(type_.example)
+    store(emitter, value, slot, new, class_name, None if is_declared else type_.python_class)
+
+
+def delete_attribute(emitter: Emitter, value: RuntimeValue, name: str) -> None:
+    """`del module.name`."""
+    type_ = module_type(emitter, value)
+    slot = type_.cls.attributes.get(name)
+    if slot is None or slot.kind == "submodule" or type_.is_compiled:
+        raise emitter.fail(
+            "no-set-attribute",
+            f"'{name}' of '{type_.python_class.__name__}' cannot be deleted by a program",
+            help="set an attribute to None instead",
+        )
+    delete_slot(emitter, value, slot, type_.python_class, is_known=name in type_.missing)
 
 
 # Calls

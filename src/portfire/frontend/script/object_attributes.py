@@ -11,13 +11,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from portfire.frontend.script import marks
-from portfire.frontend.script.constant_values import NONE_VALUE
-from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.attribute_types import takes
+from portfire.frontend.script.classes import class_default
+from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.conversion import convert, mismatch, static_type
+from portfire.frontend.script.exceptions import emit_check
+from portfire.frontend.script.exception_values import base_method
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.methods import BoundMethod, MethodSource
+from portfire.frontend.script.refinement import without
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir import types as ir
+from portfire.ir.graph import MISSING
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -51,7 +57,58 @@ def _instance_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassType
     attribute = cls.attributes.get(name)
     if attribute is None:
         return None
-    return emitter.insert("prim::GetAttr", [value.value], resolved(attribute.type), name=name)
+    held = emitter.insert("prim::GetAttr", [value.value], resolved(attribute.type), name=name)
+    if cls.python_class is not None and emitter.compiler.attribute_types.may_be_missing(cls.python_class, name):
+        if class_default(cls.python_class, name) is MISSING:
+            return present(emitter, held, cls.python_class, name)
+    return held
+
+
+def present(emitter: Emitter, held: RuntimeValue, owner: type, name: str) -> StaticValue:
+    """The value of an attribute that is not always there; the program raises AttributeError where it is not."""
+    type_ = held.type
+    if not isinstance(type_, (ir.OptionalType, ir.UnionType)):
+        return held
+    is_there = emitter.builtin("aten::__isnot__", [held, NONE_VALUE])
+    message = ConstantValue(f"'{owner.__name__}' object has no attribute '{name}'")
+    emit_check(emitter, is_there, message, "builtins.AttributeError")
+    return emitter.insert("prim::unchecked_cast", [held.value], without(type_, ir.NONE))
+
+
+def object_presence(emitter: Emitter, value: RuntimeValue, cls: ir.ClassType, name: str) -> StaticValue | None:
+    """Whether an attribute of an object of a script class that is not always there is there now; else None."""
+    owner = cls.python_class
+    if owner is None or not emitter.compiler.attribute_types.may_be_missing(owner, name):
+        return None
+    complete(emitter, cls)
+    attribute = cls.attributes.get(name)
+    if attribute is None or class_default(owner, name) is not MISSING:
+        return None
+    held = emitter.insert("prim::GetAttr", [value.value], resolved(attribute.type), name=name)
+    return emitter.builtin("aten::__isnot__", [held, NONE_VALUE])
+
+
+def note_set_later(emitter: Emitter, owner: type, name: str, new: StaticValue) -> None:
+    """An attribute that no `__init__` gives a value is assigned: the next round of the compilation knows of it."""
+    type_ = static_type(new)
+    compiler = emitter.compiler
+    if type_ is not None and type_ != ir.NONE:
+        compiler.attribute_types.note(compiler, owner, name, type_)
+        compiler.attribute_types.note_missing(owner, name)
+
+
+def delete_slot(emitter: Emitter, value: RuntimeValue, attribute: ir.Attribute, owner: type, *, is_known: bool) -> None:
+    """`del value.name`."""
+    if not is_known:
+        emitter.compiler.attribute_types.note_missing(owner, attribute.name)
+        raise emitter.fail(
+            "no-set-attribute", f"'{attribute.name}' cannot be deleted by a program", help="set it to None instead"
+        )
+    held = emitter.insert("prim::GetAttr", [value.value], resolved(attribute.type), name=attribute.name)
+    present(emitter, held, owner, attribute.name)
+    nothing = emitter.builder.constant(None, resolved(attribute.type))
+    emitter.node("prim::SetAttr", [value.value, nothing], name=attribute.name)
+    emitter.frame.forget_attributes()
 
 
 def class_attribute(emitter: Emitter, value: RuntimeValue, owner: type, name: str) -> StaticValue | None:
@@ -89,15 +146,38 @@ def set_object_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassTyp
         return
     if name not in cls.attributes:
         complete(emitter, cls)
+    learned = emitter.compiler.attribute_types
+    owner = cls.python_class
     if name not in cls.attributes:
         if not emitter.compiler.methods.is_open(cls):
+            if owner is not None:
+                note_set_later(emitter, owner, name, new)
             raise emitter.fail(
                 "no-set-attribute",
                 f"'{base_name(cls)}' has no attribute '{name}'",
                 help=f"give it a value in '{base_name(cls)}.__init__'",
             )
-        cls.add_attribute(name, _attribute_type(emitter, new))
-    store(emitter, value, cls.attributes[name], new, base_name(cls))
+        type_ = _attribute_type(emitter, new)
+        if owner is not None:
+            type_ = learned.widened(emitter.compiler, owner, name, type_)
+        attribute = cls.add_attribute(name, type_)
+        if is_pending(type_) and owner is not None:
+            learned.note_open(owner, attribute)
+    is_declared = owner is None or name in _declared_names(owner)
+    store(emitter, value, cls.attributes[name], new, base_name(cls), None if is_declared else owner)
+
+
+def _declared_names(owner: type) -> set[str]:
+    return {n for base in owner.__mro__ for n in vars(base).get("__annotations__", ())}
+
+
+def delete_object_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassType, name: str) -> None:
+    """`del value.name` for an object of a script class."""
+    complete(emitter, cls)
+    attribute, owner = cls.attributes.get(name), cls.python_class
+    if attribute is None or owner is None:
+        raise emitter.fail("no-attribute", f"'{base_name(cls)}' has no attribute '{name}'", help="assign it first")
+    delete_slot(emitter, value, attribute, owner, is_known=emitter.compiler.attribute_types.may_be_missing(owner, name))
 
 
 def _attribute_type(emitter: Emitter, new: StaticValue) -> ir.Type:
@@ -105,10 +185,24 @@ def _attribute_type(emitter: Emitter, new: StaticValue) -> ir.Type:
     return type_ if type_ is not None else resolved(new.as_value(emitter).type)
 
 
-def store(emitter: Emitter, value: RuntimeValue, attribute: ir.Attribute, new: StaticValue, owner: str) -> None:
-    """Emit the assignment to an attribute."""
+def store(
+    emitter: Emitter,
+    value: RuntimeValue,
+    attribute: ir.Attribute,
+    new: StaticValue,
+    owner: str,
+    widens: type | None = None,
+) -> None:
+    """Emit the assignment to an attribute. `widens`: the Python class whose undeclared attribute this is, if it is one."""
     if is_pending(attribute.type):
         attribute.type = resolved(attribute.type)
+    stored = static_type(new)
+    if widens is not None and stored is not None and not takes(attribute.type, stored):
+        is_tuple_for_list = isinstance(stored, ir.TupleType) and isinstance(attribute.type, ir.ListType)
+        if not is_tuple_for_list and emitter.compiler.attribute_types.note(
+            emitter.compiler, widens, attribute.name, stored
+        ):
+            raise mismatch(emitter, stored, attribute.type, f"the attribute '{attribute.name}' of {owner}")
     converted = convert(emitter, new, attribute.type, f"the attribute '{attribute.name}' of {owner}")
     emitter.node("prim::SetAttr", [value.value, converted], name=attribute.name)
 
@@ -149,6 +243,9 @@ class SuperValue(StaticValue):
                 continue
             if base is object:
                 break
+            inherited = base_method(self.receiver, base, name)
+            if inherited is not None:
+                return inherited
             found = vars(base)[name]
             if isinstance(found, types.FunctionType) and not marks.is_left_to_python(found):
                 return BoundMethod(self.receiver, MethodSource(f"{base.__name__}__{name}", found, base))

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, cast
 from portfire.frontend.script import module_containers, module_values
 from portfire.frontend.script.constant_values import TRUE_VALUE, ConstantValue
 from portfire.frontend.script.methods import call_method
-from portfire.frontend.script.object_attributes import base_name, complete, object_attribute, set_object_attribute
+from portfire.frontend.script.object_attributes import (
+    base_name,
+    complete,
+    delete_object_attribute,
+    object_attribute,
+    object_presence,
+    set_object_attribute,
+)
 from portfire.frontend.script.runtime_value import Behaviour, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir import types as ir
@@ -22,6 +29,31 @@ if TYPE_CHECKING:
 
 Arguments = Sequence[StaticValue]
 Keywords = dict[str, StaticValue]
+
+
+def presence(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue | None:
+    """`hasattr(value, name)` where only the run can tell; else None."""
+    cls = value.type
+    if not isinstance(cls, ir.ClassType):
+        return None
+    if cls.is_module:
+        return module_values.presence(emitter, value, name)
+    return object_presence(emitter, value, cls, name)
+
+
+def delete_attribute(emitter: Emitter, value: StaticValue, name: str) -> None:
+    """`del value.name`."""
+    cls = value.type if isinstance(value, RuntimeValue) else None
+    if not isinstance(value, RuntimeValue) or not isinstance(cls, ir.ClassType):
+        raise emitter.fail(
+            "no-set-attribute",
+            f"attributes of {value.describe()} cannot be deleted",
+            help="delete the variable instead",
+        )
+    if cls.is_module:
+        module_values.delete_attribute(emitter, value, name)
+    else:
+        delete_object_attribute(emitter, value, cls, name)
 
 
 class ClassBehaviour(Behaviour):
