@@ -25,6 +25,7 @@ from portfire.frontend.script.calls import Callee, Specialised
 from portfire.frontend.script.classes import ClassRegistry
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.emitter import Emitter, SilentAbort
+from portfire.frontend.script.fixed_values import FixedValues
 from portfire.frontend.script.inference import is_pending, resolved, settle, settle_graph
 from portfire.frontend.script.inlining import emit_body
 from portfire.frontend.script.methods import MethodTable
@@ -81,10 +82,12 @@ class Compiler:
         *,
         is_thorough: bool = False,
         attribute_types: AttributeTypes | None = None,
+        fixed_values: FixedValues | None = None,
     ) -> None:
         self.is_thorough = is_thorough
         #: What earlier rounds of this compilation have learned of attributes.
         self.attribute_types = attribute_types or AttributeTypes()
+        self.fixed_values = fixed_values or FixedValues()
         self._explored: set[ast.AST] = set()
         self.diagnostics = DiagnosticSink()
         #: Whether anything has failed; poisoned values are silent only since something else spoke.

@@ -46,7 +46,7 @@ def _known_items(emitter: Emitter, node: Comprehension, iterable: StaticValue) -
     """Over items known while compiling, without run-time conditions: a display."""
     if len(node.generators) != 1 or node.generators[0].ifs:
         return None
-    items = numbers_to_unroll(iterable, node.generators[0].target, [node]) or iterable.iterate(emitter).items
+    items = numbers_to_unroll(emitter, iterable, node.generators[0].target, [node]) or iterable.iterate(emitter).items
     if items is None:
         return None
     results: list[StaticValue] = []

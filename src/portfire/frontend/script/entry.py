@@ -17,6 +17,7 @@ from portfire.errors import InternalError
 from portfire.frontend.script.attribute_types import MAX_ROUNDS, AttributeTypes
 from portfire.frontend.script.compiler import Compiler, deep_recursion
 from portfire.frontend.script.environment import PoisonedValue
+from portfire.frontend.script.fixed_values import FixedValues
 from portfire.frontend.script.methods import declared_version
 from portfire.frontend.script.modules import compile_module
 from portfire.ir import types as ir
@@ -88,18 +89,19 @@ def _attempt(
     work: Callable[[Compiler], T], local_names: Mapping[str, Any] | None, *, is_thorough: bool = False
 ) -> tuple[Compiler, T | None]:
     """Compile; again while an obstacle may go away with what was learned of attributes. The round with the fewest counts."""
-    learned = AttributeTypes()
+    learned, fixed = AttributeTypes(), FixedValues()
     best: tuple[Compiler, T | None] | None = None
     for _ in range(MAX_ROUNDS):
         learned.begin_round()
-        compiler = Compiler(local_names, is_thorough=is_thorough, attribute_types=learned)
+        fixed.begin_round()
+        compiler = Compiler(local_names, is_thorough=is_thorough, attribute_types=learned, fixed_values=fixed)
         result: T | None = None
         with deep_recursion(), compiler.diagnostics.recovering():
             result = work(compiler)
         if best is None or len(compiler.diagnostics.errors) < len(best[0].diagnostics.errors):
             best = (compiler, result)
         learned.end_round(compiler)
-        if not compiler.diagnostics.errors or not learned.has_learned:
+        if not compiler.diagnostics.errors or not (learned.has_learned or fixed.has_learned):
             break
     assert best is not None
     return best

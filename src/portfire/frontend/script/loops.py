@@ -24,6 +24,7 @@ from portfire.frontend.script.inference import joined, resolved
 from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.unbound_variables import PossiblyUnbound, bound_flag, bound_part, is_read_later
 from portfire.frontend.script.unrolling import numbers_to_unroll
 from portfire.ir.graph import Node, Value
 from portfire.ir.types import BOOL, INT, ListType, Type
@@ -45,8 +46,13 @@ class _Carried:
     """A variable that goes round the loop."""
 
     name: str
-    initial: Value
+    #: None where the variable has no value before the loop.
+    initial: Value | None
     type: Type
+    #: Whether it has a value before the loop, where that is not certain.
+    is_bound: StaticValue | None = None
+    #: Why it may have none.
+    why: str = ""
 
 
 @dataclass
@@ -60,6 +66,8 @@ class Loop:
     start: StaticValue = TRUE_VALUE
     condition: Callable[[], StaticValue] | None = None
     carried: list[_Carried] = field(default_factory=list)
+    #: The statement, where the loop is one: a variable that its body assigns first may be read after it.
+    statement: ast.stmt | None = None
     #: Whether a round may set attributes, so that what was known of them before the loop is not known in it.
     sets_attributes: bool = False
 
@@ -86,6 +94,7 @@ def emit_while(emitter: Emitter, node: ast.While) -> Flow:
         start=before.value,
         condition=None if is_endless else lambda: emit_condition(emitter, node.test).value,
     )
+    loop.statement = node
     return emit_loop(emitter, loop, node.orelse, is_endless=is_endless)
 
 
@@ -125,12 +134,12 @@ def emit_for(emitter: Emitter, node: ast.For) -> Flow:
 
     names = assigned_names(node.body) | assigned_names([node.target])
     with emitter.at(node.iter):
-        numbers = numbers_to_unroll(iterable, node.target, node.body)
+        numbers = numbers_to_unroll(emitter, iterable, node.target, node.body)
         if numbers is not None:
             return _emit_unrolled(emitter, numbers, body, node.orelse)
         if isinstance(static_type(iterable), ListType) and _may_resize(node):
-            return _emit_growing(emitter, iterable, names, body, node.orelse)
-        return emit_iteration(emitter, iterable, names, body, node.orelse)
+            return _emit_growing(emitter, iterable, names, body, node)
+        return emit_iteration(emitter, iterable, names, body, node.orelse, statement=node)
 
 
 _RESIZING = frozenset({"append", "extend", "insert", "pop", "remove", "clear"})
@@ -157,7 +166,7 @@ def _emit_growing(
     list_: StaticValue,
     names: Iterable[str],
     body: Callable[[StaticValue], Flow],
-    orelse: Sequence[ast.stmt],
+    statement: ast.For,
 ) -> Flow:
     """A loop over a list that changes meanwhile: its length is asked for before each round, as Python does."""
     rounds: list[Value] = []
@@ -171,8 +180,8 @@ def _emit_growing(
         return emitter.builtin("aten::lt", [following, list_.length(emitter)])
 
     start = emitter.builtin("aten::gt", [list_.length(emitter), ConstantValue(0)])
-    loop = Loop(emitter.constant_value(_FOREVER), names, one_round, start=start, condition=goes_on)
-    return emit_loop(emitter, loop, orelse)
+    loop = Loop(emitter.constant_value(_FOREVER), names, one_round, start=start, condition=goes_on, statement=statement)
+    return emit_loop(emitter, loop, statement.orelse)
 
 
 def emit_iteration(
@@ -181,8 +190,10 @@ def emit_iteration(
     names: Iterable[str],
     body: Callable[[StaticValue], Flow],
     orelse: Sequence[ast.stmt] = (),
+    *,
+    statement: ast.stmt | None = None,
 ) -> Flow:
-    """Compile `body` for each item: unrolled, or as a loop that counts."""
+    """Compile `body` for each item: unrolled, or as a loop that counts. `statement`: see `Loop`."""
     iteration = iterable.iterate(emitter)
     if iteration.items is not None:
         return _emit_unrolled(emitter, iteration.items, body, orelse)
@@ -190,7 +201,8 @@ def emit_iteration(
     assert source is not None
     trip_count = getattr(source, "trip_count", source.length)
     count = emitter.runtime(trip_count(emitter))
-    return emit_loop(emitter, Loop(count, names, lambda trip: body(source.emit_item(emitter, trip))), orelse)
+    loop = Loop(count, names, lambda trip: body(source.emit_item(emitter, trip)), statement=statement)
+    return emit_loop(emitter, loop, orelse)
 
 
 # Loops at run time
@@ -203,21 +215,26 @@ def emit_loop(emitter: Emitter, loop: Loop, orelse: Sequence[ast.stmt] = (), *, 
     while True:
         attempt = _Attempt(emitter, loop, start)
         wider = attempt.run()
-        if wider is None:
+        bound = attempt.newly_bound()
+        if wider is None and not bound:
             break
         attempt.undo()
         for carried in loop.carried:
-            carried.type = wider.get(carried.name, carried.type)
+            carried.type = (wider or {}).get(carried.name, carried.type)
+        loop.carried += bound
     return attempt.finish(orelse, is_endless)
 
 
 def _carried(emitter: Emitter, name: str) -> _Carried | None:
-    value = emitter.lookup(name)
-    if value is None or isinstance(value, (UndefinedValue, PoisonedValue)):
+    variable = emitter.lookup(name)
+    value = bound_part(variable)
+    if value is None or isinstance(value, PoisonedValue):
         return None
     if not isinstance(value, RuntimeValue) and static_type(value) is None:
         return None
     initial = emitter.runtime(value)
+    if isinstance(variable, PossiblyUnbound):
+        return _Carried(name, initial, initial.type, variable.is_bound, variable.why)
     return _Carried(name, initial, initial.type)
 
 
@@ -228,21 +245,47 @@ class _Attempt:
         self.emitter = emitter
         self.loop = loop
         self.noted = len(emitter.noted)
-        self.node: Node = emitter.node("prim::Loop", [loop.trip_count, start, *(c.initial for c in loop.carried)])
+        #: What is inserted only for this attempt.
+        self.placeholders: list[Node] = []
+        initial = [v for c in loop.carried for v in self._initial(c)]
+        self.node: Node = emitter.node("prim::Loop", [loop.trip_count, start, *initial])
         self.block = self.node.add_block()
+        #: Unbound variables read before this attempt: what is added, it has read.
+        self.read_before = frozenset(emitter.read_unbound)
+        self.watched: dict[str, StaticValue | None] = {}
         self.region: Region | None = None
         self.frame: Frame | None = None
         self.flow = Flow.FALLS
 
+    def _initial(self, carried: _Carried) -> Sequence[Value]:
+        initial = carried.initial
+        if initial is None:
+            initial = self.emitter.builder.insert("prim::Uninitialized", (), carried.type)
+            assert initial.node is not None
+            self.placeholders.append(initial.node)
+        return [initial] if carried.is_bound is None else [initial, self.emitter.runtime(carried.is_bound)]
+
     def run(self) -> dict[str, Type] | None:
         """Compile the body. Returns the types that were too narrow, if any were."""
+        emitter, loop = self.emitter, self.loop
+        if loop.statement is not None:
+            names = {n for n in loop.assigned if bound_part(emitter.lookup(n)) is None}
+            self.watched = dict.fromkeys(names - {c.name for c in loop.carried})
+        outer, emitter.watched = emitter.watched, {**emitter.watched, **self.watched}
+        try:
+            return self._run()
+        finally:
+            self.watched = {n: emitter.watched[n] for n in self.watched}
+            emitter.watched = {n: self.watched.get(n) or emitter.watched[n] for n in outer}
+
+    def _run(self) -> dict[str, Type] | None:
         emitter, loop = self.emitter, self.loop
         trip = self.block.add_parameter(INT)
         with emitter.within(self.block) as frame:
             self.frame = frame
             for carried in loop.carried:
-                parameter = self.block.add_parameter(carried.type, hint(carried.name))
-                frame.assigned[carried.name] = RuntimeValue(parameter)
+                parameter = RuntimeValue(self.block.add_parameter(carried.type, hint(carried.name)))
+                frame.assigned[carried.name] = self._bound(carried, parameter, self.block.add_parameter)
             if loop.sets_attributes:
                 frame.forget_attributes()
             self.region = enter_region(emitter, is_loop=True)
@@ -260,8 +303,38 @@ class _Attempt:
                 return wider
             self.block.add_input(emitter.runtime(condition))
             for carried, end in zip(loop.carried, ends, strict=True):
-                self.block.add_input(self._returned(carried, end))
+                self.block.add_input(self._returned(carried, bound_part(end)))
+                if carried.is_bound is not None:
+                    self.block.add_input(emitter.runtime(bound_flag(end)))
         return None
+
+    def _bound(self, carried: _Carried, value: RuntimeValue, add: Callable[[Type], Value]) -> StaticValue:
+        """The variable, given its value; `add` makes the flag that says whether it has one, if it may have none."""
+        if carried.is_bound is None:
+            return value
+        return PossiblyUnbound(value, RuntimeValue(add(BOOL)), carried.why)
+
+    def newly_bound(self) -> list[_Carried]:
+        """Variables that only the body assigns, and that are read after the loop, or in it before they are assigned."""
+        emitter, frame = self.emitter, self.frame
+        assert frame is not None
+        if not self.watched:
+            return []
+        assert self.loop.statement is not None
+        place = emitter.context.source.range(self.loop.statement)
+        read = emitter.read_unbound - self.read_before
+        found = []
+        for name in sorted(self.watched):
+            if name not in read and not is_read_later(emitter, name, place):
+                continue
+            end = frame.assigned.get(name)
+            value = self.watched[name] if end is None or isinstance(end, PoisonedValue) else bound_part(end)
+            type_ = None if value is None or isinstance(value, PoisonedValue) else static_type(value)
+            if type_ is not None:
+                why = f"only the body of a loop, which may never run, assigns '{name}'"
+                found.append(_Carried(name, None, resolved(type_), FALSE_VALUE, why))
+        emitter.read_unbound -= {c.name for c in found}
+        return found
 
     def _condition(self) -> StaticValue:
         """Whether another round follows."""
@@ -288,7 +361,8 @@ class _Attempt:
     def _too_narrow(self, ends: list[StaticValue | None]) -> dict[str, Type]:
         wider: dict[str, Type] = {}
         for carried, end in zip(self.loop.carried, ends, strict=True):
-            found = None if end is None or isinstance(end, UndefinedValue) else static_type(end)
+            value = bound_part(end)
+            found = None if value is None else static_type(value)
             if found is None:
                 continue
             common = joined(resolved(carried.type), found)
@@ -298,7 +372,7 @@ class _Attempt:
         return wider
 
     def _returned(self, carried: _Carried, end: StaticValue | None) -> Value:
-        if end is None or isinstance(end, UndefinedValue):
+        if end is None:
             return self.emitter.builder.insert("prim::Uninitialized", (), carried.type)
         return convert(self.emitter, end, carried.type, f"'{carried.name}'")
 
@@ -307,6 +381,8 @@ class _Attempt:
         self.block.set_inputs(())
         self.block.clear()
         self.node.destroy()
+        for placeholder in self.placeholders:
+            placeholder.destroy()
         self.emitter.forget_since(self.noted)
 
     def finish(self, orelse: Sequence[ast.stmt], is_endless: bool) -> Flow:
@@ -314,7 +390,8 @@ class _Attempt:
         emitter, region, frame = self.emitter, self.region, self.frame
         assert region is not None and frame is not None
         for carried in self.loop.carried:
-            emitter.frame.assign(carried.name, RuntimeValue(self.node.add_output(carried.type, hint(carried.name))))
+            output = RuntimeValue(self.node.add_output(carried.type, hint(carried.name)))
+            emitter.frame.assign(carried.name, self._bound(carried, output, self.node.add_output))
         emitter.frame.forget_as(frame)
         for name in frame.assigned:
             self._check_not_rebound(name)

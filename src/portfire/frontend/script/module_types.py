@@ -254,6 +254,7 @@ class _ModuleReader:
     def _read_constants(self) -> None:
         names = [n for n, a in self.annotations.items() if self._is_final(a)]
         names += sorted(set(getattr(self.module, "__constants__", ())) - set(names))
+        names += self.store.compiler.fixed_values.attributes_of(self.python_class)
         for name in names:
             if self._is_known(name) or name in self.ignored or name in self.type.submodules:
                 continue

@@ -154,6 +154,8 @@ def _slot(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -
         return None
     if slot.type == ir.NONE:
         return NONE_VALUE
+    if not type_.is_compiled and is_constant(vars(type_.example).get(name, MISSING)):
+        emitter.compiler.fixed_values.note_read(type_.python_class, name)
     held = emitter.insert("prim::GetAttr", [value.value], resolved(slot.type), name=name)
     return present(emitter, held, type_.python_class, name) if name in type_.missing else held
 
@@ -253,6 +255,7 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
     type_ = module_type(emitter, value)
     slot = type_.cls.attributes.get(name)
     class_name = type_.python_class.__name__
+    emitter.compiler.fixed_values.note_assigned(type_.python_class, name)
     if slot is None and not type_.is_compiled and name not in (*type_.constants, *type_.untyped, *type_.functions):
         note_set_later(emitter, type_.python_class, name, new)
     if slot is None:

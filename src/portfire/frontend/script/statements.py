@@ -36,7 +36,7 @@ def emit_statements(emitter: Emitter, statements: Sequence[ast.stmt]) -> Flow:
     """Compile statements in order. One that fails is noted and passed over, so that all obstacles come out at once."""
     for i, statement in enumerate(statements):
         flow: Flow = Flow.FALLS
-        with emitter.at(statement):
+        with emitter.at(statement), emitter.compiler.fixed_values.statement():
             try:
                 if isinstance(statement, ast.If):
                     flow, consumed = emit_if(emitter, statement, statements[i + 1 :])
@@ -59,6 +59,7 @@ def _give_up(emitter: Emitter, statement: ast.stmt, abort: CompileAbort) -> Flow
     """Note the failure; what the statement would have assigned is unusable, without further words."""
     with emitter.recovering():
         raise abort
+    emitter.compiler.fixed_values.note_failure()
     if emitter.compiler.is_thorough:
         explore_expressions(emitter, statement)
         explore_bodies(emitter, statement)

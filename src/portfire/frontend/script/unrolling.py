@@ -3,29 +3,41 @@
     for i in range(3):
         x = getattr(self, f"layer{i}")(x)
 
-Comes before: `builtin_iteration.py`. Comes after: `loops.py`, `comprehensions.py`.
+Others are, where their bodies do not compile for a number that is not known (`fixed_values.py`).
+
+Comes before: `builtin_iteration.py`, `fixed_values.py`. Comes after: `loops.py`, `comprehensions.py`.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from portfire.frontend.script.builtin_iteration import RangeValue
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.static_values import StaticValue
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
 
 #: Longer loops are not unrolled: the program would grow with them.
 _LONGEST = 1000
 _BY_NAME = frozenset({"getattr", "hasattr", "setattr"})
 
 
-def numbers_to_unroll(iterable: StaticValue, target: ast.expr, body: Iterable[ast.AST]) -> Sequence[StaticValue] | None:
-    """The numbers of the range, if the body uses the loop's variable in the name of an attribute."""
+def numbers_to_unroll(
+    emitter: Emitter, iterable: StaticValue, target: ast.expr, body: Iterable[ast.AST]
+) -> Sequence[StaticValue] | None:
+    """The numbers of the range, if the body uses the loop's variable in the name of an attribute, or did not compile."""
     if not isinstance(iterable, RangeValue) or not isinstance(target, ast.Name):
         return None
     known = iterable.known
-    if known is None or len(known) > _LONGEST or not _names_attribute(body, target.id):
+    if known is None or len(known) > _LONGEST:
+        return None
+    fixed = emitter.compiler.fixed_values
+    if not fixed.is_unrolled(emitter.range) and not _names_attribute(body, target.id):
+        fixed.note_loop(emitter.range)
         return None
     return [ConstantValue(i) for i in known]
 
