@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort, Diagnostic
+from portfire.frontend.script.source import behind_librarys_wrappers
 from portfire.ir.graph import MISSING
 from portfire.ir.source import SourceRange
 
@@ -53,6 +54,7 @@ class AnnotationScope:
 
 def function_lookup(function: Callable[..., Any], extra: Mapping[str, Any] | None = None) -> Callable[[str], Any]:
     """Names as the function sees them: its closure, its globals, builtins; then `extra` (the caller's locals, say)."""
+    function = behind_librarys_wrappers(function)
     function = typing.cast("Callable[..., Any]", getattr(function, "__func__", function))
     cells = _closure(function)
     names: Mapping[str, Any] = getattr(function, "__globals__", {})

@@ -18,7 +18,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script.annotation_scope import AnnotationScope, function_lookup
 from portfire.frontend.script.annotations import broadcast_size, is_unparametrised, type_from_annotation
 from portfire.frontend.script.inference import settle
-from portfire.frontend.script.source import FunctionSource, NoSourceError, source_of
+from portfire.frontend.script.source import FunctionSource, NoSourceError, behind_librarys_wrappers, source_of
 from portfire.frontend.script.type_comments import TypeComment, type_comment_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir.graph import MISSING, Parameter
@@ -199,7 +199,7 @@ def _is_optional(type_: Type) -> bool:
 def _default_values(function: Callable[..., Any]) -> dict[str, Any]:
     """Defaults by parameter, as the Python objects they are."""
     try:
-        parameters = inspect.signature(function, follow_wrapped=False).parameters
+        parameters = inspect.signature(behind_librarys_wrappers(function), follow_wrapped=False).parameters
     except (TypeError, ValueError):
         return {}
     return {n: p.default for n, p in parameters.items() if p.default is not inspect.Parameter.empty}

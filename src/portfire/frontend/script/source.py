@@ -80,14 +80,14 @@ class FunctionSource:
 
 def source_of(function: Callable[..., Any]) -> FunctionSource:
     """The source of a Python function, method or lambda. Raises NoSourceError."""
-    function = _behind_librarys_wrappers(function)
+    function = behind_librarys_wrappers(function)
     function = getattr(function, "__func__", function)
     if not isinstance(function, types.FunctionType):
         raise NoSourceError(f"{type(function).__name__} objects have no Python source")
     return _source_of_code(_ById(function.__code__), function.__qualname__)
 
 
-def _behind_librarys_wrappers(function: Any) -> Any:
+def behind_librarys_wrappers(function: Any) -> Any:
     """The function that torch or Python's library wraps (`torch.no_grad()`, a cache). A wrapper of the user's is what runs."""
     while hasattr(function, "__wrapped__"):
         code = getattr(function, "__code__", None)
