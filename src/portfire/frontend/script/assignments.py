@@ -20,6 +20,7 @@ from portfire.frontend.script.indexing import SliceValue, has_index_tensors
 from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.operators import emit_binary_values, emit_in_place
 from portfire.frontend.script.refinement import chain_of
+from portfire.frontend.script.remembered_conditions import emit_assigned
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 def emit_assign(emitter: Emitter, node: ast.Assign) -> None:
     """`a = b = value`."""
-    value = emit_expression(emitter, node.value)
+    is_variable = isinstance(node.targets[0], ast.Name)
+    value = emit_assigned(emitter, node.value) if is_variable else emit_expression(emitter, node.value)
     if node.type_comment and isinstance(node.targets[0], ast.Name):
         type_ = type_from_annotation(node.type_comment, emitter.annotation_scope())
         assign_declared(emitter, node.targets[0].id, type_, value)
@@ -59,7 +61,7 @@ def emit_annotated(emitter: Emitter, node: ast.AnnAssign) -> None:
         return
     emitter.context.declared[node.target.id] = type_
     if node.value is not None:
-        assign_declared(emitter, node.target.id, type_, emit_expression(emitter, node.value))
+        assign_declared(emitter, node.target.id, type_, emit_assigned(emitter, node.value))
 
 
 def _needs_declared_type(choice: ast.IfExp) -> bool:

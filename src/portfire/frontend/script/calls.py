@@ -322,10 +322,12 @@ class NotSeparableError(Exception):
 
 
 def specialise(
-    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], compiled_in: frozenset[str] = frozenset()
-) -> Specialised | None:
+    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], compiled_in: frozenset[str] = frozenset(),
+    narrowed: frozenset[str] = frozenset(),
+) -> Specialised | None:  # fmt: skip
     """The version of the function that suits the arguments; None where it must be inlined. The arguments named in
-    `compiled_in` are constants that become part of the version."""
+    `compiled_in` are constants that become part of the version; the parameters named in `narrowed` have the types of their
+    arguments, not those that are declared."""
     signature = callee.signature
     free = undeclared(signature)
     result = Specialised(None, called=callee.called, broadcast=signature.broadcast)
@@ -338,7 +340,10 @@ def specialise(
                 keys.append((name, "constant", static_type(value), value.constant()))
                 result.locals[name] = partial(_constant, value)
             elif parameter is not None and name not in free and _can_be_value(value):
-                keys.append((name, None))
+                type_ = static_type(value) if name in narrowed else None
+                if type_ is not None:
+                    parameter = Parameter(name, unrefined(resolved(type_)), parameter.default, parameter.kwarg_only)
+                keys.append((name, type_ and parameter.type))
                 result.locals[name] = lambda values: RuntimeValue(next(values))
                 result.parameters.append(parameter)
                 result.arguments.append(value)

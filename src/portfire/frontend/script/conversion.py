@@ -14,6 +14,7 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.inference import decide, is_pending, resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.union_members import converted_by_member
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Node, Value
 from portfire.ir.subtyping import is_subtype
@@ -81,6 +82,8 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
     if isinstance(runtime.type, ClassType):
         emitter.compiler.methods.implement_wanted(runtime.type, target)
     converted = _converted(emitter.builder, runtime, target)
+    if converted is None:
+        converted = converted_by_member(emitter, runtime, target, lambda v, t: convert(emitter, v, t, what))
     if converted is None:
         raise mismatch(emitter, runtime.type, target, what)
     return converted

@@ -232,9 +232,12 @@ class Emitter:
         named = {k: self.runtime(v) for k, v in (kwargs or {}).items()}
         self_value = None if receiver is None else self.runtime(receiver)
         try:
-            return RuntimeValue(emit_builtin(self.builder, name, values, named, self.range, receiver=self_value))
+            return RuntimeValue(emit(operands))
         except MatchError as error:
-            raise self._no_match(error, called or name.rpartition("::")[2]) from None
+            by_member = operator_by_member(self, operands, emit)
+            if by_member is None:
+                raise self._no_match(error, called or name.rpartition("::")[2]) from None
+            return RuntimeValue(self.runtime(by_member))
 
     def _no_match(self, error: MatchError, called: str) -> CompileAbort:
         if not error.failures:
@@ -244,6 +247,14 @@ class Emitter:
         failures = [re.sub(r"^aten::(\w+?)_?(\.\w+)?\(", r"\1(", str(f)) for f in error.failures]
         wanted = tuple(f for f in failures if " out) ->" not in f)
         return self.fail("no-overload", message, notes=wanted[:4], help=_help_with(message))
+
+        def emit(operands: Sequence[Value]) -> Value:
+            rest = operands[: len(values)]
+            by_name = dict(zip(named, operands[len(values) :], strict=False))
+            receiver_ = None if self_value is None else operands[-1]
+            return emit_builtin(self.builder, name, rest, by_name, self.range, receiver=receiver_)
+
+        operands = [*values, *named.values(), *([] if self_value is None else [self_value])]
 
     def runtime(self, value: StaticValue | Value) -> Value:
         """The run-time value, with its type resolved: what operators take."""

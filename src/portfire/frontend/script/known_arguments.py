@@ -1,10 +1,11 @@
-"""The version of a function that a call needs: the general one, or one for constants where the general one cannot be compiled.
+"""The version of a function that a call needs: the general one, or one for what is known of the arguments where the general one
+cannot be compiled.
 
     def forward_features(self, x: Tensor, return_intermediates: bool = False) -> Tensor: ...
 
 A version that takes `return_intermediates` at run time returns different things. Where the general version fails, the
-constants of the call are compiled in, which decides the conditions that hang on them. Only if that fails too, the obstacles
-of the general version stand.
+constants of the call are compiled in, which decides the conditions that hang on them, and parameters that are declared as an
+Optional or a Union take the types of their arguments. Only if that fails too, the obstacles of the general version stand.
 
 Comes before: `calls.py` (specialising). Comes after: `calls.call_python`.
 """
@@ -14,7 +15,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.emitter import SilentAbort
+from portfire.frontend.script.inference import is_pending
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import OptionalType, Type, UnionType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.calls import Callee, Specialised
@@ -33,18 +38,20 @@ def version_for(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue])
     if general is None:
         return None
     known = frozenset(name for name in general.locals if _is_plain(bound[name]))
+    narrowed = _narrower(callee, bound) - known
+    has_more = bool(known or narrowed)
     compiler = emitter.compiler
     attempt = compiler.begin_attempt()
     try:
         function = compiler.version(emitter, callee, general)
     except SilentAbort:
-        if not known:
+        if not has_more:
             raise
         function = None
-    if not known or not compiler.has_failed_version(general.key):
+    if not has_more or not compiler.has_failed_version(general.key):
         return None if function is None else (general, function)
     obstacles = compiler.take_back(attempt)
-    chosen = _with_constants(emitter, callee, bound, known)
+    chosen = _with_what_is_known(emitter, callee, bound, known, narrowed)
     if chosen is not None:
         return chosen
     compiler.take_back(attempt)
@@ -59,13 +66,28 @@ def _is_plain(value: StaticValue) -> bool:
     return isinstance(value, ConstantValue) and (value.value is None or isinstance(value.value, plain))
 
 
-def _with_constants(
-    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], known: frozenset[str]
+def _narrower(callee: Callee, bound: dict[str, StaticValue]) -> frozenset[str]:
+    """The parameters declared as an Optional or a Union whose arguments are known to be less than that."""
+    return frozenset(
+        p.name
+        for p in callee.signature.parameters
+        if isinstance(p.type, (OptionalType, UnionType))
+        and p.name not in callee.signature.broadcast
+        and _is_below(static_type(bound[p.name]), p.type)
+    )
+
+
+def _is_below(type_: Type | None, declared: Type) -> bool:
+    return type_ is not None and not is_pending(type_) and type_ != declared and is_subtype(type_, declared)
+
+
+def _with_what_is_known(
+    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], known: frozenset[str], narrowed: frozenset[str]
 ) -> Chosen | None:
-    """The version with the constants compiled in, where that compiles."""
+    """The version with the constants compiled in and the types narrowed, where that compiles."""
     from portfire.frontend.script.calls import specialise
 
-    special = specialise(emitter, callee, bound, known)
+    special = specialise(emitter, callee, bound, known, narrowed)
     if special is None:
         return None
     try:

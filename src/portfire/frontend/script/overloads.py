@@ -15,6 +15,7 @@ from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.signatures import Signature, signature_of
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.frontend.script.union_members import members_become
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
 from portfire.ir.subtyping import is_subtype
@@ -117,6 +118,8 @@ def can_be(value: StaticValue, wanted: ir.Type) -> bool:
         return True
     if is_subtype(found, wanted) or (found == ir.INT and wanted == ir.FLOAT):
         return True
+    if isinstance(found, ir.UnionType):
+        return members_become(found, wanted)
     return (
         isinstance(wanted, ir.ListType)
         and isinstance(found, ir.TupleType)

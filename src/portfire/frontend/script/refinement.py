@@ -83,6 +83,10 @@ def _emit_truth(emitter: Emitter, node: ast.expr) -> Condition:
 
 def truth_condition(emitter: Emitter, node: ast.expr, value: StaticValue) -> Condition:
     """The truth of the value that `node` gave."""
+    remembered = getattr(value, "remembered_condition", None)
+    if remembered is not None:
+        kept: Condition = remembered(emitter)
+        return kept
     condition = Condition(value.truth(emitter))
     type_ = static_type(value)
     chain = chain_of(node.target if isinstance(node, ast.NamedExpr) else node)
@@ -181,7 +185,7 @@ def refine(emitter: Emitter, facts: Facts) -> None:
         if value is None or isinstance(value, UndefinedValue) or not isinstance(value, RuntimeValue):
             continue
         type_ = resolved(type_)
-        if type_ == value.type:
+        if is_subtype(value.type, type_):
             continue
         if type_ == NONE:
             emitter.frame.refine(chain, NONE_VALUE)

@@ -22,6 +22,7 @@ from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TR
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.expressions import emit_expression
 from portfire.frontend.script.overloads import OverloadedFunction
+from portfire.frontend.script.refinement import emit_condition, refine
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -52,6 +53,8 @@ def special_function(function: Any) -> StaticValue | None:
         return AnnotateFunction()
     if name in _IS_INSTANCE:
         return IsInstanceValue()
+    if name == "torch._assert":
+        return AssertFunction()
     emit = _SPECIAL.get(name)
     if emit is not None:
         return SpecialFunction(name, emit, function)
@@ -118,6 +121,39 @@ class AnnotateFunction(StaticValue):
         type_ = type_from_annotation(given["the_type"], emitter.annotation_scope())
         value = emit_expression(emitter, given["the_value"])
         return RuntimeValue(convert(emitter, value, type_, "annotate"))
+
+
+class AssertFunction(StaticValue):
+    """`torch._assert(condition, message)`: what the condition says holds from here on."""
+
+    identity = "torch._assert"
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "the function 'torch._assert'"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        given = dict(zip(("condition", "message"), args, strict=False)) | kwargs
+        return _assert(emitter, given["condition"].truth(emitter), given.get("message", ConstantValue("")))
+
+    def call_syntax(self, emitter: Emitter, node: ast.Call) -> StaticValue | None:
+        """A call, as it is written."""
+        given = dict(zip(("condition", "message"), node.args, strict=False))
+        given |= {k.arg: k.value for k in node.keywords if k.arg is not None}
+        if set(given) != {"condition", "message"} or any(isinstance(n, ast.Starred) for n in given.values()):
+            return None
+        condition = emit_condition(emitter, given["condition"])
+        _assert(emitter, condition.value, emit_expression(emitter, given["message"]))
+        refine(emitter, condition.if_true)
+        return NONE_VALUE
+
+
+def _assert(emitter: Emitter, condition: StaticValue, message: StaticValue) -> StaticValue:
+    known = condition.constant()
+    if known is not MISSING and known:
+        return NONE_VALUE
+    return emitter.builtin("aten::_assert", [condition, message])
 
 
 class BooleanDispatch(StaticValue):
@@ -248,15 +284,6 @@ def _is_tensor(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticVal
     return TRUE_VALUE if isinstance(type_, ir.TensorType) else FALSE_VALUE
 
 
-def _assert(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    message = kwargs.get("message") or (args[1] if len(args) > 1 else ConstantValue(""))
-    condition = args[0] if args else kwargs["condition"]
-    known = condition.constant()
-    if known is not MISSING and known:
-        return NONE_VALUE
-    return emitter.builtin("aten::_assert", [condition.truth(emitter), message])
-
-
 def _warn(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     """`warnings.warn(message, category, stacklevel)`: the category stays in Python."""
     message = args[0] if args else kwargs["message"]
@@ -346,7 +373,6 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch._jit_internal.export": _argument(0, "fn"),
     "torch.jit._script.script": _argument(0, "obj"),
     # Checks and warnings
-    "torch._assert": _assert,
     "_warnings.warn": _warn,
     "warnings.warn": _warn,
     "torch._C._warn": _warn,

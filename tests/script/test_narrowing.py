@@ -1,0 +1,152 @@
+"""What is known about an argument, a variable or a branch: types that a call, a bool variable or a flag of the module rule
+out. As real libraries have it, without one of them being needed here."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Tuple, Union
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tests.script.agreement import check, codes
+
+X = torch.arange(6.0).reshape(2, 3)
+
+_offset = 3
+
+
+@torch.compiler.disable
+def wrapped_by_torch(x: Tensor, n: int = 2) -> Tensor:
+    return x * n + _offset
+
+
+def test_function_behind_a_wrapper_of_torch_sees_its_own_names_and_defaults() -> None:
+    def f(x: Tensor):
+        return wrapped_by_torch(x) + wrapped_by_torch(x, 5)
+
+    check(f, (X,))
+
+
+# Bool variables that are conditions
+
+
+def test_bool_variable_says_what_its_condition_says() -> None:
+    def f(x: Union[Tensor, Dict[str, Tensor]], y: Optional[Tensor] = None):
+        is_dict = isinstance(x, dict)
+        known = is_dict or y is not None
+        if known:
+            if is_dict:
+                return x["a"] + 1
+            assert y is not None
+            return x + y
+        return x * 2
+
+    check(f, (X, None), (X, X), ({"a": X}, None), ({"a": X}, X))
+
+
+def test_bool_variable_with_not_and_and() -> None:
+    def f(x: Optional[int], y: Optional[int]):
+        missing = x is None
+        both = not missing and y is not None
+        if both:
+            return x + y
+        if not missing:
+            return x
+        return -1
+
+    check(f, (1, 2), (1, None), (None, 2), (None, None))
+
+
+def test_bool_variable_says_nothing_of_what_was_assigned_since() -> None:
+    def f(x: Optional[int], n: int):
+        is_set = x is not None
+        if n > 2:
+            x = None
+        if is_set:
+            return 0 if x is None else x
+        return n
+
+    check(f, (1, 1), (1, 3), (None, 1), (None, 3))
+
+    def g(x: Optional[int], n: int):
+        is_set = x is not None
+        if n > 2:
+            x = None
+        if is_set:
+            return x + 1
+        return n
+
+    assert codes(g)
+
+
+def test_bool_variable_in_a_conditional_expression_and_in_an_assertion() -> None:
+    def f(x: Optional[Tensor], z: Tensor):
+        given = x is not None
+        y = x + 1 if given else z
+        assert given, "nothing given"
+        return x + y
+
+    check(f, (X, X), (None, X))
+
+
+def test_torch_assert_refines() -> None:
+    def f(x: Optional[Tensor]):
+        torch._assert(x is not None, "x is needed")
+        return x + 1
+
+    check(f, (X,), (None,))
+
+
+# Types of arguments
+
+
+def pooled(x: Tensor, size: Union[int, Tuple[int, int]] = 1) -> Tensor:
+    return F.adaptive_avg_pool2d(x, size) + F.adaptive_max_pool2d(x, size)
+
+
+def test_argument_of_a_member_of_the_declared_union() -> None:
+    def f(x: Tensor, n: int):
+        return pooled(x, n), pooled(x, (n, 2)), pooled(x)
+
+    check(f, (torch.rand(1, 2, 4, 4), 2))
+
+
+def shifted(x: Tensor, by: Optional[Tensor] = None) -> Tensor:
+    return x + by.abs()
+
+
+def test_argument_that_is_not_none() -> None:
+    def f(x: Tensor, y: Optional[Tensor]):
+        if y is not None:
+            return shifted(x, y)
+        return shifted(x, x)
+
+    check(f, (X, None), (X, X))
+
+
+def test_argument_that_may_be_none_is_still_refused() -> None:
+    def f(x: Tensor, y: Optional[Tensor]):
+        return shifted(x, y)
+
+    assert codes(f)
+
+
+def test_union_of_what_an_operator_takes() -> None:
+    def f(x: Tensor, flag: bool, sizes: List[int]):
+        size = (3, 3) if flag else sizes
+        return F.interpolate(x, size=size, mode="bilinear"), x.new_zeros(size)
+
+    check(f, (torch.rand(1, 1, 2, 2), True, [4, 5]), (torch.rand(1, 1, 2, 2), False, [4, 5]))
+
+
+def doubled(sizes: List[int]) -> List[int]:
+    return [s * 2 for s in sizes]
+
+
+def test_union_of_what_a_parameter_takes() -> None:
+    def f(flag: bool, sizes: List[int]):
+        size = (3, 4) if flag else sizes
+        return doubled(size)
+
+    check(f, (True, [1, 2]), (False, [1, 2]))
