@@ -24,6 +24,7 @@ from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.union_members import operator_by_member
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.source import SourceRange
