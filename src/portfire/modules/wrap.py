@@ -50,5 +50,5 @@ def _note_persistence(module: Any, state: ObjectState) -> None:
         return
     module._non_persistent_buffers_set.update(getattr(original, "_non_persistent_buffers_set", ()))
     for name, child in state.values.items():
-        if isinstance(child, ObjectState) and child.cls.is_module:
+        if isinstance(child, ObjectState) and child.cls.is_module and name in module._modules:
             _note_persistence(module._modules[name], child)

@@ -12,6 +12,7 @@ from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, static_type, type_of
 from portfire.frontend.script.inference import PendingType, decide, is_pending, resolved
+from portfire.frontend.script.picked_values import members_to_pick
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
@@ -145,13 +146,9 @@ def _list_operator(name: str, *, gives_nothing: bool = False) -> Callable[..., S
 
 
 def _sort(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    if "key" in kwargs and kwargs["key"].constant() is not None:
-        raise emitter.fail(
-            "unsupported-argument", "sort with a key changes a list in place", help="use sorted(xs, key=...)"
-        )
-    kwargs.pop("key", None)
-    emitter.builtin("aten::sort", args, kwargs, receiver=list_, called="sort")
-    return NONE_VALUE
+    from portfire.frontend.script.ordering import sort_in_place
+
+    return sort_in_place(emitter, list_, args, kwargs)
 
 
 def _size_numel(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -367,7 +364,29 @@ def _replace(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keyw
 
 
 class UnionBehaviour(Behaviour):
-    """`Union[...]`, not refined: its truth is that of the member it is."""
+    """`Union[...]`, not refined: what all members can do is done by the one it is."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        return members_to_pick(emitter, value, f"has no attribute '{name}'").attribute(emitter, name)
+
+    def call(
+        self, emitter: Emitter, value: RuntimeValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
+    ) -> StaticValue:
+        """See the base class."""
+        return members_to_pick(emitter, value, "cannot be called").call(emitter, args, kwargs)
+
+    def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        return members_to_pick(emitter, value, "cannot be indexed").index(emitter, key)
+
+    def length(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return members_to_pick(emitter, value, "has no length").length(emitter)
+
+    def set_attribute(self, emitter: Emitter, value: RuntimeValue, name: str, new: StaticValue) -> None:
+        """See the base class."""
+        members_to_pick(emitter, value, f"has no attribute '{name}'").set_attribute(emitter, name, new)
 
     def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
         """See the base class."""

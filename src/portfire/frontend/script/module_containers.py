@@ -5,19 +5,19 @@ Comes before: `module_values.py`. Comes after: `object_values.py`, `module_listi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
 from portfire.frontend.script import module_values
 from portfire.frontend.script.constant_values import TRUE_VALUE, ConstantValue
-from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.indexing import SliceValue
 from portfire.frontend.script.module_types import ModuleType
 from portfire.frontend.script.module_values import child, module_type
 from portfire.frontend.script.object_attributes import class_attribute
-from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
+from portfire.frontend.script.picked_values import pick_by_key, pick_by_number
+from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir import types as ir
@@ -99,17 +99,17 @@ def index(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValu
     if isinstance(key, SliceValue):
         return ModuleSlice([child(emitter, value, n) for n in names[key.constant_slice(emitter)]], type_)
     position = key.constant()
+    if position is MISSING and type_.container == "list":
+        return pick_by_number(emitter, items_of(emitter, value), key)
     if position is MISSING:
-        if type_.container == "list":
-            return PickedModule(items_of(emitter, value), key)
-        raise emitter.fail(
-            "not-a-constant-index",
-            f"which item of '{class_name}' is meant must be known while compiling",
-            help="loop over the container, and compare: `for i, layer in enumerate(self.layers): if i == index: ...`",
-        )
+        return pick_by_key(emitter, names, items_of(emitter, value), key, f"a '{class_name}'")
     if type_.container == "dict":
         if position not in names:
-            raise emitter.fail("missing-submodule", f"'{class_name}' has no item {position!r}: it has {names}")
+            raise emitter.fail(
+                "missing-submodule",
+                f"'{class_name}' has no item {position!r}: it has {names}",
+                help=f"test for it first: `if {position!r} in ...:`",
+            )
         return child(emitter, value, position)
     if not isinstance(position, int) or not -len(names) <= position < len(names):
         raise emitter.fail(
@@ -135,45 +135,6 @@ class ModuleSlice(TupleValue):
         for item in self.items:
             result = item.call(emitter, [result], {})
         return result
-
-
-class PickedModule(StaticValue):
-    """`layers[i]` where `i` is known at run time only: every use branches over the items."""
-
-    def __init__(self, items: Sequence[StaticValue], key: StaticValue) -> None:
-        self.items = list(items)
-        self.key = key
-
-    def describe(self) -> str:
-        """See the base class."""
-        return "a module picked by an index known at run time only"
-
-    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        """See the base class."""
-        return self._branch(emitter, lambda item: item.call(emitter, args, kwargs))
-
-    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
-        """See the base class."""
-        return MethodValue(
-            self,
-            name,
-            lambda emitter, _, args, kwargs: self._branch(
-                emitter, lambda item: item.attribute(emitter, name).call(emitter, args, kwargs)
-            ),
-        )
-
-    def _branch(self, emitter: Emitter, use: Callable[[StaticValue], StaticValue]) -> StaticValue:
-        # Picking from a list of the numbers checks the index and counts negative ones from the end.
-        numbers = ConstantValue(list(range(len(self.items))), ir.ListType(ir.INT))
-        position = emitter.builtin("aten::__getitem__", [numbers, self.key], called="[]")
-
-        def choose(number: int) -> StaticValue:
-            if number == len(self.items) - 1:
-                return use(self.items[number])
-            is_this = emitter.builtin("aten::eq", [position, ConstantValue(number)])
-            return emit_choice(emitter, is_this, lambda: use(self.items[number]), lambda: choose(number + 1))
-
-        return choose(0)
 
 
 # Parametrizations

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from portfire.frontend.script import module_values
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
 from portfire.frontend.script.module_containers import index, item_names, iterate, length
+from portfire.frontend.script.module_methods import METHODS
 from portfire.frontend.script.module_types import ModuleType
 from portfire.frontend.script.module_values import child, module_type
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_dicts import StaticDict
-from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
 
 if TYPE_CHECKING:
@@ -36,8 +35,9 @@ def listing_method(emitter: Emitter, value: RuntimeValue, type_: ModuleType, nam
     if name in _HOOK_TABLES:
         hooks = getattr(type_.example, name)
         return StaticDict([(ConstantValue(i), NONE_VALUE) for i in range(len(hooks))])
-    if name == "_modules":
-        return ModuleDictionary(value)
+    if name in ("_modules", "_parameters", "_buffers"):
+        held = getattr(type_.example, name)
+        return StaticDict([(ConstantValue(n), child(emitter, value, n)) for n in held])
     if name == "__class__":
         return emitter.compiler.value_of(emitter, type_.python_class, name)
     return None
@@ -87,45 +87,63 @@ CONTAINER_METHODS: dict[str, Callable[..., StaticValue]] = {
 }  # fmt: skip
 
 
-def _children(emitter: Emitter, value: RuntimeValue) -> Iterator[tuple[str, RuntimeValue]]:
-    seen: set[int] = set()
-    type_ = module_type(emitter, value)
-    for name, submodule in type_.example._modules.items():
-        if submodule is not None and id(submodule) not in seen and name in type_.submodules:
-            seen.add(id(submodule))
-            yield name, cast(RuntimeValue, child(emitter, value, name))
+def _at_path(emitter: Emitter, value: RuntimeValue, path: str) -> RuntimeValue:
+    """The submodule or tensor of that dotted name, which is known to be there."""
+    for name in path.split(".") if path else ():
+        value = cast(RuntimeValue, child(emitter, value, name))
+    return value
 
 
-def _walk(emitter: Emitter, value: RuntimeValue, prefix: str = "") -> Iterator[tuple[str, RuntimeValue]]:
-    yield prefix, value
-    if not isinstance(value.type, ir.ClassType):
-        return
-    for name, submodule in _children(emitter, value):
-        yield from _walk(emitter, submodule, f"{prefix}.{name}" if prefix else name)
+Listing = Callable[[Any, dict[str, Any]], Iterator[tuple[str, object]]]
 
 
-def _tensors(emitter: Emitter, value: RuntimeValue, kind: str, recurse: bool) -> Iterator[tuple[str, StaticValue]]:
-    owners = _walk(emitter, value) if recurse else [("", value)]
-    for prefix, owner in owners:
-        for slot in cast(ir.ClassType, owner.type).attributes.values():
-            if slot.kind == kind and slot.type != ir.NONE:
-                yield f"{prefix}.{slot.name}" if prefix else slot.name, child(emitter, owner, slot.name)
+def _listed(emitter: Emitter, value: RuntimeValue, listing: Listing, **options: Any) -> list[tuple[str, RuntimeValue]]:
+    """What a listing method of torch's gives for the module, by dotted name: each thing once, as torch has it."""
+    example = module_type(emitter, value).example
+    return [(path, _at_path(emitter, value, path)) for path, _ in listing(example, options)]
 
 
-def _listing(list_pairs: Callable[..., Iterator[tuple[str, Any]]], *, named: bool) -> Callable[..., StaticValue]:
+def walk(emitter: Emitter, value: RuntimeValue) -> list[tuple[str, RuntimeValue]]:
+    """`named_modules()`."""
+    return _listed(emitter, value, _LISTINGS["modules"])
+
+
+def parameters(emitter: Emitter, value: RuntimeValue) -> list[tuple[str, RuntimeValue]]:
+    """`named_parameters()`."""
+    return _listed(emitter, value, _LISTINGS["parameters"])
+
+
+def _listing(kind: str, *, named: bool) -> Callable[..., StaticValue]:
+    """`children()`, `named_children()` and the like."""
+    positional = _OPTIONS[kind] if named else [n for n in _OPTIONS[kind] if n == "recurse"]
+
     def emit(emitter: Emitter, value: RuntimeValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-        recurse = kwargs["recurse"].constant() if "recurse" in kwargs else True
-        pairs = list(list_pairs(emitter, value, bool(recurse)))
-        return TupleValue([_pair(n, v) if named else v for n, v in pairs], is_list=True)
+        given = {**dict(zip(positional, args, strict=False)), **kwargs}
+        options = {name: option.constant() for name, option in given.items()}
+        prefix = options.pop("prefix", "")
+        options.pop("memo", None)
+        if MISSING in (prefix, *options.values()):
+            raise emitter.fail(
+                "not-a-constant", f"what '{kind}' lists must be known while compiling", help="pass constants"
+            )
+        pairs = _listed(emitter, value, _LISTINGS[kind], **options)
+        if not named:
+            return TupleValue([v for _, v in pairs], is_list=True)
+        dot = "." if prefix else ""
+        return TupleValue([_pair(f"{prefix}{dot if n else ''}{n}", v) for n, v in pairs], is_list=True)
 
     return emit
 
 
-_LISTINGS: dict[str, Callable[..., Iterator[tuple[str, Any]]]] = {
-    "children": lambda emitter, value, recurse: _children(emitter, value),
-    "modules": lambda emitter, value, recurse: _walk(emitter, value),
-    "parameters": lambda emitter, value, recurse: _tensors(emitter, value, "parameter", recurse),
-    "buffers": lambda emitter, value, recurse: _tensors(emitter, value, "buffer", recurse),
+_OPTIONS: dict[str, Sequence[str]] = {
+    "children": (), "modules": ("memo", "prefix", "remove_duplicate"),
+    "parameters": ("prefix", "recurse", "remove_duplicate"), "buffers": ("prefix", "recurse", "remove_duplicate"),
+}  # fmt: skip
+_LISTINGS: dict[str, Listing] = {
+    "children": lambda example, options: example.named_children(),
+    "modules": lambda example, options: example.named_modules(**options),
+    "parameters": lambda example, options: example.named_parameters(**options),
+    "buffers": lambda example, options: example.named_buffers(**options),
 }
 
 
@@ -143,47 +161,9 @@ def _get_submodule(emitter: Emitter, value: StaticValue, args: Arguments, kwargs
 
 
 _MODULE_METHODS: dict[str, Callable[..., StaticValue]] = {
-    **{name: _listing(pairs, named=False) for name, pairs in _LISTINGS.items()},
-    **{f"named_{name}": _listing(pairs, named=True) for name, pairs in _LISTINGS.items()},
+    **METHODS,
+    **{kind: _listing(kind, named=False) for kind in _LISTINGS},
+    **{f"named_{kind}": _listing(kind, named=True) for kind in _LISTINGS},
     "get_submodule": _get_submodule,
     "_get_name": lambda emitter, value, args, kwargs: ConstantValue(module_type(emitter, value).python_class.__name__),
 }
-
-
-class ModuleDictionary(StaticValue):
-    """`module._modules`."""
-
-    def __init__(self, owner: RuntimeValue) -> None:
-        self.owner = owner
-
-    def describe(self) -> str:
-        """See the base class."""
-        return "the submodules of a module"
-
-    def _pairs(self, emitter: Emitter) -> list[tuple[str, StaticValue]]:
-        names = module_type(emitter, self.owner).example._modules
-        return [(n, child(emitter, self.owner, n)) for n in names]
-
-    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
-        """See the base class."""
-        pairs = self._pairs(emitter)
-        listed: dict[str, list[StaticValue]] = {
-            "keys": [ConstantValue(n) for n, _ in pairs],
-            "values": [v for _, v in pairs],
-            "items": [_pair(n, v) for n, v in pairs],
-        }
-        if name not in listed:
-            return super().attribute(emitter, name)
-        return MethodValue(self, name, lambda *_: TupleValue(listed[name], is_list=True))
-
-    def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
-        """See the base class."""
-        return module_values.attribute(emitter, self.owner, str(key.constant()))
-
-    def iterate(self, emitter: Emitter) -> Iteration:
-        """See the base class."""
-        return Iteration(items=tuple(ConstantValue(n) for n, _ in self._pairs(emitter)))
-
-    def length(self, emitter: Emitter) -> StaticValue:
-        """See the base class."""
-        return ConstantValue(len(self._pairs(emitter)))

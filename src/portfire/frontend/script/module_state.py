@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from portfire.frontend.script.held_modules import HeldModules, held_modules, modules_in
 from portfire.frontend.script.module_types import ModuleType, ModuleTypes, existing_state
 from portfire.ir import types as ir
 from portfire.ir.state import ObjectState
@@ -47,10 +48,24 @@ class StateReader:
 
     def _value(self, module: torch.nn.Module, type_: ModuleType, attribute: ir.Attribute) -> Any:
         is_missing = attribute.name in type_.missing and not hasattr(module, attribute.name)
-        value = None if is_missing else raw_attribute(module, attribute.name)
+        value = None if is_missing else _held_module(module, type_, attribute.name)
         if isinstance(value, torch.nn.Module):
             return self.of(value)
         return self.classes.state_value(value)
+
+
+def _held_module(module: torch.nn.Module, type_: ModuleType, name: str) -> Any:
+    """An attribute, or the module in a plain container that a slot stands for."""
+    if name in type_.held_modules:
+        for attribute, held in type_.held.items():
+            now = held_modules(attribute, raw_attribute(module, attribute)) if name in _slots(held) else None
+            if now is not None:
+                return next(m.module for m in modules_in(now) if m.slot == name)
+    return raw_attribute(module, name)
+
+
+def _slots(held: HeldModules) -> set[str]:
+    return {m.slot for m in modules_in(held)}
 
 
 def raw_attribute(module: torch.nn.Module, name: str) -> Any:

@@ -23,6 +23,7 @@ from portfire.frontend.script import marks
 from portfire.frontend.script.annotation_scope import AnnotationScope, function_lookup
 from portfire.frontend.script.annotations import is_final, is_unparametrised, type_from_annotation
 from portfire.frontend.script.classes import class_statement
+from portfire.frontend.script.held_modules import HeldModules, held_modules, modules_in
 from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.source import NoSourceError, source_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
@@ -51,6 +52,9 @@ class ModuleType:
     functions: dict[str, Any] = field(default_factory=dict)
     #: Attributes without a run-time type, and why they have none.
     untyped: dict[str, str] = field(default_factory=dict)
+    #: Attributes that hold modules in plain lists, tuples and dicts, and the modules by the slots that hold them.
+    held: dict[str, HeldModules] = field(default_factory=dict)
+    held_modules: dict[str, torch.nn.Module] = field(default_factory=dict)
     #: Attributes that are not always there: set after `__init__`, or deleted. Their slots hold None while they are not.
     missing: set[str] = field(default_factory=set)
     #: Compiled before (scripted, traced, loaded): its methods are there, and its Python class is not looked at.
@@ -254,13 +258,21 @@ class _ModuleReader:
     def _read_constants(self) -> None:
         names = [n for n, a in self.annotations.items() if self._is_final(a)]
         names += sorted(set(getattr(self.module, "__constants__", ())) - set(names))
-        names += self.store.compiler.fixed_values.attributes_of(self.python_class)
+        names += [n for n in self.store.compiler.fixed_values.attributes_of(self.python_class) if self._may_be_fixed(n)]
         for name in names:
             if self._is_known(name) or name in self.ignored or name in self.type.submodules:
                 continue
             value = getattr(self.module, name, MISSING)
             if value is not MISSING and is_constant(value):
                 self.type.constants[name] = frozen(value)
+
+    def _may_be_fixed(self, name: str) -> bool:
+        """Whether nothing has been seen to change the attribute, nor is likely to: an empty list is there to be filled."""
+        learned = self.store.compiler.attribute_types
+        is_given = learned.stored(self.store.compiler, self.python_class, name) is not None
+        return (
+            not is_given and not learned.may_be_missing(self.python_class, name) and vars(self.module).get(name) != []
+        )
 
     def _is_final(self, annotation: Any) -> bool:
         try:
@@ -274,6 +286,10 @@ class _ModuleReader:
         if _is_compile_time(value):
             self.type.functions[name] = value
             return
+        held = held_modules(name, value)
+        if held is not None:
+            self._read_held_modules(name, held)
+            return
         if type(value).__name__ == "Attribute" and hasattr(value, "type") and hasattr(value, "value"):
             self.type.cls.add_attribute(name, type_from_annotation(value.type, self.scope))
             return
@@ -285,6 +301,14 @@ class _ModuleReader:
             self.type.untyped[name] = str(error)
         except CompileAbort as abort:
             self.type.untyped[name] = abort.diagnostic.message
+
+    def _read_held_modules(self, name: str, held: HeldModules) -> None:
+        self.type.held[name] = held
+        for one in modules_in(held):
+            below = self.store.of(one.module)
+            self.type.submodules[one.slot] = below
+            self.type.held_modules[one.slot] = one.module
+            self.type.cls.add_attribute(one.slot, below.cls)
 
     def _attribute_type(self, name: str, value: Any) -> ir.Type:
         declared = self._declared_type(name) or self._type_declared_in_init(name, value)
@@ -349,6 +373,7 @@ class _ModuleReader:
             tuple((n, _function_key(f)) for n, f in type_.functions.items()),
             tuple((n, _value_key(vars(module).get(n))) for n in type_.untyped),
             tuple(id(t) for t, _ in type_.implementations),
+            tuple((n, h.identity) for n, h in type_.held.items()),
             frozenset(type_.missing),
             tuple((n, id(s.cls) if isinstance(s, ModuleType) else id(s)) for n, s in type_.submodules.items()),
             type_.pre_hooks,

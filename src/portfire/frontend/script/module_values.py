@@ -16,6 +16,7 @@ import torch
 
 from portfire.frontend.script import marks
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.held_modules import value_of_held
 from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.methods import (
     BoundMethod,
@@ -100,6 +101,7 @@ def find_attribute(emitter: Emitter, value: RuntimeValue, type_: ModuleType, nam
         _compiled_method,
         _property,
         _held_function,
+        _held_container,
         _slot,
         _constant,
         of_class,
@@ -146,6 +148,11 @@ def _held_function(emitter: Emitter, value: RuntimeValue, type_: ModuleType, nam
     if isinstance(function, types.MethodType) and function.__self__ is type_.example:
         return BoundMethod(value, MethodSource(name, cast(types.FunctionType, function.__func__), type_.python_class))
     return emitter.compiler.value_of(emitter, function, name)
+
+
+def _held_container(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    held = type_.held.get(name)
+    return None if held is None else value_of_held(emitter, held, lambda slot: child(emitter, value, slot), name)
 
 
 def _slot(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
