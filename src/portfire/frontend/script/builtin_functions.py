@@ -23,20 +23,23 @@ from portfire.frontend.script.builtin_iteration import (
     ReversedValue,
     ZipValue,
     fold,
+    items_after_the_first,
     search,
     to_list,
 )
-from portfire.frontend.script.caught_exceptions import CaughtClass, CaughtException
+from portfire.frontend.script.caught_exceptions import CaughtClass, as_caught
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.default_dicts import make_default_dict
-from portfire.frontend.script.exceptions import as_text
+from portfire.frontend.script.exceptions import as_repr, as_text, emit_check, is_exception
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.iterators import NextFunction, make_iterator
 from portfire.frontend.script.loops import emit_iteration
-from portfire.frontend.script.operators import emit_binary_values, emit_comparison
+from portfire.frontend.script.operators import emit_binary_values
+from portfire.frontend.script.ordering import Extreme, emit_sorted
+from portfire.frontend.script.python_library.numbers import int_of_text
 from portfire.frontend.script.refinement import negated
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.set_values import make_set
@@ -45,7 +48,7 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.type_tests import IsInstanceValue, TypeValue
 from portfire.ir.graph import MISSING
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, STR, ClassType, DictType, ListType, TensorType
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR, ClassType, DictType, ListType, TensorType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -101,7 +104,10 @@ def _enumerate(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticVal
 
 
 def _zip(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return ZipValue(args)
+    strict = kwargs.get("strict", FALSE_VALUE).constant()
+    if not isinstance(strict, bool):
+        raise emitter.fail("not-a-constant", "'strict' of zip must be known while compiling", help="strict=True")
+    return ZipValue(args, is_strict=strict)
 
 
 def _filter(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -137,7 +143,7 @@ def _sum(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         return emitter.builtin("aten::sum", [args[0]])
     initial = start if start is not None else ConstantValue(0)
     add = _adding(emitter)
-    if isinstance(type_, (ListType, TensorType)) and start is None:
+    if isinstance(type_, (ListType, TensorType)) and start is None and getattr(type_, "element", None) != BOOL:
         return _sum_from_first(emitter, args[0], add)
     return fold(emitter, args[0], initial, add)
 
@@ -156,7 +162,7 @@ def _sum_from_first(
 
     def first_and_rest() -> StaticValue:
         first = add(ConstantValue(0), source.emit_item(emitter, emitter.constant_value(0)))
-        rest = _Rest(source, emitter.builtin("aten::sub", [count, ConstantValue(1)]))
+        rest = items_after_the_first(emitter, source, count)
         return fold(emitter, rest, first, add)
 
     is_empty = emitter.builtin("aten::eq", [count, ConstantValue(0)])
@@ -165,27 +171,6 @@ def _sum_from_first(
         return emitter.builtin("aten::tensor", [ConstantValue(0)])
 
     return emit_choice(emitter, is_empty, nothing, first_and_rest)
-
-
-class _Rest(StaticValue):
-    """All items but the first."""
-
-    def __init__(self, source: StaticValue, count: StaticValue) -> None:
-        self.source = source
-        self.count = count
-
-    def iterate(self, emitter: Emitter) -> Any:
-        from portfire.frontend.script.static_values import Iteration
-
-        return Iteration(source=self)
-
-    def length(self, emitter: Emitter) -> StaticValue:
-        return self.count
-
-    def emit_item(self, emitter: Emitter, index: Any) -> StaticValue:
-        return self.source.emit_item(
-            emitter, emitter.builtin("aten::add", [RuntimeValue(index), ConstantValue(1)]).value
-        )
 
 
 def _prod(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -201,123 +186,25 @@ def _all(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return negated(emitter, search(emitter, args[0], lambda item: negated(emitter, item.truth(emitter))))
 
 
-def _extreme(name: str) -> Emit:
-    """`min` and `max`, of several arguments or of the items of one, with `key` and `default`."""
-
-    def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        key = kwargs.get("key", NONE_VALUE)
-        if len(args) == 1:
-            return _of_items(emitter, args[0], key, kwargs.get("default"))
-        if key.constant() is None and all(static_type(a) in (INT, FLOAT, NUMBER) for a in args):
-            if all(a.constant() is not MISSING for a in args):
-                return ConstantValue(getattr(builtins, name)(*(a.constant() for a in args)))
-            return _pairwise(emitter, args)
-        return functools.reduce(lambda best, item: _better(emitter, best, item, key), args)
-
-    def _pairwise(emitter: Emitter, args: Arguments) -> StaticValue:
-        result = args[0]
-        for other in args[1:]:
-            result = emitter.builtin(f"prim::{name}", [result, other])
-        return result
-
-    def _better(emitter: Emitter, best: StaticValue, item: StaticValue, key: StaticValue) -> StaticValue:
-        def key_of(value: StaticValue) -> StaticValue:
-            return value if key.constant() is None else key.call(emitter, [value], {})
-
-        op = ast.Lt() if name == "min" else ast.Gt()
-        truth = emit_comparison(emitter, op, key_of(item), key_of(best)).truth(emitter)
-        known = truth.constant()
-        if known is not MISSING:
-            return item if known else best
-        return emit_choice(emitter, truth, lambda: item, lambda: best)
-
-    def _of_items(emitter: Emitter, values: StaticValue, key: StaticValue, default: StaticValue | None) -> StaticValue:
-        type_ = static_type(values)
-        plain = isinstance(type_, ListType) and type_.element in (INT, FLOAT, BOOL)
-        if plain and key.constant() is None and default is None:
-            return emitter.builtin(f"prim::{name}", [values])
-        iteration = values.iterate(emitter)
-        if iteration.items is not None:
-            if not iteration.items and default is not None:
-                return default
-            if not iteration.items:
-                raise emitter.fail("bad-call", f"'{name}' of nothing", help="give it at least one value")
-            return emit(emitter, [*iteration.items, iteration.items[0]], {"key": key})
-        source = iteration.source
-        assert source is not None
-        count = source.length(emitter)
-
-        def best_of_all() -> StaticValue:
-            first = source.emit_item(emitter, emitter.constant_value(0))
-            rest = _Rest(source, emitter.builtin("aten::sub", [count, ConstantValue(1)]))
-            return fold(emitter, rest, first, lambda best, item: _better(emitter, best, item, key))
-
-        if default is None:
-            return best_of_all()
-        return emit_choice(
-            emitter, emitter.builtin("aten::eq", [count, ConstantValue(0)]), lambda: default, best_of_all
-        )
-
-    return emit
-
-
-def _sorted(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    key, reverse = kwargs.get("key", NONE_VALUE), kwargs.get("reverse", FALSE_VALUE)
-    values = to_list(emitter, args[0])
-    if key.constant() is None:
-        emitter.builtin("aten::sort", [values, reverse])
-        return values
-    return _sorted_by_key(emitter, values, key, reverse)
-
-
-def _sorted_by_key(emitter: Emitter, values: StaticValue, key: StaticValue, reverse: StaticValue) -> StaticValue:
-    """A stable insertion into two lists, of keys and of items."""
-    keys = emitter.empty_display("prim::ListConstruct", pending_list())
-    result = emitter.empty_display("prim::ListConstruct", pending_list())
-
-    def insert_item(item: StaticValue) -> Flow:
-        item_key = key.call(emitter, [item], {})
-        keys.attribute(emitter, "append").call(emitter, [item_key], {})
-        keys.attribute(emitter, "pop").call(emitter, [], {})
-        result.attribute(emitter, "append").call(emitter, [item], {})
-        result.attribute(emitter, "pop").call(emitter, [], {})
-
-        def step(position: StaticValue, other: StaticValue) -> StaticValue:
-            def comes_before(op: ast.cmpop) -> StaticValue:
-                return emit_comparison(emitter, op, item_key, other).truth(emitter)
-
-            forward = comes_before(ast.Lt())
-            if reverse.constant() is True:
-                forward = comes_before(ast.Gt())
-            elif reverse.constant() is MISSING:
-                forward = emit_choice(emitter, reverse, lambda: comes_before(ast.Gt()), lambda: comes_before(ast.Lt()))
-            return emit_choice(
-                emitter, forward, lambda: position, lambda: emitter.builtin("aten::add", [position, ConstantValue(1)])
-            )
-
-        position = fold(emitter, keys, ConstantValue(0), step)
-        keys.attribute(emitter, "insert").call(emitter, [position, item_key], {})
-        result.attribute(emitter, "insert").call(emitter, [position, item], {})
-        return Flow.FALLS
-
-    emit_iteration(emitter, values, (), insert_item)
-    return result
-
-
 def _reduce(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if len(args) == 3:
         return fold(emitter, args[1], args[2], lambda total, item: args[0].call(emitter, [total, item], {}))
-    items = args[1].iterate(emitter).items
-    if not items:
-        raise emitter.fail(
-            "unsupported-call",
-            "'reduce' over a run-time list needs an initial value",
-            help="give the start: `reduce(f, xs, start)`",
-        )
-    result = items[0]
-    for item in items[1:]:
-        result = args[0].call(emitter, [result, item], {})
-    return result
+    function, iteration = args[0], args[1].iterate(emitter)
+
+    def step(total: StaticValue, item: StaticValue) -> StaticValue:
+        return function.call(emitter, [total, item], {})
+
+    message = ConstantValue("reduce() of empty iterable with no initial value")
+    if iteration.items is not None:
+        if not iteration.items:
+            raise emitter.fail("bad-call", str(message.value), help="give the start: `reduce(f, xs, start)`")
+        return functools.reduce(step, iteration.items)
+    source = iteration.source
+    assert source is not None
+    count = source.length(emitter)
+    emit_check(emitter, emitter.builtin("aten::gt", [count, ConstantValue(0)]), message, "builtins.TypeError")
+    first = source.emit_item(emitter, emitter.constant_value(0))
+    return fold(emitter, items_after_the_first(emitter, source, count), first, step)
 
 
 # Conversions
@@ -329,6 +216,9 @@ def _int(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     known = args[0].constant()
     if isinstance(known, (bool, int, float)) and len(args) == 1:
         return ConstantValue(int(known))
+    base = args[1] if len(args) > 1 else kwargs.get("base")
+    if base is not None:
+        return emitter.compiler.function_value(int_of_text).call(emitter, [args[0], base], {})
     if static_type(args[0]) == INT:
         return args[0]
     return emitter.builtin("aten::Int", args, kwargs, called="int")
@@ -358,6 +248,8 @@ def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if is_exception(args[0]):
+        return as_repr(emitter, args[0])
     return emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
 
 
@@ -409,13 +301,24 @@ def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _hasattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return ConstantValue(args[0].has_attribute(emitter, _constant_name(emitter, args[1], "hasattr")))
+    name = _constant_name(emitter, args[1], "hasattr")
+    there = _is_there_now(emitter, args[0], name)
+    return there if there is not None else ConstantValue(args[0].has_attribute(emitter, name))
+
+
+def _is_there_now(emitter: Emitter, owner: StaticValue, name: str) -> StaticValue | None:
+    from portfire.frontend.script.object_values import presence
+
+    return presence(emitter, owner, name) if isinstance(owner, RuntimeValue) else None
 
 
 def _getattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     name = _constant_name(emitter, args[1], "getattr")
     if len(args) == 3 and not args[0].has_attribute(emitter, name):
         return args[2]
+    there = _is_there_now(emitter, args[0], name) if len(args) == 3 else None
+    if there is not None:
+        return emit_choice(emitter, there, lambda: args[0].attribute(emitter, name), lambda: args[2])
     return args[0].attribute(emitter, name)
 
 
@@ -448,7 +351,7 @@ def _print(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if separator not in (None, " ") and len(args) > 1:
         template = str(separator).replace("{", "{{").replace("}", "}}").join(["{}"] * len(args))
         args = [emitter.builtin("aten::format", [ConstantValue(template), *args])]
-    args = [as_text(emitter, a) if isinstance(a, CaughtException) else a for a in args]
+    args = [as_text(emitter, a) if is_exception(a) else a for a in args]
     emitter.node("prim::Print", [emitter.runtime(a) for a in args])
     return NONE_VALUE
 
@@ -490,8 +393,9 @@ def _slice(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    if isinstance(args[0], CaughtException):
-        return CaughtClass(args[0])
+    caught = as_caught(args[0])
+    if caught is not None:
+        return CaughtClass(caught)
     type_ = static_type(args[0])
     python_types: dict[object, Any] = {INT: int, FLOAT: float, BOOL: bool, STR: str}
     known = python_types.get(type_) or getattr(type_, "python_class", None)
@@ -505,8 +409,8 @@ def _functions() -> dict[Any, StaticValue]:
         function: BuiltinFunction(function.__name__, emit, least, most)
         for function, emit, least, most in (
             (builtins.len, _len, 1, 1), (builtins.sum, _sum, 1, 2), (builtins.any, _any, 1, 1),
-            (builtins.all, _all, 1, 1), (builtins.min, _extreme("min"), 1, None), (builtins.max, _extreme("max"), 1, None),
-            (builtins.sorted, _sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
+            (builtins.all, _all, 1, 1), (builtins.min, Extreme("min"), 1, None), (builtins.max, Extreme("max"), 1, None),
+            (builtins.sorted, emit_sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
             (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
             (builtins.callable, _callable, 1, 1), (builtins.iter, make_iterator, 1, 1),
             (functools.reduce, _reduce, 2, 3), (math.prod, _prod, 1, 1),

@@ -160,7 +160,30 @@ class _LockstepSource(StaticValue):
 
 
 class ZipValue(_Lockstep):
-    """`zip(a, b)`."""
+    """`zip(a, b)`; `is_strict`: all are to be of one length."""
+
+    def __init__(self, parts: Sequence[StaticValue], *, is_strict: bool = False) -> None:
+        super().__init__(parts)
+        self.is_strict = is_strict
+
+    def iterate(self, emitter: Emitter) -> Iteration:
+        """See the base class."""
+        if self.is_strict:
+            self._check_lengths(emitter)
+        return super().iterate(emitter)
+
+    def _check_lengths(self, emitter: Emitter) -> None:
+        """Python raises after the last common item; here nothing has run before."""
+        from portfire.frontend.script.exceptions import emit_check
+        from portfire.frontend.script.operators import emit_equal
+
+        self.parts = tuple(p if static_type(p) is not None else _repeatable(emitter, p) for p in self.parts)
+        lengths = [_length_of(emitter, p) for p in self.parts]
+        message = ConstantValue("zip() arguments have different lengths")
+        for length in lengths[1:]:
+            is_same = emit_equal(emitter, lengths[0], length)
+            if is_same.constant() is not True:
+                emit_check(emitter, is_same, message, "builtins.ValueError")
 
     def describe(self) -> str:
         """See the base class."""
@@ -169,6 +192,19 @@ class ZipValue(_Lockstep):
     def combine(self, emitter: Emitter, items: Sequence[StaticValue], index: StaticValue) -> StaticValue:
         """See the base class."""
         return TupleValue(items)
+
+
+def _length_of(emitter: Emitter, value: StaticValue) -> StaticValue:
+    iteration = value.iterate(emitter)
+    if iteration.items is not None:
+        return ConstantValue(len(iteration.items))
+    assert iteration.source is not None
+    return iteration.source.length(emitter)
+
+
+def _repeatable(emitter: Emitter, value: StaticValue) -> StaticValue:
+    """What can be asked for its items twice: a map would call its function each time."""
+    return to_list(emitter, value) if isinstance(value, _Lockstep) else value
 
 
 class EnumerateValue(_Lockstep):
@@ -242,6 +278,29 @@ class _ReversedSource(StaticValue):
     def emit_item(self, emitter: Emitter, index: Value) -> StaticValue:
         last = emitter.builtin("aten::sub", [self.count, ConstantValue(1)])
         return self.source.emit_item(emitter, emitter.builtin("aten::sub", [last, index]).value)
+
+
+class _Rest(StaticValue):
+    """All items of a source but the first."""
+
+    def __init__(self, source: StaticValue, count: StaticValue) -> None:
+        self.source = source
+        self.count = count
+
+    def iterate(self, emitter: Emitter) -> Iteration:
+        return Iteration(source=self)
+
+    def length(self, emitter: Emitter) -> StaticValue:
+        return self.count
+
+    def emit_item(self, emitter: Emitter, index: Value) -> StaticValue:
+        following = emitter.builtin("aten::add", [RuntimeValue(index), ConstantValue(1)])
+        return self.source.emit_item(emitter, following.value)
+
+
+def items_after_the_first(emitter: Emitter, source: StaticValue, count: StaticValue) -> StaticValue:
+    """What a loop over the `count` items of a source goes over when the first is taken."""
+    return _Rest(source, emitter.builtin("aten::sub", [count, ConstantValue(1)]))
 
 
 # Loops that builtins mean

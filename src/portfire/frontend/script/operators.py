@@ -18,6 +18,7 @@ from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.inference import decide, is_pending, resolved
+from portfire.frontend.script.python_library import sorting
 from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
@@ -280,6 +281,11 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
             return equal
     elif isinstance(static_type(left), TupleType) and isinstance(static_type(right), TupleType):
         return _emit_tuple_order(emitter, op, left.unpack(emitter, None), right.unpack(emitter, None))
+    elif isinstance(static_type(left), ListType) and isinstance(static_type(right), ListType):
+        left, right = _agree(emitter, left, right)
+        ordered = [right, left] if isinstance(op, (ast.Gt, ast.GtE)) else [left, right]
+        function = sorting.is_less if isinstance(op, (ast.Lt, ast.Gt)) else sorting.is_less_or_equal
+        return emitter.compiler.function_value(function).call(emitter, ordered, {})
     left, right = _agree(emitter, left, right)
     if static_type(left) in _SCALARS and static_type(right) in _SCALARS:
         left, right = _comparable(emitter, left, right)

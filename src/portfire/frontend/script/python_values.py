@@ -20,9 +20,10 @@ from portfire.diagnostics import CompileAbort
 from portfire.frontend.script import torch_library
 from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES
 from portfire.frontend.script.constant_values import ConstantValue
-from portfire.frontend.script.exceptions import ExceptionClass
+from portfire.frontend.script.exception_values import ExceptionClass
 from portfire.frontend.script.fork import ForkFunction
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
+from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
@@ -133,7 +134,7 @@ def _constant(emitter: Emitter, value: Any) -> StaticValue:
 
 def _by_identity(python_object: Any) -> StaticValue | None:
     try:
-        for table in (FUNCTIONS, TYPES, CONTEXT_MANAGERS, _FORKING):
+        for table in (FUNCTIONS, TYPES, LIBRARY_FUNCTIONS, CONTEXT_MANAGERS, _FORKING):
             found = table.get(python_object)
             if found is not None:
                 return found
@@ -162,6 +163,9 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
         return compiled
     if isinstance(python_object, (types.FunctionType, functools.partial)) or hasattr(python_object, "__wrapped__"):
         return PythonFunction(python_object)
+    getter = made_getter(emitter, python_object)
+    if getter is not None:
+        return getter
     if isinstance(python_object, types.MethodType):
         return _bound_method(emitter, python_object, name)
     if inspect.isclass(python_object):

@@ -5,16 +5,18 @@ Comes before: `runtime_value.py`. Comes after: `behaviours.py`.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.operator_value import OperatorValue
+from portfire.frontend.script.python_library import numbers
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -27,11 +29,20 @@ class NumberBehaviour(Behaviour):
         """See the base class."""
         if value.type == COMPLEX and name in ("real", "imag"):
             return emitter.builtin(f"aten::{name}", [value])
-        if value.type in (INT, FLOAT, BOOL) and name == "real":
-            return value
-        if name in _NUMBER_METHODS and value.type in (INT, FLOAT):
-            return MethodValue(value, name, _NUMBER_METHODS[name])
+        if value.type in (INT, BOOL) and name in ("real", "numerator"):
+            return emitter.builtin("aten::Int", [value]) if value.type == BOOL else value
+        if value.type in (INT, BOOL) and name in ("imag", "denominator"):
+            return ConstantValue(int(name == "denominator"))
+        if value.type == FLOAT and name in ("real", "imag"):
+            return value if name == "real" else ConstantValue(0.0)
+        if name in _METHODS_OF.get(value.type, {}):
+            return MethodValue(value, name, _METHODS_OF[value.type][name])
         raise emitter.fail("no-attribute", f"{value.describe()} has no attribute '{name}'")
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        python_types: dict[Type, type] = {INT: int, FLOAT: float, BOOL: bool, COMPLEX: complex}
+        return value.type in python_types and hasattr(python_types[value.type], name)
 
     def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
         """See the base class."""
@@ -42,25 +53,49 @@ class NumberBehaviour(Behaviour):
         return emitter.builtin("aten::ne", [value, ConstantValue(0)])
 
 
-def _is_integer(
-    emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
-) -> StaticValue:
-    runtime = emitter.runtime(value)
-    if runtime.type == INT:
-        return ConstantValue(True)
-    return emitter.builtin("aten::eq", [runtime, emitter.builtin("aten::floor", [runtime])])
+Arguments = list[StaticValue]
+Keywords = dict[str, StaticValue]
+Method = Callable[["Emitter", StaticValue, Arguments, Keywords], StaticValue]
 
 
-def _itself(
-    emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
-) -> StaticValue:
+def _is_integer(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """Infinity and NaN are none: what is left of them by 1 is NaN."""
+    from portfire.frontend.script.operators import emit_binary_values, emit_equal
+
+    rest = emit_binary_values(emitter, ast.Mod(), value, ConstantValue(1.0))
+    return emit_equal(emitter, rest, ConstantValue(0.0))
+
+
+def _itself(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     return value
 
 
-_NUMBER_METHODS: dict[str, Callable[..., StaticValue]] = {
-    "is_integer": _is_integer,
-    "conjugate": _itself,
-    "item": _itself,
+def _as_int(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return emitter.builtin("aten::Int", [value])
+
+
+def _conjugate(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    real, imaginary = (value.attribute(emitter, name) for name in ("real", "imag"))
+    return emitter.builtin("aten::Complex", [real, emitter.builtin("aten::neg", [imaginary])])
+
+
+def _library(function: Callable[..., object]) -> Method:
+    def emit(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        return emitter.compiler.function_value(function).call(emitter, [value], {})
+
+    return emit
+
+
+_INT_METHODS: dict[str, Method] = {
+    "conjugate": _itself, "item": _itself, "bit_length": _library(numbers.bit_length),
+    "bit_count": _library(numbers.bit_count), "is_integer": lambda emitter, value, args, kwargs: ConstantValue(True),
+    "__index__": _itself, "__int__": _itself,
+}  # fmt: skip
+_METHODS_OF: dict[Type, dict[str, Method]] = {
+    INT: _INT_METHODS,
+    BOOL: {"conjugate": _as_int, "item": _itself, "bit_length": _as_int, "bit_count": _as_int},
+    FLOAT: {"is_integer": _is_integer, "conjugate": _itself, "item": _itself},
+    COMPLEX: {"conjugate": _conjugate, "item": _itself},
 }
 
 

@@ -8,18 +8,19 @@ Comes before: `exceptions.py` (as_text). Comes after: `expressions.py`, `scalar_
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from portfire.frontend.script.caught_exceptions import CaughtException
 from portfire.frontend.script.constant_arithmetic import formatted, percent_formatted
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
-from portfire.frontend.script.exceptions import as_text
+from portfire.frontend.script.exceptions import as_repr, as_text, is_exception
+from portfire.frontend.script.python_library import texts
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir.types import STR, ListType, TupleType
+from portfire.ir.types import STR, DictType, ListType, OptionalType, TensorType, TupleType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -47,17 +48,33 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
         assert isinstance(part, ast.FormattedValue)
         value = emit_expression(emitter, part.value)
         field = ""
-        if part.conversion == ord("r"):
+        if part.conversion == ord("r") and is_exception(value):
+            value = as_repr(emitter, value)
+        elif part.conversion == ord("r"):
             field += "!r"
-        elif part.conversion == ord("s") or isinstance(value, CaughtException):
+        elif part.conversion == ord("s") or is_exception(value):
             value = as_text(emitter, value)
-        elif part.conversion != -1:
-            raise emitter.fail("unsupported-format", "'!a' is not supported in an f-string", help="use '!r'")
+        elif part.conversion == ord("a"):
+            value = _escaped(emitter, value)
         spec, spec_values = _spec(emitter, part.format_spec)
+        if isinstance(static_type(value), TensorType) and not field:
+            value, spec, spec_values = _tensor_text(emitter, value, spec, spec_values), "", []
         values.append(value)
         values += spec_values
         template += "{" + field + (f":{spec}" if spec else "") + "}"
     return template, values
+
+
+def _escaped(emitter: Emitter, value: StaticValue) -> StaticValue:
+    """`ascii(value)`."""
+    shown = emitter.builtin("aten::format", [ConstantValue("{!r}"), value])
+    return emitter.compiler.function_value(texts.escaped).call(emitter, [shown], {})
+
+
+def _tensor_text(emitter: Emitter, value: StaticValue, spec: str, spec_values: Arguments) -> StaticValue:
+    """A tensor without dimensions is formatted as its number."""
+    made = formatted(emitter, spec, spec_values) if spec_values else ConstantValue(spec)
+    return emitter.compiler.function_value(texts.tensor_text).call(emitter, [value, made], {})
 
 
 def _spec(emitter: Emitter, spec: ast.expr | None) -> tuple[str, Arguments]:
@@ -96,9 +113,13 @@ def _ordered(
         result += literal.replace("{", "{{").replace("}", "}}")
         if field is None:
             continue
-        ordered.append(_field(emitter, field, args, kwargs, counter))
+        value = _field(emitter, field, args, kwargs, counter)
         inner, inner_spec = _ordered(emitter, spec, args, kwargs, counter) if spec else ([], "")
-        ordered += inner
+        if conversion == "a":
+            value, conversion = _escaped(emitter, value), None
+        elif isinstance(static_type(value), TensorType) and not conversion:
+            value, inner, inner_spec = _tensor_text(emitter, value, inner_spec, inner), [], ""
+        ordered += [value, *inner]
         result += "{" + (f"!{conversion}" if conversion else "") + (f":{inner_spec}" if inner_spec else "") + "}"
     return ordered, result
 
@@ -129,16 +150,50 @@ def _field(emitter: Emitter, field: str, args: Arguments, kwargs: Keywords, coun
 
 def emit_percent_format(emitter: Emitter, template: StaticValue, values: StaticValue) -> StaticValue:
     """`template % values`."""
-    if isinstance(values, TupleValue) or isinstance(static_type(values), TupleType):
+    named = _percent_names(template)
+    if named is not None:
+        names, template = named
+        items = [values.index(emitter, ConstantValue(name)) for name in names]
+    elif isinstance(values, TupleValue) or isinstance(static_type(values), TupleType):
         items = list(values.unpack(emitter, None))
     else:
         items = [values]
-    return percent_formatted(emitter, template, [_shown(emitter, i) for i in items])
+    return percent_formatted(emitter, template, _percent_items(emitter, template, items))
+
+
+#: A conversion of `%`: `%(name)-5.2f`. Groups: the name, the rest.
+_CONVERSION = re.compile(r"%(?:\((\w*)\))?([-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?.)", re.DOTALL)
+
+
+def _percent_names(template: StaticValue) -> tuple[list[str], StaticValue] | None:
+    """The names in `"%(a)s %(b)d"`, and the template without them; None of a template without names."""
+    text = template.constant()
+    if not isinstance(text, str):
+        return None
+    names = [m[1] for m in _CONVERSION.finditer(text) if m[1] is not None]
+    return (names, ConstantValue(_CONVERSION.sub(r"%\2", text))) if names else None
+
+
+def _percent_items(emitter: Emitter, template: StaticValue, items: Arguments) -> Arguments:
+    """What is shown for the items: of a tensor where a number is asked for, its number."""
+    text = template.constant()
+    codes = [c for m in _CONVERSION.finditer(text) for c in _asked(m[2])] if isinstance(text, str) else []
+    result: Arguments = []
+    for i, item in enumerate(items):
+        if isinstance(static_type(item), TensorType) and i < len(codes) and codes[i] not in "sra":
+            item = emitter.builtin("aten::item", [item])
+        result.append(_shown(emitter, item))
+    return result
+
+
+def _asked(conversion: str) -> str:
+    """What one conversion takes: a number for each star, then the value."""
+    return "d" * conversion.count("*") + ("" if conversion.endswith("%") else conversion[-1])
 
 
 def _shown(emitter: Emitter, value: StaticValue) -> StaticValue:
     """What is formatted in place of `value`: of an exception, its message."""
-    return as_text(emitter, value) if isinstance(value, CaughtException) else value
+    return as_text(emitter, value) if is_exception(value) else value
 
 
 def _join(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -184,6 +239,58 @@ def _remove_affix(is_prefix: bool) -> Callable[..., StaticValue]:
     return emit
 
 
+def _library(function: Callable[..., object]) -> Callable[..., StaticValue]:
+    def emit(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        return emitter.compiler.function_value(function).call(emitter, [text, *args], kwargs)
+
+    return emit
+
+
+def _split(name: str) -> Callable[..., StaticValue]:
+    """`split` and `rsplit`: without a separator at white space."""
+
+    def emit(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        given = dict(zip(("sep", "maxsplit"), args, strict=False)) | kwargs
+        separator, most = given.get("sep", ConstantValue(None)), given.get("maxsplit", ConstantValue(-1))
+        if separator.constant() is None and name == "rsplit" and most.constant() != -1:
+            return _library(texts.split_from_right)(emitter, text, [most], {})
+        if separator.constant() is None:
+            return emitter.builtin("aten::split", [text, separator, most])
+        return emitter.builtin(f"aten::{name}", [text, separator, most])
+
+    return emit
+
+
+def make_translation(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`str.maketrans(...)`: of a dict, or of strings."""
+    if len(args) == 1:
+        return args[0]
+    dropped = args[2] if len(args) > 2 else ConstantValue("")
+    return emitter.compiler.function_value(texts.translation_table).call(emitter, [*args[:2], dropped], {})
+
+
+def _translate(emitter: Emitter, text: StaticValue, args: Arguments) -> StaticValue:
+    type_ = static_type(args[0])
+    function: Callable[..., object] = texts.translated
+    if isinstance(type_, DictType) and isinstance(type_.value, OptionalType):
+        function = texts.translated_with_gaps
+    if isinstance(type_, DictType) and type_.key == STR:
+        function = texts.translated_by_characters
+    return _library(function)(emitter, text, args, {})
+
+
+def _format_map(emitter: Emitter, text: StaticValue, args: Arguments) -> StaticValue:
+    """The fields that a template known while compiling names are looked up in the dict."""
+    template = text.constant()
+    if not isinstance(template, str):
+        raise emitter.fail(
+            "unsupported-format", "'format_map' needs a template that is known while compiling", help="use an f-string"
+        )
+    fields = [field for _, field, _, _ in string.Formatter().parse(template) if field]
+    names = {string._string.formatter_field_name_split(f)[0] for f in fields}  # type: ignore[attr-defined]
+    return _format(emitter, text, [], {name: args[0].index(emitter, ConstantValue(name)) for name in names})
+
+
 STRING_METHODS: dict[str, Callable[..., StaticValue]] = {
     "format": _format,
     "join": _join,
@@ -191,5 +298,11 @@ STRING_METHODS: dict[str, Callable[..., StaticValue]] = {
     "endswith": _affix("endswith"),
     "removeprefix": _remove_affix(True),
     "removesuffix": _remove_affix(False),
-    "casefold": lambda emitter, text, args, kwargs: emitter.builtin("aten::lower", [text]),
+    "casefold": lambda emitter, text, args, kwargs: _library(texts.case_folded)(emitter, text, args, kwargs),
+    "split": _split("split"),
+    "rsplit": _split("rsplit"),
+    "isascii": lambda emitter, text, args, kwargs: _library(texts.is_ascii)(emitter, text, args, kwargs),
+    "translate": lambda emitter, text, args, kwargs: _translate(emitter, text, args),
+    "format_map": lambda emitter, text, args, kwargs: _format_map(emitter, text, args),
+    "maketrans": lambda emitter, text, args, kwargs: make_translation(emitter, args, kwargs),
 }
