@@ -10,7 +10,7 @@ from typing import Final
 CODES: Final[dict[str, str]] = {
     # names and resolution
     "unknown-name": "a name that is not defined where it is used",
-    "maybe-undefined": "a variable that not every path gives a value",
+    "maybe-undefined": "a variable that is read where no path has given it a value",
     "no-source": "the Python source of a function cannot be found, so there is nothing to compile",
     # annotations and types
     "unknown-type": "an annotation that does not name a type",

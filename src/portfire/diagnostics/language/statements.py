@@ -265,4 +265,17 @@ def f(n: int):
         inputs="(2,)",
         torch_jit=True,
     ),
+    Construct(
+        "a variable that only some paths assign",
+        """
+def f(n: int):
+    if n > 0:
+        y = n * 2
+    for i in range(n):
+        last = i
+    return y + last
+""",
+        differs="a variable that no path to its use assigns is an error before the program runs",
+        inputs="(3,)",
+    ),
 )

@@ -20,6 +20,7 @@ from portfire.frontend.script.environment import PoisonedValue, UndefinedValue
 from portfire.frontend.script.inference import joined, resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.unbound_variables import PossiblyUnbound
 from portfire.ir.graph import Value
 from portfire.ir.types import ListType, Type
 
@@ -50,6 +51,9 @@ class Cells:
 
     def _make(self, emitter: Emitter, name: str, type_: Type | None) -> None:
         value = emitter.lookup(name)
+        if isinstance(value, PossiblyUnbound):
+            self.lost[name] = f"whether '{name}' has a value is not known before the 'try'"
+            return
         if value is None or isinstance(value, (UndefinedValue, PoisonedValue)):
             return
         if not _has_run_time_form(value):

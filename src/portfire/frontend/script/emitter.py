@@ -24,6 +24,7 @@ from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.unbound_variables import PossiblyUnbound, read_possibly_unbound
 from portfire.frontend.script.union_members import operator_by_member
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Block, Graph, Node, Value
@@ -62,6 +63,8 @@ class FunctionContext:
     declared: dict[str, Type] = field(default_factory=dict)
     #: What the `except` clauses around this place were given, innermost last.
     caught: list[Value] = field(default_factory=list)
+    #: Where the function reads each name; see `unbound_variables.py`.
+    reads: Mapping[str, list[tuple[int, int]]] | None = None
 
 
 class Emitter:
@@ -85,6 +88,10 @@ class Emitter:
         #: The empty displays met, by place, with their types; and what an earlier attempt has learned of them.
         self.displays: list[tuple[SourceRange | None, Type]] = []
         self.learned: dict[SourceRange | None, Type] = {}
+        #: Unbound variables that were read, which is an error unless a loop around the place assigns them later.
+        self.read_unbound: set[str] = set()
+        #: What was last assigned to variables that a loop may have to carry.
+        self.watched: dict[str, StaticValue | None] = {}
 
     # Failing
 
@@ -180,18 +187,23 @@ class Emitter:
             return self.compiler.global_value(self, name)
         if isinstance(value, PoisonedValue):
             raise SilentAbort
+        if isinstance(value, PossiblyUnbound):
+            return read_possibly_unbound(self, name, value)
         if isinstance(value, UndefinedValue):
+            self.read_unbound.add(name)
             raise self.fail(
                 "maybe-undefined",
-                f"'{name}' may not be defined here",
+                f"'{name}' has no value here",
                 notes=(value.why,),
-                help=f"give '{name}' a value on every path that leads here",
+                help=f"give '{name}' a value before",
             )
         return value
 
     def assign(self, name: str, value: StaticValue) -> None:
         """Bind a variable of the user's, in this block and for the handlers around it."""
         self.frame.assign(name, value)
+        if name in self.watched:
+            self.watched[name] = value
         for cells in self.cells:
             cells.store(self, name, value)
 
@@ -232,6 +244,14 @@ class Emitter:
         values = [self.runtime(a) for a in args]
         named = {k: self.runtime(v) for k, v in (kwargs or {}).items()}
         self_value = None if receiver is None else self.runtime(receiver)
+
+        def emit(operands: Sequence[Value]) -> Value:
+            rest = operands[: len(values)]
+            by_name = dict(zip(named, operands[len(values) :], strict=False))
+            receiver_ = None if self_value is None else operands[-1]
+            return emit_builtin(self.builder, name, rest, by_name, self.range, receiver=receiver_)
+
+        operands = [*values, *named.values(), *([] if self_value is None else [self_value])]
         try:
             return RuntimeValue(emit(operands))
         except MatchError as error:
@@ -248,14 +268,6 @@ class Emitter:
         failures = [re.sub(r"^aten::(\w+?)_?(\.\w+)?\(", r"\1(", str(f)) for f in error.failures]
         wanted = tuple(f for f in failures if " out) ->" not in f)
         return self.fail("no-overload", message, notes=wanted[:4], help=_help_with(message))
-
-        def emit(operands: Sequence[Value]) -> Value:
-            rest = operands[: len(values)]
-            by_name = dict(zip(named, operands[len(values) :], strict=False))
-            receiver_ = None if self_value is None else operands[-1]
-            return emit_builtin(self.builder, name, rest, by_name, self.range, receiver=receiver_)
-
-        operands = [*values, *named.values(), *([] if self_value is None else [self_value])]
 
     def runtime(self, value: StaticValue | Value) -> Value:
         """The run-time value, with its type resolved: what operators take."""

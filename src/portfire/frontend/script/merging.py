@@ -2,8 +2,8 @@
 type.
 
 A variable that all branches leave alone, or leave the same, needs no output. One that is known while compiling in each
-branch, but differently, becomes a run-time value if it can. One that only one branch defines stays undefined, and says so
-when it is read. Of a branch that never gets to its end nothing is merged.
+branch, but differently, becomes a run-time value if it can. One that only one branch defines is bound at run time or not
+(`unbound_variables.py`). Of a branch that never gets to its end nothing is merged.
 
 Comes before: `environment.py`, `inference.py`. Comes after: `control_flow.py`.
 """
@@ -18,9 +18,11 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.inference import joined
+from portfire.frontend.script.merged_attributes import merge_attributes
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.frontend.script.unbound_variables import PossiblyUnbound, bound_flag, bound_part, is_read_later
 from portfire.ir.graph import Block, Node, Value
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import BOOL, Type
@@ -75,6 +77,7 @@ def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch], kno
             merged = _merge(emitter, node, branches, name, values)
             if merged is not None:
                 emitter.frame.refine(name, merged)
+    merge_attributes(emitter, [b.frame for b in branches if not b.is_dead])
 
 
 def _flag(values: Sequence[StaticValue | None]) -> tuple[object, ...] | None:
@@ -110,7 +113,7 @@ def _merge(
     if any(isinstance(v, PoisonedValue) for v in present):
         return PoisonedValue()
     if any(isinstance(v, UndefinedValue) for v in present):
-        return _undefined(name, present, "branch of an 'if'" if node.kind == "prim::If" else "path through a 'try'")
+        return _merge_unbound(emitter, node, branches, name, values)
     if all(_is_same(first, v) for v in present) and _is_visible(first, branches):
         return first
     if all(isinstance(v, TupleValue) for v in present) and _same_shape(present):
@@ -118,7 +121,30 @@ def _merge(
     return _merge_run_time(emitter, node, branches, name, values)
 
 
-def _undefined(name: str, present: Sequence[StaticValue], path: str) -> StaticValue:
+def _merge_unbound(
+    emitter: Emitter, node: Node, branches: Sequence[Branch], name: str, values: list[StaticValue | None]
+) -> StaticValue:
+    """A variable that some branches leave unbound, if something reads it."""
+    present = [v for v in values if v is not None]
+    path = "branch of an 'if'" if node.kind == "prim::If" else "path through a 'try'"
+    unbound = _undefined(name, present, path)
+    bound = [None if v is None else bound_part(v) for v in values]
+    if all(v is None for v in bound) or any(isinstance(v, UnmergeableValue) for v in present):
+        return unbound
+    if not is_read_later(emitter, name, emitter.range):
+        return unbound
+    value = _merge(emitter, node, branches, name, bound)
+    if value is None or isinstance(value, (PoisonedValue, UndefinedValue)):
+        return unbound if value is None else value
+    flags = [None if v is None else bound_flag(v) for v in values]
+    if node.kind == "prim::If" and _flag(flags) == (True, False):
+        is_bound: StaticValue | None = RuntimeValue(node.inputs[0])
+    else:
+        is_bound = _merge(emitter, node, branches, "$is_bound", flags)
+    return unbound if is_bound is None else PossiblyUnbound(value, is_bound, unbound.why)
+
+
+def _undefined(name: str, present: Sequence[StaticValue], path: str) -> UndefinedValue:
     for value in present:
         if isinstance(value, UndefinedValue) and value.why:
             return value
@@ -195,7 +221,7 @@ def _as_output(emitter: Emitter, value: Value | None, type_: Type) -> Value:
 
 
 def _common_type(emitter: Emitter, name: str, values: Sequence[Value]) -> Type:
-    if name.startswith(("$exit", "$stop", "$broken")):
+    if name.startswith(("$exit", "$stop", "$broken", "$is_bound")):
         return BOOL
     declared = emitter.context.declared.get(name)
     if name.startswith("$value") and emitter.context.declared_return is not None:
