@@ -56,5 +56,6 @@ CODES: Final[dict[str, str]] = {
     "unsupported-module": "a module that is not ready to be compiled",
     # classes
     "interface-mismatch": "a class that does not have all methods of the interface it stands for",
+    "override-mismatch": "a method of a subclass that cannot be called in place of that of its base",
     "unsupported-enum": "an enum whose values are not all int, all float, or all str",
 }

@@ -17,15 +17,16 @@ from portfire.frontend.script.environment import UndefinedValue
 from portfire.frontend.script.exceptions import emit_check
 from portfire.frontend.script.expressions import emit_expression, emit_key
 from portfire.frontend.script.indexing import SliceValue, has_index_tensors
-from portfire.frontend.script.inference import is_pending
+from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.operators import emit_binary_values, emit_in_place
-from portfire.frontend.script.refinement import chain_of
+from portfire.frontend.script.refinement import chain_of, refine
 from portfire.frontend.script.remembered_conditions import emit_assigned
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.frontend.script.widening import note_declared
 from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import ListType, TensorType, TupleType, Type
+from portfire.ir.types import ClassType, ListType, TensorType, TupleType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -86,6 +87,7 @@ def _emit_annotated_choice(emitter: Emitter, node: ast.AnnAssign, choice: ast.If
 def assign_declared(emitter: Emitter, name: str, type_: Type, value: StaticValue) -> None:
     """Bind a variable with a declared type. What is known better about the value stays known."""
     emitter.context.declared[name] = type_
+    note_declared(emitter, value)
     found = static_type(value)
     if (
         found is not None
@@ -139,16 +141,26 @@ def _as_declared(emitter: Emitter, name: str, declared: Type, value: StaticValue
 
 
 def _assign_attribute(emitter: Emitter, target: ast.Attribute, value: StaticValue) -> None:
-    owner = emit_expression(emitter, target.value)
+    _set_attribute(emitter, target, emit_expression(emitter, target.value), value)
+
+
+def _set_attribute(emitter: Emitter, target: ast.Attribute, owner: StaticValue, value: StaticValue) -> None:
+    """Assign to an attribute; what is known better about the value than the attribute's type says stays known."""
     owner.set_attribute(emitter, target.attr, value)
     emitter.frame.forget_attributes()
     chain = chain_of(target)
     found = static_type(value)
-    if chain is not None and isinstance(value, RuntimeValue) and found is not None:
-        now = owner.attribute(emitter, target.attr)
-        declared = static_type(now)
-        if declared is not None and declared != found and is_subtype(found, declared):
-            emitter.frame.refine(chain, value)
+    owner_type = static_type(owner)
+    slots = owner_type.attributes if isinstance(owner_type, ClassType) else {}
+    if chain is None or found is None or target.attr not in slots:
+        return
+    declared = resolved(slots[target.attr].type)
+    if declared == found or not is_subtype(found, declared):
+        return
+    if isinstance(value, RuntimeValue):
+        emitter.frame.refine(chain, value)
+    else:
+        refine(emitter, {chain: found})
 
 
 def _unpack(emitter: Emitter, targets: Sequence[ast.expr], value: StaticValue) -> None:
@@ -217,8 +229,7 @@ def emit_augmented(emitter: Emitter, node: ast.AugAssign) -> None:
         old = _refined_attribute(emitter, target, owner)
         new = emit_in_place(emitter, node.op, old, emit_expression(emitter, node.value))
         if not _is_in_place(old):
-            owner.set_attribute(emitter, target.attr, new)
-            emitter.frame.forget_attributes()
+            _set_attribute(emitter, target, owner, new)
     else:
         _emit_augmented_item(emitter, node, target)
 
@@ -253,7 +264,9 @@ def _is_same_value(old: StaticValue, new: StaticValue) -> bool:
 
 
 def emit_delete(emitter: Emitter, node: ast.Delete) -> None:
-    """`del x, xs[i]`."""
+    """`del x, xs[i], o.y`."""
+    from portfire.frontend.script.object_values import delete_attribute
+
     for target in node.targets:
         with emitter.at(target):
             if isinstance(target, ast.Name):
@@ -261,9 +274,11 @@ def emit_delete(emitter: Emitter, node: ast.Delete) -> None:
                 emitter.assign(target.id, UndefinedValue(f"'{target.id}' was deleted"))
             elif isinstance(target, ast.Subscript):
                 _delete_item(emitter, target)
+            elif isinstance(target, ast.Attribute):
+                delete_attribute(emitter, emit_expression(emitter, target.value), target.attr)
             else:
                 raise emitter.fail(
-                    "unsupported-syntax", "only variables and items can be deleted", help="set the attribute to None"
+                    "unsupported-syntax", "only variables, attributes and items can be deleted", help="delete one by one"
                 )
 
 

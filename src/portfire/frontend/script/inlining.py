@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.environment import PoisonedValue, Scope, UndefinedValue
-from portfire.frontend.script.exits import enter_region, leave_region, returned_value
+from portfire.frontend.script.exits import Flow, enter_region, leave_region, returned_value
 from portfire.frontend.script.static_values import StaticValue
-from portfire.ir.types import Type
+from portfire.ir.subtyping import is_subtype
+from portfire.ir.types import NONE, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.calls import Callee
@@ -57,7 +58,13 @@ def emit_body(
     statements = source.node.body if not isinstance(source.node, ast.Lambda) else []
     scope = Scope(callee.scope, frozenset(assigned_names(statements) | set(values)))
     context = FunctionContext(
-        source, callee.lookup, scope, return_type, callee.defining_class, parameters[0] if parameters else None
+        source,
+        callee.lookup,
+        scope,
+        return_type,
+        callee.defining_class,
+        parameters[0] if parameters else None,
+        is_undeclared=callee.is_undeclared,
     )
     with emitter.entering(context, callee.captured):
         for name, value in values.items():
@@ -71,12 +78,34 @@ def emit_body(
             return emit_expression(emitter, source.node.body)
         for name in scope.locals - set(values):
             emitter.frame.assign(name, UndefinedValue(f"'{name}' is assigned only later"))
-        emit_statements(emitter, [*statements, _implicit_return(source.node)])
+        if return_type is not None and is_stub(source.node) and not is_subtype(NONE, return_type):
+            return emit_stub(emitter, source.name, return_type)
+        flow = emit_statements(emitter, [*statements, _implicit_return(source.node)])
         value = returned_value(emitter, region)
+        if flow is Flow.RAISES and return_type is not None and value.constant() is None:
+            value = emitter.insert("prim::Uninitialized", (), return_type)
         leave_region(emitter, region)
     if isinstance(value, PoisonedValue):
         raise SilentAbort
     return value
+
+
+def is_stub(node: ast.AST) -> bool:
+    """Whether a function has no body but `...` or `pass`, and a docstring: an abstract method, say."""
+    body = getattr(node, "body", None)
+    return isinstance(body, list) and all(
+        isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) for s in body
+    )
+
+
+def emit_stub(emitter: Emitter, name: str, return_type: Type) -> StaticValue:
+    """The call of a function that has no body to give what it declares."""
+    from portfire.frontend.script.constant_values import FALSE_VALUE, ConstantValue
+    from portfire.frontend.script.exceptions import emit_check
+
+    message = ConstantValue(f"'{name}' is only declared, it has no body")
+    emit_check(emitter, FALSE_VALUE, message, "builtins.NotImplementedError")
+    return emitter.insert("prim::Uninitialized", (), return_type)
 
 
 def _implicit_return(node: ast.AST) -> ast.Return:

@@ -13,6 +13,7 @@ import types
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from portfire.diagnostics import CompileAbort, Diagnostic
@@ -24,9 +25,11 @@ from portfire.frontend.script.emitter import Emitter
 from portfire.frontend.script.exploration import explore_body_of
 from portfire.frontend.script.inference import settle, settle_graph
 from portfire.frontend.script.overloads import choose
+from portfire.frontend.script.overriding import Overrides, VirtualCall, is_exact, result_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature, signature_of
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.variadic_entry import add_variadic
 from portfire.ir import types as ir
 from portfire.ir.graph import Function, Graph, Parameter, Value
 from portfire.ir.source import SourceRange
@@ -145,6 +148,8 @@ class MethodTable:
         self._open: list[ir.ClassType] = []
         self._callees: dict[Hashable, Callee] = {}
         self._declared: list[tuple[ir.ClassType, Function]] = []
+        self._last_called: tuple[Hashable, Function] | None = None
+        self._overrides = Overrides(self)
 
     # Calls
 
@@ -153,8 +158,26 @@ class MethodTable:
     ) -> StaticValue:
         """Compile a method for its receiver, if that has not happened, and emit the call."""
         cls = cast(ir.ClassType, receiver.type)
+        callee = self.callee(cls, source)
+        self._last_called = None
         with self._opening(cls, source):
-            return call_python(emitter, self.callee(cls, source), [receiver, *args], kwargs)
+            result = call_python(emitter, callee, [receiver, *args], kwargs)
+        if not cls.is_module and source.name != "__init__" and not is_exact(receiver):
+            function = self.last_called
+            if self._last_called is not None and self._last_called[0] != callee.key:
+                function = None
+            chain = emitter.chain
+            self._overrides.note(VirtualCall(cls, source, function, args, kwargs, emitter.range, chain))
+        return result
+
+    @property
+    def last_called(self) -> Function | None:
+        """The compiled method that the last call led to; None where it was compiled in place."""
+        return None if self._last_called is None else self._last_called[1]
+
+    def _emit_call(self, key: Hashable, emitter: Emitter, function: Function, values: list[Value]) -> Value:
+        self._last_called = (key, function)
+        return emit_call_method(emitter, function, values)
 
     @contextmanager
     def _opening(self, cls: ir.ClassType, source: MethodSource) -> Iterator[None]:
@@ -187,8 +210,13 @@ class MethodTable:
                 source.function, compiler.classes, self_type=cls, names=compiler.local_names
             )
             lookup = function_lookup(source.function, compiler.local_names)
+        if signature.return_type is None and cls.python_class is not None:
+            signature.return_type = compiler.attribute_types.stored(
+                compiler, cls.python_class, result_name(source.name)
+            )
         return Callee(
-            signature, lookup, lambda: self._free_name(cls, source.name), key, emit_call_method, source.defining_class,
+            signature, lookup, lambda: self._free_name(cls, source.name), key, partial(self._emit_call, key),
+            source.defining_class,
             lambda function: self._declare(cls, function),
         )  # fmt: skip
 
@@ -237,6 +265,13 @@ class MethodTable:
         for owner, function in self._declared[since:]:
             if function.graph is None or not function.graph.outputs:
                 owner.methods.pop(function.base_name, None)
+
+    def drop_declared(self, since: int) -> None:
+        """Take all methods declared after the first `since` out of their classes: they are compiled again."""
+        for owner, function in self._declared[since:]:
+            if owner.methods.get(function.base_name) is function:
+                del owner.methods[function.base_name]
+        del self._declared[since:]
 
     def compile_emitted(
         self, cls: ir.ClassType, name: str, parameters: Sequence[Parameter], emit: Callable[..., StaticValue]
@@ -307,12 +342,14 @@ class MethodTable:
 
     def finish_classes(self) -> None:
         """Compile the methods of script classes that nothing has called, and settle what types are still open."""
+        self._overrides.compile_all()
         for cls in self.compiler.classes.script_types():
             assert cls.python_class is not None
             for source in _own_methods(cls.python_class):
                 self.compile_if_possible(cls, source)
             for attribute in cls.attributes.values():
                 attribute.type = settle(attribute.type)
+        self._overrides.compile_all()
 
 
 def method_source(cls: type | None, name: str) -> MethodSource | None:
@@ -368,24 +405,12 @@ def declared_version(compiler: Compiler, callee: Callee) -> Specialised:
 def as_declared(callee: Callee) -> Specialised:
     """The version of a function that its signature alone describes: what can be called from outside."""
     signature = callee.signature
-    if signature.vararg is not None or signature.kwarg is not None:
-        raise _open_ended(signature)
     for diagnostic in signature.untyped.values():
         raise CompileAbort(diagnostic)
     free = undeclared(signature)
     key = (callee.key, tuple((p.name, p.type if p.name in free else None) for p in signature.parameters))
     specialised = Specialised(key, list(signature.parameters), called=callee.called, broadcast=signature.broadcast)
     specialised.locals = {p.name: lambda values: RuntimeValue(next(values)) for p in signature.parameters}
+    if signature.vararg is not None or signature.kwarg is not None:
+        add_variadic(specialised, signature)
     return specialised
-
-
-def _open_ended(signature: Signature) -> CompileAbort:
-    stars = [s + n for s, n in (("*", signature.vararg), ("**", signature.kwarg)) if n is not None]
-    return CompileAbort(
-        Diagnostic(
-            "open-signature",
-            f"'{signature.source.name}' takes {' and '.join(stars)}, so it has no one signature to call from outside",
-            signature.source.head,
-            help="give the method that is called from outside a fixed list of parameters",
-        )
-    )

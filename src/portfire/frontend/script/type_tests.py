@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from portfire.frontend.script.caught_exceptions import CaughtException, emit_is_a
+from portfire.frontend.script.caught_exceptions import as_caught, emit_is_a
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.static_values import StaticValue
@@ -36,6 +36,7 @@ from portfire.ir.types import (
     DictType,
     EnumType,
     InterfaceType,
+    IntType,
     ListType,
     NumberType,
     OptionalType,
@@ -127,12 +128,21 @@ _IR_TYPES: dict[Any, tuple[Type, ...]] = {
 }  # fmt: skip
 
 
+#: The classes in Python of values that are ints and lists in a program.
+_FORMS: dict[str, type] = {
+    "dtype": torch.dtype, "layout": torch.layout, "memory_format": torch.memory_format, "Size": torch.Size,
+    "tuple": tuple,
+}  # fmt: skip
+
+
 def tested_types(emitter: Emitter, types: StaticValue, of: Type) -> list[Type]:
     """The IR types that the second argument of `isinstance` means for a value of type `of`. A bool is an int, but that
     matters only where the value is declared to be a bool perhaps."""
     found = _tested(emitter, types)
     if any(getattr(c, "cls", None) is dict for c in _classes(types)):
         found += [m for m in _members(of) if isinstance(m, DictType)]
+    if any(getattr(c, "cls", None) is tuple for c in _classes(types)):
+        found += [m for m in _members(of) if isinstance(m, ListType) and m.form is not None]
     return found if BOOL in _members(of) else [t for t in found if t != BOOL or found == [BOOL]]
 
 
@@ -172,10 +182,11 @@ def _classes(types: StaticValue) -> list[StaticValue]:
 
 def emit_isinstance(emitter: Emitter, value: StaticValue, types: StaticValue) -> StaticValue:
     """`isinstance(value, types)`: known while compiling wherever the static type tells."""
-    if isinstance(value, CaughtException):
+    caught = as_caught(value)
+    if caught is not None:
         from portfire.frontend.script.exceptions import class_names
 
-        return emit_is_a(emitter, value, class_names(emitter, types))
+        return emit_is_a(emitter, caught, class_names(emitter, types))
     classes = _classes(types)
     type_ = static_type(value)
     if type_ is None:
@@ -230,11 +241,18 @@ def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None
         return True
     if isinstance(type_, (ClassType, EnumType)):
         python_class = type_.python_class
-        return isinstance(python_class, type) and isinstance(cls, type) and issubclass(python_class, cls)
+        if not isinstance(python_class, type) or not isinstance(cls, type):
+            return False
+        if isinstance(type_, ClassType) and not type_.is_module and issubclass(cls, python_class):
+            return True if cls is python_class else None  # an object of a subclass, perhaps
+        return issubclass(python_class, cls)
     if isinstance(type_, InterfaceType):
         return None
     if cls is dict:
         return isinstance(type_, DictType)
+    form = _FORMS.get((type_.form or "") if isinstance(type_, (IntType, ListType)) else "")
+    if form is not None and isinstance(cls, type):
+        return issubclass(form, cls)
     known = _IR_TYPES.get(cls)
     if known is not None:
         return any(is_subtype(type_, k) for k in known)
