@@ -15,6 +15,7 @@ import torch
 
 from portfire.frontend.script.classes import class_default
 from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.constructed_modules import construct_module
 from portfire.frontend.script.conversion import convert
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.object_attributes import store
@@ -176,11 +177,7 @@ class ScriptClass(ClassValue):
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """`Class(*args)`: a new object, then `__init__`."""
         if issubclass(self.cls, torch.nn.Module):
-            raise emitter.fail(
-                "unsupported-call",
-                f"a program cannot make a module: '{self.cls.__name__}' is constructed in a compiled method",
-                help="construct it in __init__ and keep it as a submodule",
-            )
+            return construct_module(emitter, self.cls, args, kwargs)
         cls = self.type(emitter)
         if not isinstance(cls, ir.ClassType):
             raise emitter.fail(

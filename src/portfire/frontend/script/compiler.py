@@ -1,7 +1,7 @@
 """One compilation: everything that is compiled at most once, and what Python objects mean as values.
 
-Functions are compiled when something first calls them, once per version (see `calls.py`). A function that is being compiled
-may call itself if its return type is declared.
+Functions are compiled when something first calls them, once per version (see `calls.py`). What a function that calls itself
+returns is declared, or found out (`recursion.py`).
 
 Comes before: `inlining.py`, `classes.py`, `module_types.py`. Comes after: `script`.
 """
@@ -31,8 +31,10 @@ from portfire.frontend.script.inlining import emit_body
 from portfire.frontend.script.methods import MethodTable
 from portfire.frontend.script.module_types import ModuleTypes
 from portfire.frontend.script.python_values import unknown_name, value_of_object
+from portfire.frontend.script.recursion import ResultNotKnown, opened, settle_result
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature, signature_of
+from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING, Function, Graph, Parameter
 from portfire.ir.source import SourceRange
@@ -41,6 +43,8 @@ from portfire.ir.types import Type
 _behaviours.register()
 
 
+#: How often a function is compiled, each time with more known of the types of its lists and dicts.
+_MAX_ATTEMPTS = 8
 #: Calls that may lead to a function when it is compiled.
 _MAX_DEPTH = 120
 
@@ -59,6 +63,8 @@ class _Version:
         self.has_failed = False
         #: Whether `function.return_type` is known.
         self.has_type = False
+        #: Whether it called itself before that type was known.
+        self.was_asked = False
         #: What stood in the way of it, and of what it calls.
         self.obstacles: list[Diagnostic] = []
 
@@ -142,6 +148,10 @@ class Compiler:
             (id(function), id(signature) if signature is not None else None),
         )
 
+    def keep(self, python_object: object) -> None:
+        """Keep an object alive: its identity stands in keys."""
+        self._kept.append(python_object)
+
     # Versions of functions
 
     def has_version(self, key: Hashable) -> bool:
@@ -166,27 +176,29 @@ class Compiler:
         if version.has_failed and not version.has_type:
             raise SilentAbort
         if version.is_compiling and not version.has_type and version.function is not None:
-            raise emitter.fail(
-                "recursive-function",
-                f"'{callee.called}' calls itself, but its return type is not declared",
-                help="annotate the return type",
-            )
+            version.was_asked = True
+            raise ResultNotKnown(_endless(callee, emitter.range))
         return version.function
 
     def compile(self, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]) -> _Version:
         """Compile one version."""
         signature = callee.signature
         found = len(self.diagnostics.diagnostics)
-        parameters = [Parameter(p.name, p.type, _default(p), p.kwarg_only) for p in specialised.parameters]
+        parameters = _with_trailing_defaults(specialised.parameters)
         function = Function(callee.name(), parameters, range=signature.source.head)
+        function.variadic = specialised.variadic
         version = self._versions[specialised.key] = _Version(function)
         if signature.return_type is not None:
             function.return_type = signature.return_type
             version.has_type = True
         if callee.declare is not None:
             callee.declare(function)
+        attempt = self.begin_attempt()
         try:
-            self._compile_body(function, callee, specialised, chain)
+            declared = signature.return_type
+            returned = self._compile_body(function, callee, specialised, chain, declared)
+            if version.was_asked:
+                self._compile_recursive(version, callee, specialised, chain, returned, attempt)
             version.has_type = True
         except SilentAbort:
             version.has_failed = True
@@ -196,6 +208,9 @@ class Compiler:
             self.diagnostics.add(abort.diagnostic)
         except _InlineInstead:
             version.function = None
+            if version.was_asked:
+                version.has_failed = self.failed = True
+                self.diagnostics.add(_endless(callee, signature.source.head))
         version.is_compiling = False
         version.obstacles = self.diagnostics.diagnostics[found:]
         return version
@@ -229,33 +244,47 @@ class Compiler:
                 self.diagnostics.add(diagnostic)
 
     def _compile_body(
-        self, function: Function, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]
-    ) -> None:
-        """Compile the body; once more if it failed before a later use told the type of an empty list or dict."""
-        emitter = Emitter(self, Graph(), chain)
-        try:
-            self._attempt(emitter, function, callee, specialised)
-            if not emitter.noted:
-                return
-        except CompileAbort:
-            if not _learned(emitter):
-                raise
-        learned = _learned(emitter)
-        if not learned:
-            return
-        emitter.forget_since(0)
-        again = Emitter(self, Graph(), chain)
-        again.learned = learned
-        self._attempt(again, function, callee, specialised)
+        self,
+        function: Function,
+        callee: Callee,
+        specialised: Specialised,
+        chain: tuple[SourceRange, ...],
+        declared: Type | None,
+    ) -> Type:
+        """Compile the body; again while it fails and later uses have told more of the type of a list or dict."""
+        known: dict[SourceRange | None, Type] = {}
+        for is_last in [False] * (_MAX_ATTEMPTS - 1) + [True]:
+            emitter = Emitter(self, Graph(), chain)
+            emitter.learned = known
+            returned: Type | None = None
+            try:
+                returned = self._attempt(emitter, function, callee, specialised, declared)
+            except CompileAbort:
+                if is_last or not _learned(emitter):
+                    raise
+            learned = _learned(emitter) if emitter.noted or returned is None else {}
+            if returned is not None and (is_last or not learned):
+                return returned
+            emitter.forget_since(0)
+            known = {**known, **learned}
+        raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(self, emitter: Emitter, function: Function, callee: Callee, specialised: Specialised) -> None:
+    def _attempt(
+        self,
+        emitter: Emitter,
+        function: Function,
+        callee: Callee,
+        specialised: Specialised,
+        declared: Type | None,
+    ) -> Type:
         graph = function.graph = emitter.graph
         emitter.builder.range = callee.signature.source.head
         values = iter([graph.block.add_parameter(p.type, p.name) for p in function.parameters])
         local_values = {name: make(values) for name, make in specialised.locals.items()}
-        declared = callee.signature.return_type
         returned = emit_body(emitter, callee, local_values, declared)
         if static_type(returned) is None and not isinstance(returned, RuntimeValue):
+            if callee.is_undeclared and isinstance(returned, StaticDict):
+                raise _InlineInstead  # the caller sees each item as what it is
             self._check_run_time(emitter, returned)
         output = (
             convert(emitter, returned, declared, "the return value")
@@ -263,8 +292,36 @@ class Compiler:
             else emitter.runtime(returned)
         )
         graph.block.add_input(output)
+        found = opened(output.type)
         settle_graph(graph)
-        function.return_type = declared if declared is not None else settle(output.type)
+        made = settle(output.type)
+        function.return_type = made if declared is None or made == declared else declared  # equal but for the form
+        return found
+
+    def _compile_recursive(
+        self,
+        version: _Version,
+        callee: Callee,
+        specialised: Specialised,
+        chain: tuple[SourceRange, ...],
+        first: Type,
+        attempt: Attempt,
+    ) -> None:
+        """Compile a function that calls itself, whose other paths return `first`."""
+        function = version.function
+        assert function is not None
+        def compile_with(assumed: Type, is_declared: bool) -> Type:
+            self.take_back(attempt)
+            self.methods.drop_declared(attempt.methods)
+            keys = list(self._versions)
+            for key in keys[keys.index(specialised.key) + 1 :]:
+                del self._versions[key]
+            function.return_type = assumed
+            version.has_type = True
+            return self._compile_body(function, callee, specialised, chain, assumed if is_declared else None)
+
+        if settle_result(first, compile_with) is None:
+            raise CompileAbort(_endless(callee, callee.signature.source.head))
 
     def _check_run_time(self, emitter: Emitter, returned: StaticValue) -> None:
         try:
@@ -297,10 +354,10 @@ class Compiler:
 
 
 def _learned(emitter: Emitter) -> dict[SourceRange | None, Type]:
-    """The types of empty displays that were not known where they stand, but are by now."""
-    found: dict[SourceRange | None, Type] = {}
+    """The types of displays that were not known where they stand, but are by now; empty if there is nothing new."""
+    found = {p: t for p, t in emitter.widened.items() if p is not None and emitter.learned.get(p) != t}
     for place, type_ in emitter.displays:
-        if place in emitter.learned or is_pending(type_) or place is None:
+        if place in emitter.learned or place in emitter.widened or is_pending(type_) or place is None:
             continue
         known = found.setdefault(place, resolved(type_))
         if known != resolved(type_):
@@ -308,8 +365,22 @@ def _learned(emitter: Emitter) -> dict[SourceRange | None, Type]:
     return found
 
 
-def _default(parameter: Parameter) -> Any:
-    return parameter.default
+def _endless(callee: Callee, place: SourceRange | None) -> Diagnostic:
+    return Diagnostic(
+        "recursive-function",
+        f"'{callee.called}' calls itself, and what it returns cannot be told from the paths that do not",
+        place,
+        help="annotate the return type",
+    )
+
+
+def _with_trailing_defaults(parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Copies for a function. Parts of `*args` may follow parameters with defaults, which then need none."""
+    last = max((i for i, p in enumerate(parameters) if p.default is MISSING and not p.kwarg_only), default=-1)
+    return [
+        Parameter(p.name, p.type) if i < last else Parameter(p.name, p.type, p.default, p.kwarg_only)
+        for i, p in enumerate(parameters)
+    ]
 
 
 @contextmanager
