@@ -27,8 +27,9 @@ from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, wrap_fu
 from portfire.modules.archives import load_model
 from portfire.modules.model_file import ModelFile
 from portfire.modules.object_state import object_state
+from portfire.passes.collection import collection_paused
 from portfire.passes.freeze_module import freeze_module
-from portfire.pipeline import optimized_for_saving
+from portfire.pipeline import running_graph
 
 Compiled: TypeAlias = ScriptFunction | ScriptModule
 
@@ -43,13 +44,14 @@ def script(target: Any) -> Any:
     if isinstance(target, (ScriptFunction, ScriptModule)):
         return target
     names = caller_names()
-    if isinstance(target, torch.nn.Module):
-        return wrap_module(script_module(target, names))
-    if isinstance(target, type):
-        script_class(target, names)
-        return target
-    if callable(target):
-        return wrap_function(script_function(target, names))
+    with collection_paused():
+        if isinstance(target, torch.nn.Module):
+            return wrap_module(script_module(target, names))
+        if isinstance(target, type):
+            script_class(target, names)
+            return target
+        if callable(target):
+            return wrap_function(script_function(target, names))
     raise ArgumentError(f"script() takes a function, a module or a class, not a {type(target).__qualname__}")
 
 
@@ -165,9 +167,7 @@ def save(
         examples.append(Example("forward", inputs, expected))
     root: Any = compiled.function if isinstance(compiled, ScriptFunction) else object_state(compiled)
     metadata = {"producer": f"portfire {installed_version()}", "torch": torch.__version__}
-    write_archive(
-        root, path, body=optimized_for_saving(root), examples=examples, extra_files=extra_files, metadata=metadata
-    )
+    write_archive(root, path, body=running_graph, examples=examples, extra_files=extra_files, metadata=metadata)
 
 
 def load(

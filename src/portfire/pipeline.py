@@ -9,22 +9,21 @@ Comes before: front ends, `passes/`, `archive/`, `modules/`. Comes after: `__ini
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
-from weakref import WeakKeyDictionary
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from portfire.archive.program_writer import write_program
 from portfire.evaluation import Evaluator
 from portfire.ir.clone import clone_graph
 from portfire.ir.graph import Function, Graph
-from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
 from portfire.passes.collection import collection_paused
 from portfire.passes.eliminate_common_subexpressions import eliminate_common_subexpressions
 from portfire.passes.eliminate_dead_code import eliminate_dead_code
 from portfire.passes.fold_constants import fold_constants
-from portfire.passes.inline_calls import inline_calls
+from portfire.passes.inline_calls import callee_of
+from portfire.passes.inline_profitable_calls import Body, inline_profitable_calls
 from portfire.passes.normalize_operators import normalize_operators
 from portfire.passes.remove_dropout import remove_dropout
 from portfire.passes.simplify import simplify
@@ -35,50 +34,76 @@ if TYPE_CHECKING:
 
 _evaluate = Evaluator()
 
+#: What is decided after calls were inlined may decide more about the calls that are left: so often they are looked at.
+_ROUNDS = 3
 
-def optimize(graph: Graph) -> Graph:
-    """The passes that every entry point goes through before it runs, in order, on a copy of its graph."""
+
+def running_graph(function: Function) -> Graph | None:
+    """The graph that runs for a function: an optimised copy, made once; None where the function has no graph.
+
+    The front ends' graphs stay as they are: they are what `.graph` and `.code` show.
+    """
     with collection_paused():
+        body = _Optimizer().body(function)
+    return None if body is None else body.graph
+
+
+class _Optimizer:
+    """Optimises functions, those that they call first: what is inlined is small by then, and nothing is done twice."""
+
+    def __init__(self) -> None:
+        #: Functions that are being optimised. Calls of them in what they call are recursive, and stay calls.
+        self.active: set[Function] = set()
+
+    def body(self, function: Function) -> Body | None:
+        """The optimised body of a function; None where it has no graph, or is being optimised."""
+        if not self._is_wanting(function):
+            return _known(function)
+        stack = [self._enter(function)]
+        while stack:
+            current, callees = stack[-1]
+            wanting = next(filter(self._is_wanting, callees), None)
+            if wanting is not None:
+                stack.append(self._enter(wanting))
+                continue
+            stack.pop()
+            assert current.graph is not None
+            current.prepared = (current.graph, Body(self._optimized(current.graph)))
+            self.active.discard(current)
+        return _known(function)
+
+    def _is_wanting(self, function: Function) -> bool:
+        return function.graph is not None and function not in self.active and _known(function) is None
+
+    def _enter(self, function: Function) -> tuple[Function, Iterator[Function]]:
+        assert function.graph is not None
+        self.active.add(function)
+        return function, (f for f in map(callee_of, function.graph.walk()) if f is not None)
+
+    def _optimized(self, graph: Graph) -> Graph:
+        """The passes that every function goes through, in order, on a copy of its graph."""
         copy = clone_graph(graph)
-        inline_calls(copy)
         normalize_operators(copy)
-        simplify(copy)
-        eliminate_dead_code(copy)
-        fold_constants(copy, _evaluate)
-        simplify(copy)
-        remove_dropout(copy)
+        for _ in range(_ROUNDS):
+            is_larger = inline_profitable_calls(copy, self.body)
+            simplify(copy)
+            eliminate_dead_code(copy)
+            if fold_constants(copy, _evaluate):
+                simplify(copy)
+            remove_dropout(copy)
+            if not is_larger:
+                break
         eliminate_common_subexpressions(copy)
         eliminate_dead_code(copy)
-    return copy
+        return copy
 
 
-class Optimized:
-    """The graphs that run: optimised copies for the entry points, made once each, and the front ends' own for the rest.
-
-    An entry point has everything it calls inlined, so what it calls runs as it is only when called by itself. The front
-    ends' graphs stay as they are: they are what `.graph` and `.code` show.
-    """
-
-    _graphs: ClassVar[WeakKeyDictionary[Function, tuple[Graph, Graph]]] = WeakKeyDictionary()
-
-    def __init__(self, entries: Sequence[Function]) -> None:
-        self._entries = frozenset(entries)
-
-    def __call__(self, function: Function) -> Graph | None:
-        """The graph that runs for `function`; None where it has none."""
-        if function.graph is None or function not in self._entries:
-            return function.graph
-        known = self._graphs.get(function)
-        if known is None or known[0] is not function.graph:
-            known = self._graphs[function] = (function.graph, optimize(function.graph))
-        return known[1]
-
-
-def optimized_for_saving(root: ObjectState | Function) -> Optimized:
-    """Optimised bodies for everything in a file: a host may call any method, and should not need operators of dead code."""
-    reachable = Reachable()
-    reachable.add_value(root)
-    return Optimized(list(reachable.functions))
+def _known(function: Function) -> Body | None:
+    """The optimised body that was made of the function's graph before."""
+    if function.prepared is None or function.prepared[0] is not function.graph:
+        return None
+    body: Body = function.prepared[1]
+    return body
 
 
 def build_program(
@@ -90,5 +115,6 @@ def build_program(
     """An engine program of `functions`, `classes`, the objects under `root` and everything they refer to."""
     from portfire import _aten, _engine  # noqa: F401
 
-    image = write_program(functions, classes, root=root, body=Optimized(functions))
+    with collection_paused():
+        image = write_program(functions, classes, root=root, body=running_graph)
     return _engine.Program(image.data, image.tensors, libraries)

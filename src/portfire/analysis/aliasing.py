@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from portfire.analysis.effects import Write, has_side_effects, writes_of
+from portfire.analysis.effects import OperatorFacts, Write, facts_of, has_side_effects, writes_of
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.types import (
     AnyListType,
@@ -37,7 +37,6 @@ from portfire.ir.types import (
     VarType,
 )
 from portfire.ops.schema import WILDCARD, AliasInfo, FunctionSchema
-from portfire.ops.table import schema_of
 
 _WITH_MEMORY = (
     TensorType,
@@ -222,26 +221,29 @@ class Aliasing:
         if rule is not None:
             rule(self, node)
             return
-        schema = schema_of(node)
-        if schema is None or node.blocks:
+        facts = facts_of(node)
+        if facts is None or node.blocks:
             self._opaque(node)
-        elif not schema.is_vararg and not schema.is_varret:
-            self._operator(node, schema)
+        elif not facts.schema.is_vararg and not facts.schema.is_varret:
+            self._operator(node, facts)
         elif any(has_memory(v.type) for v in node.outputs):
             self._opaque(node)
         for write in writes_of(node):
             for group in self._written(write):
                 group.writers.add(node)
 
-    def _operator(self, node: Node, schema: FunctionSchema) -> None:
-        sets: dict[str, _Group] = {WILDCARD: self._wildcard}
-        for value, argument in zip(node.inputs, schema.arguments, strict=False):
-            self._annotated(value, argument.alias, sets)
-        for value, result in zip(node.outputs, schema.returns, strict=False):
-            self._annotated(value, result.alias, sets)
+    def _operator(self, node: Node, facts: OperatorFacts) -> None:
+        schema = facts.schema
+        if facts.has_aliases:
+            sets: dict[str, _Group] = {WILDCARD: self._wildcard}
+            for value, argument in zip(node.inputs, schema.arguments, strict=False):
+                self._annotated(value, argument.alias, sets)
+            for value, result in zip(node.outputs, schema.returns, strict=False):
+                self._annotated(value, result.alias, sets)
         if node.kind in _MAY_RETURN_INPUT:
             self._returns_input(node)
-        self._containers(node, schema)
+        if not facts.takes_tensors:
+            self._containers(node, schema)
 
     def _returns_input(self, node: Node) -> None:
         """Join the tensors that go in and come out, alone or in lists."""
@@ -278,7 +280,7 @@ class Aliasing:
             for v, a in zip((*node.inputs, *node.outputs), (*schema.arguments, *schema.returns), strict=False)
             if has_memory(v.type) and not isinstance(a.type, TensorType)
         ]
-        if not any(_is_container(v.type) for v in involved) or all(_of_tensors(a.type) for a in schema.arguments):
+        if not any(_is_container(v.type) for v in involved):
             return
         shared = _Group()
         shared.contents = shared
@@ -355,7 +357,7 @@ class Aliasing:
 
 def _is_opaque(node: Node) -> bool:
     return (
-        schema_of(node) is None and has_side_effects(node) and node.kind not in ("prim::Print", "prim::RaiseException")
+        facts_of(node) is None and has_side_effects(node) and node.kind not in ("prim::Print", "prim::RaiseException")
     )
 
 
@@ -363,13 +365,6 @@ def _is_container(type_: Type) -> bool:
     if isinstance(type_, (OptionalType, UnionType)):
         return any(map(_is_container, type_.contained()))
     return isinstance(type_, (ListType, DictType, TupleType, AnyListType, FutureType))
-
-
-def _of_tensors(type_: Type) -> bool:
-    """Whether ATen could take it: lists of tensors in ATen's own schemas are fully annotated."""
-    if isinstance(type_, (OptionalType, ListType)):
-        return _of_tensors(type_.contained()[0])
-    return not isinstance(type_, (VarType, AnyType, DictType, TupleType, FutureType))
 
 
 def _find(group: _Group) -> _Group:
@@ -392,6 +387,8 @@ def _union(a: _Group, b: _Group) -> None:
             first, second = second, first
         first.rank += first.rank == second.rank
         second.parent = first
+        if len(first.writers) < len(second.writers):
+            first.writers, second.writers = second.writers, first.writers
         first.writers |= second.writers
         first.escapes |= second.escapes
         if first.contents is None:

@@ -8,10 +8,21 @@ Comes before: `ops/table.py`. Comes after: `passes/`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from portfire.ir.graph import Node, Value
-from portfire.ir.types import TensorType
+from portfire.ir.types import (
+    AnyType,
+    DictType,
+    FutureType,
+    ListType,
+    OptionalType,
+    TensorType,
+    TupleType,
+    Type,
+    VarType,
+)
 from portfire.ops.schema import FunctionSchema, writes
 from portfire.ops.table import schema_of
 
@@ -104,6 +115,70 @@ _UPDATES_STATISTICS = {"aten::batch_norm": "training", "aten::instance_norm": "u
 _STATISTICS = ("running_mean", "running_var")
 
 
+class OperatorFacts:
+    """What the schema of an operator says of all its calls; made once per overload."""
+
+    __slots__ = (
+        *(
+            "flag",
+            "has_aliases",
+            "is_effectful",
+            "is_random",
+            "may_raise",
+            "schema",
+            "statistics_flag",
+            "takes_tensors",
+        ),
+        *("written",),
+    )
+
+    def __init__(self, schema: FunctionSchema) -> None:
+        self.schema = schema
+        #: The arguments that are written: index, and whether it is their elements.
+        self.written = tuple(
+            (i, not a.alias.is_write) for i, a in enumerate(schema.arguments) if a.alias and writes(a.alias)
+        )
+        self.has_aliases = any(a.alias is not None for a in (*schema.arguments, *schema.returns))
+        #: Whether all arguments are such as ATen's own schemas have, where lists of tensors are fully annotated.
+        self.takes_tensors = all(_of_tensors(a.type) for a in schema.arguments)
+        self.may_raise = schema.name in _RAISING or schema.full_name in _RAISING
+        self.statistics_flag = _UPDATES_STATISTICS.get(schema.name)
+        self.is_random = schema.name in _RANDOM or schema.argument_index("generator") is not None
+        #: The argument that says whether the operator draws random numbers at all.
+        self.flag = _RANDOM.get(schema.name)
+        if self.flag is not None and schema.argument_index(self.flag) is None:
+            self.flag = None
+        # An operator without results is there for what it does: if not for a write, then for something unsaid.
+        is_silent = not schema.returns and not schema.is_varret and not self.written and self.statistics_flag is None
+        self.is_effectful = schema.name in _EFFECTFUL or is_silent
+
+
+def _of_tensors(type_: Type) -> bool:
+    if isinstance(type_, (OptionalType, ListType)):
+        return _of_tensors(type_.contained()[0])
+    return not isinstance(type_, (VarType, AnyType, DictType, TupleType, FutureType))
+
+
+_facts: dict[tuple[str, str], OperatorFacts] = {}
+
+
+def facts_of(node: Node) -> OperatorFacts | None:
+    """What is known of the operator that the node calls; None where its kind has no schema."""
+    overload = node.overload
+    if overload is not None:
+        known = _facts.get((node.kind, overload))
+        if known is not None:
+            return known
+    schema = schema_of(node)
+    if schema is None:
+        return None
+    key = (schema.name, schema.overload)
+    known = _facts.get(key)
+    if known is None:
+        known = _facts[key] = OperatorFacts(schema)
+    return known
+
+
 def constant_argument(node: Node, schema: FunctionSchema, name: str) -> Any:
     """The constant passed for an argument; None if it is not constant or there is no such argument."""
     index = schema.argument_index(name)
@@ -115,16 +190,13 @@ def constant_argument(node: Node, schema: FunctionSchema, name: str) -> Any:
 
 def is_nondeterministic(node: Node) -> bool:
     """Whether the node draws random numbers: two runs differ, and each run moves the generator on."""
-    schema = schema_of(node)
-    if schema is None:
+    facts = facts_of(node)
+    if facts is None or not facts.is_random:
         return False
-    if node.kind not in _RANDOM:
-        return schema.argument_index("generator") is not None
-    flag = _RANDOM[node.kind]
-    if flag is None or schema.argument_index(flag) is None:
+    if facts.flag is None:
         return True
-    value = constant_argument(node, schema, flag)
-    return not (value is False or (flag == "dropout_p" and value == 0))
+    value = constant_argument(node, facts.schema, facts.flag)
+    return not (value is False or (facts.flag == "dropout_p" and value == 0))
 
 
 class Write(NamedTuple):
@@ -134,22 +206,19 @@ class Write(NamedTuple):
     to_contents: bool
 
 
-def writes_of(node: Node) -> list[Write]:
+def writes_of(node: Node) -> Sequence[Write]:
     """The writes to memory that a node does, as far as its schema, or what is known of it, says."""
     if node.kind == "prim::SetAttr":
         return [Write(node.inputs[0], False)]
-    schema = schema_of(node)
-    if schema is None:
-        return []
-    found = [
-        Write(v, not a.alias.is_write)
-        for v, a in zip(node.inputs, schema.arguments, strict=False)
-        if a.alias is not None and writes(a.alias)
-    ]
-    flag = _UPDATES_STATISTICS.get(node.kind)
-    if flag is not None and constant_argument(node, schema, flag) is not False:
-        indices = (schema.argument_index(name) for name in _STATISTICS)
-        found += [Write(node.inputs[i], False) for i in indices if i is not None]
+    facts = facts_of(node)
+    if facts is None or not (facts.written or facts.statistics_flag):
+        return ()
+    inputs = node.inputs
+    found = [Write(inputs[index], to_contents) for index, to_contents in facts.written if index < len(inputs)]
+    flag = facts.statistics_flag
+    if flag is not None and constant_argument(node, facts.schema, flag) is not False:
+        indices = (facts.schema.argument_index(name) for name in _STATISTICS)
+        found += [Write(inputs[i], False) for i in indices if i is not None]
     return found
 
 
@@ -161,13 +230,8 @@ def has_side_effects(node: Node) -> bool:
         return False
     if node.kind in _EFFECTFUL:
         return True
-    schema = schema_of(node)
-    if schema is None or is_nondeterministic(node):
-        return True
-    # An operator without results is there for what it does: if not for a write, then for something unsaid.
-    if not schema.returns and not schema.is_varret:
-        return not writes_of(node)
-    return False
+    facts = facts_of(node)
+    return facts is None or facts.is_effectful or (facts.is_random and is_nondeterministic(node))
 
 
 def may_raise(node: Node) -> bool:
@@ -179,8 +243,8 @@ def may_raise(node: Node) -> bool:
         return True
     if node.kind in _DIVISIONS:
         return all(not isinstance(v.type, TensorType) for v in node.inputs) and not _has_constant_divisor(node)
-    schema = schema_of(node)
-    return schema is not None and schema.full_name in _RAISING
+    facts = facts_of(node)
+    return facts is not None and facts.may_raise
 
 
 def _has_constant_divisor(node: Node) -> bool:

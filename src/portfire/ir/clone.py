@@ -5,9 +5,8 @@ Comes before: `graph.py`. Comes after: `passes/` (inlining), `pipeline.py` (whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from portfire.ir.graph import Block, Graph, Node, Value
+from portfire.ir.source import SourceRange
 
 
 def clone_graph(graph: Graph) -> Graph:
@@ -17,35 +16,45 @@ def clone_graph(graph: Graph) -> Graph:
     return copy
 
 
-def clone_block_into(source: Block, target: Block, values: Mapping[Value, Value]) -> dict[Value, Value]:
-    """Append copies of the parameters, nodes and returns of `source` to `target`.
+def clone_block_into(
+    source: Block, target: Block, mapped: dict[Value, Value], scope: tuple[SourceRange, ...] = ()
+) -> None:
+    """Append copies of the parameters, nodes and returns of `source` to `target`. See `clone_node`.
 
-    `values` maps values of `source` (and of what surrounds it) to those that stand for them; parameters found there are
-    not added. Values that are not mapped are taken as they are. Returns the map with everything copied.
+    Parameters that are in `mapped` already are not added.
     """
-    mapped = dict(values)
     for parameter in source.parameters:
         if parameter not in mapped:
             mapped[parameter] = target.add_parameter(parameter.type, parameter.name)
+    nodes = target.nodes
     for node in source.nodes:
-        target.nodes.append(clone_node(node, target, mapped))
+        nodes.append(clone_node(node, target, mapped, scope))
     for value in source.returns:
         target.add_input(mapped.get(value, value))
-    return mapped
 
 
-def clone_node(node: Node, block: Block, mapped: dict[Value, Value]) -> Node:
-    """A copy of `node` that belongs to `block` but is not inserted yet; its outputs are entered in `mapped`."""
+def clone_node(node: Node, block: Block, mapped: dict[Value, Value], scope: tuple[SourceRange, ...] = ()) -> Node:
+    """A copy of `node` that belongs to `block` but is not inserted yet. `scope` goes in front of its own, and of those of
+    the nodes in it.
+
+    `mapped` says which values stand for those of the original, and gets those of the copy; values that are not in it are
+    taken as they are.
+    """
     copy = Node(block, node.kind)
     copy.range = node.range
-    copy.scope = node.scope
+    copy.scope = (*scope, *node.scope) if scope else node.scope
     copy.overload = node.overload
-    for name, value in node.attributes.items():
-        copy.attributes[name] = clone_graph(value) if isinstance(value, Graph) else value
-    for value in node.inputs:
-        copy.add_input(mapped.get(value, value))
+    for name, attribute in node.attributes.items():
+        copy.attributes[name] = clone_graph(attribute) if isinstance(attribute, Graph) else attribute
+    inputs = copy._inputs
+    for value in node._inputs:
+        value = mapped.get(value, value)
+        value.uses.append((copy, len(inputs)))
+        inputs.append(value)
+    outputs = copy.outputs
     for output in node.outputs:
-        mapped[output] = copy.add_output(output.type, output.name)
+        mapped[output] = new = Value(copy, len(outputs), output.type, output.name)
+        outputs.append(new)
     for inner in node.blocks:
-        mapped.update(clone_block_into(inner, copy.add_block(), mapped))
+        clone_block_into(inner, copy.add_block(), mapped, scope)
     return copy

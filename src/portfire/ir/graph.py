@@ -348,7 +348,7 @@ class Function:
     an interface). `name` is qualified (`__torch__.package.f`, `__torch__.package.Class.method`).
     """
 
-    __slots__ = ("__weakref__", "doc", "graph", "name", "parameters", "range", "return_type")
+    __slots__ = ("__weakref__", "doc", "graph", "name", "parameters", "prepared", "range", "return_type")
 
     def __init__(
         self,
@@ -364,6 +364,8 @@ class Function:
         self.graph = graph
         self.range = range
         self.doc: str | None = None
+        #: What `pipeline.py` made of the graph for running it: kept here, so that it lives as long as the function.
+        self.prepared: Any = None
 
     @property
     def base_name(self) -> str:

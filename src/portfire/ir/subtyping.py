@@ -197,3 +197,10 @@ def unrefined(t: Type) -> Type:
     if not contained:
         return t
     return t.with_contained(tuple(unrefined(c) for c in contained))
+
+
+def may_be_none(type_: Type) -> bool:
+    """Whether a value of the type can be None."""
+    if isinstance(type_, UnionType):
+        return any(map(may_be_none, type_.members))
+    return isinstance(type_, (OptionalType, NoneType, AnyType))

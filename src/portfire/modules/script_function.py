@@ -90,6 +90,6 @@ class ScriptFunction(ScriptMethod):
     ) -> None:
         """Write the function to an archive, as a module whose `forward` it is."""
         from portfire.archive.writer import save
-        from portfire.pipeline import optimized_for_saving
+        from portfire.pipeline import running_graph
 
-        save(self.function, path, body=optimized_for_saving(self.function), extra_files=_extra_files)
+        save(self.function, path, body=running_graph, extra_files=_extra_files)

@@ -200,10 +200,10 @@ class ScriptModule(torch.nn.Module):
     ) -> None:
         """Write the module to an archive."""
         from portfire.archive.writer import save
-        from portfire.pipeline import optimized_for_saving
+        from portfire.pipeline import running_graph
 
         state = self.portfire_state
-        save(state, path, body=optimized_for_saving(state), extra_files=_extra_files)
+        save(state, path, body=running_graph, extra_files=_extra_files)
 
     def __copy__(self) -> ScriptModule:
         return self._copied({}, shallow=True)

@@ -31,6 +31,7 @@ class OpTable:
         self._texts: dict[str, dict[str, str]] = {}
         self._parsed: dict[str, tuple[FunctionSchema, ...]] = {}
         self._by_types: dict[tuple[object, ...], FunctionSchema | None] = {}
+        self._by_name: dict[tuple[str, str], FunctionSchema] = {}
         self._memories: dict[str, dict[Hashable, Any]] = {}
         self.add(texts)
 
@@ -63,10 +64,12 @@ class OpTable:
 
     def find(self, name: str, overload: str = "") -> FunctionSchema | None:
         """One overload by its name."""
-        for schema in self.overloads(name):
-            if schema.overload == overload:
-                return schema
-        return None
+        known = self._by_name.get((name, overload))
+        if known is None:
+            known = next((s for s in self.overloads(name) if s.overload == overload), None)
+            if known is not None:
+                self._by_name[name, overload] = known
+        return known
 
     def __contains__(self, name: object) -> bool:
         if name in self._texts:
@@ -95,6 +98,8 @@ class OpTable:
         """The overload that `node` calls: the named one, else the first that its inputs' types fit."""
         if node.overload is not None:
             return self.find(node.kind, node.overload)
+        if node.kind not in self:
+            return None
         types = tuple(v.type for v in node.inputs)
         key = (node.kind, *types)
         if key not in self._by_types:

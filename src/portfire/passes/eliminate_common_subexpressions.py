@@ -24,6 +24,7 @@ Comes before: `analysis/`. Comes after: `inline_calls.py`, which makes equal nod
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 from typing import Any
 
 from portfire.analysis.aliasing import Aliasing, has_memory
@@ -43,29 +44,55 @@ _Known = dict[Hashable, Node]
 
 def eliminate_common_subexpressions(graph: Graph) -> bool:
     """Replace repeated nodes by the first of them. Returns whether there were any."""
-    return _block(graph.block, {}, Aliasing(graph))
+    return _Eliminator(graph).block(graph.block, {})
 
 
-def _block(block: Block, outer: _Known, aliasing: Aliasing) -> bool:
-    """`outer` holds the nodes of the surrounding blocks; those of this block are known in it alone."""
-    known = _Scope(outer)
-    repeated: list[Node] = []
-    changed = False
-    for node in block.nodes:
-        for nested in node.blocks:
-            changed |= _block(nested, known, aliasing)
-        key = _key(node, aliasing)
-        if key is None:
-            continue
-        first = known.get(key)
-        if first is None:
-            known[key] = node
-            continue
-        for output, other in zip(node.outputs, first.outputs, strict=True):
-            output.replace_all_uses_with(other)
-        repeated.append(node)
-    block.remove(repeated)
-    return changed or bool(repeated)
+class _Eliminator:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    @cached_property
+    def _aliasing(self) -> Aliasing:
+        """Made when the first repeated node is found. It may see nodes that were replaced since; they change nothing."""
+        return Aliasing(self._graph)
+
+    def block(self, block: Block, outer: _Known) -> bool:
+        """`outer` holds the nodes of the surrounding blocks; those of this block are known in it alone."""
+        known = _Scope(outer)
+        repeated: list[Node] = []
+        changed = False
+        for node in block.nodes:
+            for nested in node.blocks:
+                changed |= self.block(nested, known)
+            key = _key(node)
+            if key is None:
+                continue
+            first = known.get(key)
+            if first is None or not self._may_be_shared(first):
+                known[key] = node
+                continue
+            if not self._may_be_shared(node):
+                continue
+            for output, other in zip(node.outputs, first.outputs, strict=True):
+                output.replace_all_uses_with(other)
+            repeated.append(node)
+        block.remove(repeated)
+        return changed or bool(repeated)
+
+    def _may_be_shared(self, node: Node) -> bool:
+        """Whether nobody could tell the node's results from those of another with the same inputs."""
+        if not any(has_memory(v.type) for v in (*node.inputs, *node.outputs)):
+            return True
+        return not self._aliasing.has_writers(node.inputs) and all(self._is_shareable(node, v) for v in node.outputs)
+
+    def _is_shareable(self, node: Node, value: Value) -> bool:
+        if not has_memory(value.type):
+            return True
+        if self._aliasing.has_writers([value]):
+            return False
+        if node.kind in _PROJECTIONS or node.kind == "prim::Constant":
+            return True
+        return not self._aliasing.escapes(value)
 
 
 class _Scope(dict[Hashable, Node]):
@@ -80,31 +107,15 @@ class _Scope(dict[Hashable, Node]):
         return self.outer.get(key, default) if found is None else found
 
 
-def _key(node: Node, aliasing: Aliasing) -> Hashable | None:
+def _key(node: Node) -> Hashable | None:
     """What two nodes have in common that give the same; None if the node must stay."""
     if node.kind in _UNIQUE or not node.outputs or not is_pure(node) or reads_environment(node):
-        return None
-    if aliasing.has_writers(node.inputs) or not all(_may_be_shared(node, v, aliasing) for v in node.outputs):
         return None
     attributes = _hashable(node.attributes)
     if attributes is None:
         return None
     inputs = tuple(id(v) for v in node.inputs)
     return (node.kind, node.overload, inputs, attributes, tuple(v.type for v in node.outputs))
-
-
-def _may_be_shared(node: Node, value: Value, aliasing: Aliasing) -> bool:
-    if not has_memory(value.type):
-        return True
-    if aliasing.has_writers([value]):
-        return False
-    if node.kind in _PROJECTIONS or (node.kind == "prim::Constant" and _is_tensor(node.attributes.get("value"))):
-        return True
-    return not aliasing.escapes(value) or node.kind == "prim::Constant"
-
-
-def _is_tensor(value: Any) -> bool:
-    return hasattr(value, "storage_offset")
 
 
 def _hashable(value: Any) -> Hashable | None:

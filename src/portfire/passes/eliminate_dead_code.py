@@ -26,39 +26,56 @@ Comes before: `analysis/`. Comes after: every pass that leaves unused nodes behi
 from __future__ import annotations
 
 from portfire.analysis.aliasing import Aliasing
-from portfire.analysis.effects import has_side_effects, may_raise
+from portfire.analysis.effects import has_side_effects, may_raise, writes_of
 from portfire.ir.graph import Block, Graph, Node, Value, clear_inputs
+
+_STRUCTURED = frozenset({"prim::If", "prim::Loop"})
 
 
 def eliminate_dead_code(graph: Graph) -> bool:
     """Remove dead nodes, outputs and loop-carried values. Returns whether there were any."""
     live = _Liveness(graph)
-    clear_inputs(node for node in graph.walk() if node not in live.nodes)
-    return _sweep(graph.block, live)
+    dead = [node for node in graph.walk() if node not in live.nodes]
+    clear_inputs(dead)
+    trimmed = _sweep(graph.block, live)
+    return trimmed or bool(dead)
 
 
 class _Liveness:
     """Marks what is needed, from the results and effects backwards."""
 
     def __init__(self, graph: Graph) -> None:
-        self.aliasing = Aliasing(graph)
         self.nodes: set[Node] = set()
         self.values: set[Value] = set()
         self._groups: set[int] = set()
         self._writers: dict[int, list[Node]] = {}
         self._pending: list[Value | Node] = list(graph.outputs)
-        for node in graph.walk():
-            self._enter(node)
+        writing = self._enter(graph)
+        #: Where every write stays anyway, nobody asks who sees it.
+        self.aliasing = Aliasing(graph) if writing else None
+        for node in writing:
+            self._enter_writes(node)
         self._run()
 
-    def _enter(self, node: Node) -> None:
+    def _enter(self, graph: Graph) -> list[Node]:
+        """Note what stays for its own sake. Returns what stays only if its writes are seen."""
+        writing: list[Node] = []
+        handlers = any(node.kind == "prim::Try" for node in graph.walk())
+        for node in graph.walk():
+            if node.kind in _STRUCTURED or node.kind == "prim::Constant":
+                continue
+            if has_side_effects(node) or may_raise(node) or (handlers and _is_watched(node)):
+                self._pending.append(node)
+            elif writes_of(node):
+                writing.append(node)
+        return writing
+
+    def _enter_writes(self, node: Node) -> None:
+        assert self.aliasing is not None
         written = self.aliasing.groups_written_by(node)
         for group in written:
             self._writers.setdefault(group, []).append(node)
-        if node.kind in ("prim::If", "prim::Loop"):
-            return
-        watched = _is_watched(node)
-        if watched or has_side_effects(node) or may_raise(node) or self.aliasing.any_is_observable(written):
+        if self.aliasing.any_is_observable(written):
             self._pending.append(node)
 
     def _run(self) -> None:
@@ -90,9 +107,10 @@ class _Liveness:
         if value in self.values:
             return
         self.values.add(value)
-        for group in self.aliasing.groups_of(value) - self._groups:
-            self._groups.add(group)
-            self._pending += self._writers.get(group, ())
+        if self.aliasing is not None:
+            for group in self.aliasing.groups_of(value) - self._groups:
+                self._groups.add(group)
+                self._pending += self._writers.get(group, ())
         owner = value.owner
         if isinstance(owner, Block):
             if owner.owning_node is not None and owner.owning_node.kind == "prim::Loop" and value.index > 0:
@@ -111,8 +129,6 @@ class _Liveness:
 
 def _is_watched(node: Node) -> bool:
     """Whether a handler of the graph sees it when the node raises: the program may rely on that, whatever the node is."""
-    if node.kind == "prim::Constant":
-        return False
     block: Block = node.block
     while block.owning_node is not None:
         if block.owning_node.kind == "prim::Try" and block is block.owning_node.blocks[0]:
@@ -124,11 +140,10 @@ def _is_watched(node: Node) -> bool:
 def _sweep(block: Block, live: _Liveness) -> bool:
     """Remove what is not live from `block` and the blocks in it. First all uses go, of dead values by live control flow
     too, then what they used: a dead result of one loop may be what another carries in vain."""
-    before = sum(1 for _ in block.walk())
     trimmed = [_drop_dead_uses(node, live) for node in block.walk() if node in live.nodes and node.blocks]
     changed = [_drop_dead_values(node, dead) for node, dead in trimmed]
     _remove_dead_nodes(block, live)
-    return any(changed) or before != sum(1 for _ in block.walk())
+    return any(changed)
 
 
 def _drop_dead_uses(node: Node, live: _Liveness) -> tuple[Node, list[int]]:

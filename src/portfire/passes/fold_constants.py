@@ -30,6 +30,7 @@ Comes before: `analysis/`. Comes after: `pipeline.py`, which supplies `evaluate`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from portfire.analysis.aliasing import Aliasing, has_memory
@@ -55,13 +56,15 @@ _KEPT = frozenset({"prim::Constant", "prim::CreateObject", "prim::Uninitialized"
 
 def fold_constants(graph: Graph, evaluate: Evaluate) -> bool:
     """Replace nodes by the constants they give. Returns whether there were any."""
-    aliasing = Aliasing(graph)
+    memory = _Memory(graph)
     folded: list[Node] = []
     for node in graph.walk():
-        if not _is_candidate(node, aliasing):
+        if node.kind in _KEPT or not node.outputs:
             continue
         inputs = [constant_of(v) for v in node.inputs]
         if any(v is UNKNOWN for v in inputs) or any(map(_needs_gradient, inputs)):
+            continue
+        if not _is_candidate(node, memory):
             continue
         results = _evaluated(node, inputs, evaluate)
         if results is not None and all(_is_small(r, inputs) for r in results):
@@ -71,12 +74,27 @@ def fold_constants(graph: Graph, evaluate: Evaluate) -> bool:
     return bool(folded)
 
 
-def _is_candidate(node: Node, aliasing: Aliasing) -> bool:
-    if node.kind in _KEPT or not node.outputs or not _is_foldable_kind(node):
+class _Memory:
+    """Who writes and sees memory: found out when it is first asked for, which is seldom."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    @cached_property
+    def _aliasing(self) -> Aliasing:
+        return Aliasing(self._graph)
+
+    def stays_the_same(self, value: Value) -> bool:
+        """Whether what the value refers to is written by no one, and not seen outside of the graph."""
+        if not has_memory(value.type):
+            return True
+        return not (self._aliasing.has_writers([value]) or self._aliasing.escapes(value))
+
+
+def _is_candidate(node: Node, memory: _Memory) -> bool:
+    if not _is_foldable_kind(node) or not is_pure(node) or reads_environment(node):
         return False
-    if not is_pure(node) or reads_environment(node):
-        return False
-    return all(_is_constant_type(v.type) and _stays_the_same(v, aliasing) for v in node.outputs)
+    return all(_is_constant_type(v.type) and memory.stays_the_same(v) for v in node.outputs)
 
 
 def _is_foldable_kind(node: Node) -> bool:
@@ -88,10 +106,6 @@ def _is_constant_type(type_: Type) -> bool:
     if isinstance(type_, (ClassType, AnyType, DictType)):
         return False
     return all(map(_is_constant_type, type_.contained()))
-
-
-def _stays_the_same(value: Value, aliasing: Aliasing) -> bool:
-    return not has_memory(value.type) or not (aliasing.has_writers([value]) or aliasing.escapes(value))
 
 
 def _needs_gradient(value: Any) -> bool:

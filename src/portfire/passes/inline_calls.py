@@ -23,20 +23,26 @@ Comes before: `ir/clone.py`. Comes after: `pipeline.py`, `freeze_module.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from portfire.ir.clone import clone_node
 from portfire.ir.graph import Block, Function, Graph, Node, Value, clear_inputs
-from portfire.ir.source import SourceRange
 from portfire.ir.types import ClassType, FunctionType
+
+_CALLS = frozenset({"prim::CallFunction", "prim::CallMethod"})
 
 #: A graph does not grow beyond this many nodes.
 LARGEST_GRAPH = 200_000
 
 
-def inline_calls(graph: Graph, body: Callable[[Function], Graph | None] = lambda f: f.graph) -> bool:
-    """Inline every call whose callee is known, and the calls in what was inlined. `body` gives a callee's graph."""
-    inliner = _Inliner(body)
+def inline_calls(
+    graph: Graph,
+    body: Callable[[Function], Graph | None] = lambda f: f.graph,
+    accepts: Callable[[Node, Function], bool] = lambda call, callee: True,
+) -> bool:
+    """Inline every call whose callee is known, and the calls in what was inlined. `body` gives a callee's graph; of the
+    calls, only those are inlined that `accepts`."""
+    inliner = _Inliner(body, accepts)
     inliner.block(graph.block, ())
     clear_inputs(inliner.replaced)
     return bool(inliner.replaced)
@@ -54,52 +60,50 @@ def callee_of(node: Node) -> Function | None:
     return None
 
 
+def arguments_of(call: Node) -> Sequence[Value]:
+    """What a call node passes for the parameters of its callee."""
+    return call.inputs[1:] if call.kind == "prim::CallFunction" else call.inputs
+
+
 def _is_exact(receiver: Value, type_: ClassType) -> bool:
     """Whether the object is of this class and not of a subclass."""
     return type_.is_module or (receiver.node is not None and receiver.node.kind == "prim::CreateObject")
 
 
 class _Inliner:
-    def __init__(self, body: Callable[[Function], Graph | None]) -> None:
+    def __init__(self, body: Callable[[Function], Graph | None], accepts: Callable[[Node, Function], bool]) -> None:
         self.body = body
+        self.accepts = accepts
         self.replaced: list[Node] = []
         self.added = 0
 
     def block(self, block: Block, active: tuple[Function, ...]) -> None:
         out: list[Node] = []
-        for node in list(block.nodes):
+        for node in block.nodes:
             self.node(node, block, active, out)
-        block.nodes[:] = out
+        block.nodes = out
 
     def node(self, node: Node, block: Block, active: tuple[Function, ...], out: list[Node]) -> None:
         """Append `node`, or what stands for it, to `out`. `active` are the functions being inlined around it."""
         for nested in node.blocks:
             self.block(nested, active)
-        callee = callee_of(node)
-        graph = None if callee is None or callee in active else self.body(callee)
-        if callee is None or graph is None or self.added > LARGEST_GRAPH:
+        callee = callee_of(node) if node.kind in _CALLS else None
+        if callee is None or callee in active or self.added > LARGEST_GRAPH:
+            out.append(node)
+            return
+        graph = self.body(callee)
+        if graph is None or not self.accepts(node, callee):
             out.append(node)
             return
         self.replaced.append(node)
-        arguments = node.inputs[1:] if node.kind == "prim::CallFunction" else node.inputs
-        mapped: dict[Value, Value] = dict(zip(graph.inputs, arguments, strict=True))
+        mapped: dict[Value, Value] = dict(zip(graph.inputs, arguments_of(node), strict=True))
         chain = node.scope if node.range is None else (*node.scope, node.range)
-        copies = [clone_node(original, block, mapped) for original in graph.block.nodes]
+        copies = [clone_node(original, block, mapped, chain) for original in graph.block.nodes]
+        self.added += len(mapped)
         (result,) = graph.outputs
         result = mapped.get(result, result)
         result.name = result.name or node.output.name
         # Before the copies are inlined in their turn: that may replace `result` once more.
         node.output.replace_all_uses_with(result)
         for copy in copies:
-            self.added += 1 + _prefix_scope(copy, chain)
             self.node(copy, block, (*active, callee), out)
-
-
-def _prefix_scope(node: Node, chain: tuple[SourceRange, ...]) -> int:
-    """Put `chain` in front of the scopes of the node and those in its blocks. Returns how many these are."""
-    node.scope = (*chain, *node.scope)
-    count = 0
-    for block in node.blocks:
-        for inner in block.nodes:
-            count += 1 + _prefix_scope(inner, chain)
-    return count

@@ -13,15 +13,15 @@ from typing import Any
 
 from portfire.analysis.aliasing import Aliasing
 from portfire.ir.graph import Block, Node, Value
-from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import BOOL, FLOAT, INT, NONE, AnyType, OptionalType, Type, UnionType
+from portfire.ir.subtyping import is_subtype, may_be_none
+from portfire.ir.types import BOOL, FLOAT, INT, NONE, OptionalType, Type
 from portfire.ops.composition import constant_of
 
 
 class Rewriter:
     """One node under rewriting. New nodes go before it."""
 
-    def __init__(self, node: Node, aliasing: Aliasing, before: list[Node]) -> None:
+    def __init__(self, node: Node, aliasing: Aliasing | None, before: list[Node]) -> None:
         self.node = node
         self.is_replaced = False
         self._aliasing = aliasing
@@ -56,12 +56,13 @@ class Rewriter:
     def elements(self, value: Value) -> Sequence[Value] | None:
         """The elements of a list made on the spot that nobody writes."""
         node = value.node
-        if node is None or node.kind != "prim::ListConstruct" or self._aliasing.is_written(value):
+        if node is None or node.kind != "prim::ListConstruct" or self.is_written(value):
             return None
         return node.inputs
 
     def is_written(self, value: Value) -> bool:
         """Whether any node writes the memory of the value."""
+        assert self._aliasing is not None, f"{self.node.kind} is missing in MEMORY_KINDS"
         return self._aliasing.is_written(value)
 
 
@@ -154,13 +155,7 @@ def _cast(rewriter: Rewriter) -> bool:
 
 def _unwrap(rewriter: Rewriter) -> bool:
     (value,) = rewriter.node.inputs
-    return not _may_be_none(value.type) and rewriter.replace(value)
-
-
-def _may_be_none(type_: Type) -> bool:
-    if isinstance(type_, UnionType):
-        return any(map(_may_be_none, type_.members))
-    return type_ == NONE or isinstance(type_, (OptionalType, AnyType))
+    return not may_be_none(value.type) and rewriter.replace(value)
 
 
 def _is_none(answer: bool) -> Rule:
@@ -173,7 +168,7 @@ def _is_none(answer: bool) -> Rule:
         other = left if right == NONE else right
         if other == NONE:
             return rewriter.replace(rewriter.constant(answer, BOOL))
-        return not _may_be_none(other) and rewriter.replace(rewriter.constant(not answer, BOOL))
+        return not may_be_none(other) and rewriter.replace(rewriter.constant(not answer, BOOL))
 
     return rule
 
@@ -259,3 +254,11 @@ _RULES: dict[str, Rule] = {
     "prim::If": _branch,
     "prim::Loop": _loop,
 }
+
+#: Kinds whose rules ask who writes memory.
+MEMORY_KINDS = frozenset(
+    {
+        *("prim::ListUnpack", "aten::__getitem__", "aten::len"),
+        *("aten::Int", "aten::Float", "aten::IntImplicit", "aten::FloatImplicit"),
+    }
+)

@@ -32,7 +32,7 @@ from __future__ import annotations
 from portfire.analysis.aliasing import Aliasing
 from portfire.ir.graph import Block, Graph, Node, clear_inputs
 from portfire.ops.composition import constant_of
-from portfire.passes.simplification_rules import Rewriter, rule_for
+from portfire.passes.simplification_rules import MEMORY_KINDS, Rewriter, rule_for
 
 
 def simplify(graph: Graph) -> bool:
@@ -45,7 +45,7 @@ def simplify(graph: Graph) -> bool:
 
 class _Simplifier:
     def __init__(self, graph: Graph) -> None:
-        self.aliasing = Aliasing(graph)
+        self.aliasing = Aliasing(graph) if any(node.kind in MEMORY_KINDS for node in graph.walk()) else None
         #: Nodes that stand in no block any more, but still have their inputs.
         self.discarded: list[Node] = []
 
