@@ -113,7 +113,7 @@ def main(arguments: list[str]) -> None:
     outcomes = _known()
     if "--table" not in arguments:
         workshop = Workshop()
-        for entry in entries:
+        for entry in sorted(entries, key=lambda entry: entry.library):  # timm first: its models here are small
             if _is_wanted(entry, arguments, outcomes):
                 outcome = _attempt(workshop, entry, outcomes.get(entry.full_name))
                 print(f"{entry.full_name}: {outcome.portfire} {outcome.reason}", flush=True)

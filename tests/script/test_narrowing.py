@@ -150,3 +150,47 @@ def test_union_of_what_a_parameter_takes() -> None:
         return doubled(size)
 
     check(f, (True, [1, 2]), (False, [1, 2]))
+
+
+# What is not as it is declared
+
+
+def steps_of(x: Tensor, n: Optional[Tensor] = None) -> Dict[str, Tensor]:
+    return {"x": x * 2, "n": n, "last": None}
+
+
+def summed(x: Tensor, n: Optional[Tensor] = None, last: Optional[Tensor] = None) -> Tensor:
+    return x if n is None else x + n
+
+
+def test_dict_of_other_things_than_declared() -> None:
+    def f(x: Tensor, n: Optional[Tensor]):
+        found = steps_of(x)
+        if found["n"] is not None:
+            return found["x"] * 3
+        if n is not None:
+            return summed(**steps_of(x, n))
+        return summed(**found)
+
+    check(f, (X, None), (X, X))
+
+
+def masked(valid: Tensor, n: int = 1) -> Optional[Tensor]:
+    if valid is None:
+        return None
+    return valid.bool().sum() + n
+
+
+def test_parameter_declared_as_what_it_need_not_be() -> None:
+    def f(x: Tensor, y: Optional[Tensor]):
+        a, b, c = masked(x), masked(None), masked(y)
+        return a, b is None, -1 if c is None else c
+
+    check(f, (X, X), (X, None))
+
+
+def test_limits_of_a_dtype_known_at_run_time() -> None:
+    def f(x: Tensor, dtype: torch.dtype):
+        return torch.finfo(x.dtype).min, torch.finfo(dtype).eps, torch.finfo(dtype).bits, torch.iinfo(torch.int8).max
+
+    check(f, (X, torch.float16), (X.double(), torch.bfloat16), (X.long(), torch.float32), (X, torch.int32))

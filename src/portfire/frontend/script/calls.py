@@ -158,6 +158,8 @@ class Callee:
     always_inline: bool = False
     #: The variables where a nested function was defined.
     captured: Frame | None = None
+    #: Whether it is compiled as if nothing were declared; see `known_arguments.py`.
+    is_undeclared: bool = False
 
     @property
     def called(self) -> str:
@@ -173,11 +175,10 @@ def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywo
 
         bound = stand_ins(emitter, callee, bound)
     chosen = None if callee.always_inline else version_for(emitter, callee, bound)
-    if chosen is not None:
-        specialised, function = chosen
-        values = [
-            specialised.fit(emitter, p, a) for p, a in zip(specialised.parameters, specialised.arguments, strict=True)
-        ]
+    if isinstance(chosen, Callee):
+        callee = chosen
+    elif chosen is not None:
+        function, values = chosen
         emit = callee.emit or _emit_call_function
         if any(_holds_object(v.type) for v in values):
             emitter.frame.forget_attributes()
@@ -298,8 +299,13 @@ class Specialised:
     locals: dict[str, Callable[[Iterator[Value]], StaticValue]] = field(default_factory=dict)
     called: str = ""
     broadcast: dict[str, int] = field(default_factory=dict)
+    #: The parameters that stand for `*args` and `**kwargs` of what is called from outside.
 
-    def fit(self, emitter: Emitter, parameter: Parameter, argument: StaticValue) -> Value:
+    def fitted(self, emitter: Emitter) -> list[Value]:
+        """The arguments of the one call, converted."""
+        return [self._fit(emitter, p, a) for p, a in zip(self.parameters, self.arguments, strict=True)]
+
+    def _fit(self, emitter: Emitter, parameter: Parameter, argument: StaticValue) -> Value:
         """The argument converted to the type of its parameter."""
         size = self.broadcast.get(parameter.name)
         if size is not None:

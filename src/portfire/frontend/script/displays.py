@@ -114,6 +114,22 @@ def emit_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
 def _emit_spread_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue] | StaticValue]) -> StaticValue:
     result: StaticValue = emitter.empty_display("prim::DictConstruct", pending_dict())
     for pair in pairs:
+def emit_returned_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
+    """`return {k: v}`: the caller sees each value as what it is, where they are of different types."""
+    from portfire.frontend.script.expressions import emit_expression
+    from portfire.frontend.script.static_dicts import StaticDict
+
+    if not all(isinstance(key, ast.Constant) for key in node.keys):
+        return emit_dict(emitter, node)
+    pairs = [
+        (emit_expression(emitter, key), emit_expression(emitter, value))
+        for key, value in zip(node.keys, node.values, strict=True)
+        if key is not None
+    ]
+    types = {static_type(value) for _, value in pairs}
+    return StaticDict(pairs) if len(types) > 1 else dict_of(emitter, pairs)
+
+
         if isinstance(pair, tuple):
             result.set_index(emitter, *pair)
         else:

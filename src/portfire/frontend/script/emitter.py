@@ -64,6 +64,8 @@ class FunctionContext:
     #: What the `except` clauses around this place were given, innermost last.
     caught: list[Value] = field(default_factory=list)
     #: Where the function reads each name; see `unbound_variables.py`.
+    #: Whether the function is compiled as if nothing were declared; see `known_arguments.py`.
+    is_undeclared: bool = False
     reads: Mapping[str, list[tuple[int, int]]] | None = None
 
 

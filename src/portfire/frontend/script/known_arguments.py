@@ -5,18 +5,21 @@ cannot be compiled.
 
 A version that takes `return_intermediates` at run time returns different things. Where the general version fails, the
 constants of the call are compiled in, which decides the conditions that hang on them, and parameters that are declared as an
-Optional or a Union take the types of their arguments. Only if that fails too, the obstacles of the general version stand.
+Optional or a Union take the types of their arguments. If that fails too, there is a version for the arguments as if nothing
+were declared: annotations bind nobody in Python, and some say what is not so. Only then the obstacles of the general version
+stand.
 
 Comes before: `calls.py` (specialising). Comes after: `calls.call_python`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
-from portfire.frontend.script.emitter import SilentAbort
 from portfire.frontend.script.inference import is_pending
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import OptionalType, Type, UnionType
@@ -25,40 +28,59 @@ if TYPE_CHECKING:
     from portfire.frontend.script.calls import Callee, Specialised
     from portfire.frontend.script.emitter import Emitter
     from portfire.frontend.script.static_values import StaticValue
-    from portfire.ir.graph import Function
+    from portfire.ir.graph import Function, Value
 
-Chosen = tuple["Specialised", "Function"]
+#: A compiled version, and the arguments of the call made fit for it.
+Chosen = tuple["Function", list["Value"]]
 
 
-def version_for(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> Chosen | None:
-    """The compiled version that a call runs, with its arguments; None if the function must be inlined."""
+def version_for(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> Chosen | Callee | None:
+    """The compiled version that a call runs, with its arguments; None if the function must be inlined, or the function to be
+    inlined in its place."""
     from portfire.frontend.script.calls import specialise
 
     general = specialise(emitter, callee, bound)
     if general is None:
         return None
-    known = frozenset(name for name in general.locals if _is_plain(bound[name]))
-    narrowed = _narrower(callee, bound) - known
-    has_more = bool(known or narrowed)
     compiler = emitter.compiler
     attempt = compiler.begin_attempt()
+    chosen: Chosen | None = None
+    failure: CompileAbort | None = None
     try:
-        function = compiler.version(emitter, callee, general)
-    except SilentAbort:
-        if not has_more:
-            raise
-        function = None
-    if not has_more or not compiler.has_failed_version(general.key):
-        return None if function is None else (general, function)
-    obstacles = compiler.take_back(attempt)
-    chosen = _with_what_is_known(emitter, callee, bound, known, narrowed)
-    if chosen is not None:
+        chosen = _compiled(emitter, callee, general)
+    except CompileAbort as abort:
+        failure = abort
+    if failure is None and not compiler.has_failed_version(general.key):
         return chosen
-    compiler.take_back(attempt)
+    obstacles = compiler.take_back(attempt)
+    known = frozenset(name for name in general.locals if _is_plain(bound[name]))
+    other = _with_what_is_known(emitter, callee, bound, known) or _as_if_undeclared(emitter, callee, bound, known)
+    if other is not None:
+        return other
     compiler.report(obstacles)
-    if function is None:
-        raise SilentAbort
-    return general, function
+    if failure is not None:
+        raise failure
+    return chosen
+
+
+def _compiled(emitter: Emitter, callee: Callee, specialised: Specialised) -> Chosen | None:
+    function = emitter.compiler.version(emitter, callee, specialised)
+    return None if function is None else (function, specialised.fitted(emitter))
+
+
+def _tried(emitter: Emitter, callee: Callee, specialised: Specialised) -> Chosen | Callee | None:
+    """As `_compiled`, of a version that may fail: then it leaves nothing behind. The function itself if it is to be inlined."""
+    attempt = emitter.compiler.begin_attempt()
+    try:
+        chosen = _compiled(emitter, callee, specialised)
+    except CompileAbort:
+        has_failed = True
+    else:
+        has_failed = emitter.compiler.has_failed_version(specialised.key)
+    if has_failed:
+        emitter.compiler.take_back(attempt)
+        return None
+    return callee if chosen is None else chosen
 
 
 def _is_plain(value: StaticValue) -> bool:
@@ -82,18 +104,32 @@ def _is_below(type_: Type | None, declared: Type) -> bool:
 
 
 def _with_what_is_known(
-    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], known: frozenset[str], narrowed: frozenset[str]
-) -> Chosen | None:
+    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], known: frozenset[str]
+) -> Chosen | Callee | None:
     """The version with the constants compiled in and the types narrowed, where that compiles."""
     from portfire.frontend.script.calls import specialise
 
-    special = specialise(emitter, callee, bound, known, narrowed)
+    narrowed = _narrower(callee, bound) - known
+    special = specialise(emitter, callee, bound, known, narrowed) if known or narrowed else None
     if special is None:
         return None
-    try:
-        function = emitter.compiler.version(emitter, callee, special)
-    except SilentAbort:
-        return None
-    if function is None or emitter.compiler.has_failed_version(special.key):
-        return None
-    return special, function
+    chosen = _tried(emitter, callee, special)
+    return None if chosen is callee else chosen
+
+
+def _as_if_undeclared(
+    emitter: Emitter, callee: Callee, bound: dict[str, StaticValue], known: frozenset[str]
+) -> Chosen | Callee | None:
+    """The version for the arguments as they are, where that compiles."""
+    from portfire.frontend.script.calls import specialise
+
+    signature = callee.signature
+    names = {p.name for p in signature.parameters[signature.has_self :]}
+    bare = replace(
+        callee,
+        signature=replace(signature, unannotated=signature.unannotated | names, return_type=None),
+        key=(callee.key, "as if undeclared"),
+        is_undeclared=True,
+    )
+    special = specialise(emitter, bare, bound, known)
+    return None if special is None else _tried(emitter, bare, special)

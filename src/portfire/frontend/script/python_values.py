@@ -22,6 +22,7 @@ from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.exception_values import ExceptionClass
 from portfire.frontend.script.fork import ForkFunction
+from portfire.frontend.script.dtype_limits import emit_limits
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
 from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
 from portfire.frontend.script.operator_value import OperatorValue
@@ -195,7 +196,7 @@ def _class(emitter: Emitter, cls: type) -> StaticValue:
     from portfire.frontend.script.class_values import class_value
 
     if cls in (torch.finfo, torch.iinfo):
-        return TypeValue(cls, lambda e, args, kwargs: _limits(e, cls, [*args, *kwargs.values()]))
+        return TypeValue(cls, lambda e, args, kwargs: emit_limits(e, cls, [*args, *kwargs.values()]))
     if issubclass(cls, BaseException):
         return ExceptionClass(cls)
     if cls.__module__ == "torch" or issubclass(cls, torch.Tensor) or cls.__module__ == "builtins":
@@ -251,18 +252,6 @@ class _Record(StaticValue):
         if not hasattr(self.python_object, name):
             return super().attribute(emitter, name)
         return emitter.compiler.value_of(emitter, getattr(self.python_object, name), name)
-
-
-def _limits(emitter: Emitter, cls: Any, args: list[StaticValue]) -> StaticValue:
-    """`torch.finfo(dtype)`."""
-    dtypes = [a.constant() for a in args]
-    if not all(isinstance(d, torch.dtype) for d in dtypes):
-        raise emitter.fail(
-            "not-a-constant",
-            f"the dtype given to 'torch.{cls.__name__}' must be known while compiling",
-            help="name the dtype: torch.finfo(torch.float32)",
-        )
-    return _Record(cls(*dtypes))
 
 
 def _no_value(emitter: Emitter, python_object: Any, name: str) -> CompileAbort:

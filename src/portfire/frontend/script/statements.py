@@ -15,6 +15,7 @@ from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.assignments import emit_annotated, emit_assign, emit_augmented, emit_delete
 from portfire.frontend.script.constant_values import NONE_VALUE
 from portfire.frontend.script.control_flow import emit_if, emit_rest
+from portfire.frontend.script.displays import emit_returned_dict
 from portfire.frontend.script.environment import PoisonedValue
 from portfire.frontend.script.exceptions import emit_assert, emit_raise
 from portfire.frontend.script.exits import Flow, emit_break, emit_continue, emit_return
@@ -83,6 +84,8 @@ def _emit_return(emitter: Emitter, node: ast.Return) -> Flow:
     return emit_return(emitter, value)
 
 
+    if isinstance(node.value, ast.Dict) and emitter.context.is_undeclared:
+        return emit_return(emitter, emit_returned_dict(emitter, node.value))
 def _emit_expression_statement(emitter: Emitter, node: ast.Expr) -> Flow:
     if isinstance(node.value, ast.Constant):  # a docstring, or `...`
         return Flow.FALLS
