@@ -59,8 +59,9 @@ class ModuleType:
     missing: set[str] = field(default_factory=set)
     #: Compiled before (scripted, traced, loaded): its methods are there, and its Python class is not looked at.
     is_compiled: bool = False
-    pre_hooks: tuple[Callable[..., Any], ...] = ()
-    hooks: tuple[Callable[..., Any], ...] = ()
+    #: Each with whether it takes the keyword arguments too.
+    pre_hooks: tuple[tuple[Callable[..., Any], bool], ...] = ()
+    hooks: tuple[tuple[Callable[..., Any], bool], ...] = ()
 
     @property
     def has_hooks(self) -> bool:
@@ -361,8 +362,13 @@ class _ModuleReader:
                     self.type.cls.add_attribute(name, type_)
 
     def _read_hooks(self) -> None:
-        self.type.pre_hooks = tuple(self.module._forward_pre_hooks.values())
-        self.type.hooks = tuple(self.module._forward_hooks.values())
+        module = self.module
+        with_keywords = (
+            getattr(module, "_forward_pre_hooks_with_kwargs", {}),
+            getattr(module, "_forward_hooks_with_kwargs", {}),
+        )
+        self.type.pre_hooks = tuple((h, n in with_keywords[0]) for n, h in module._forward_pre_hooks.items())
+        self.type.hooks = tuple((h, n in with_keywords[1]) for n, h in module._forward_hooks.items())
 
     def key(self, type_: ModuleType) -> Hashable:
         """What two instances of one type have in common, beside the Python class."""

@@ -244,6 +244,8 @@ class SettingsValue(StaticValue):
                 f"'{name}' of {self.describe()} is no constant",
                 help=f"make '{name}' an attribute of the module itself",
             )
+        if isinstance(found, types.MethodType) and found.__self__ is self.held:
+            return SettingsMethod(self, found)
         if is_constant(found) or callable(found):
             return emitter.compiler.value_of(emitter, found, name)
         return SettingsValue(found, f"{self.name}.{name}")
@@ -255,6 +257,23 @@ class SettingsValue(StaticValue):
     def truth(self, emitter: Emitter) -> StaticValue:
         """See the base class."""
         return ConstantValue(bool(self.held))
+
+
+class SettingsMethod(StaticValue):
+    """A method of an object that is known while compiling."""
+
+    def __init__(self, owner: SettingsValue, method: types.MethodType) -> None:
+        self.owner = owner
+        self.method = method
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the method '{self.method.__name__}' of {self.owner.describe()}"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        function = emitter.compiler.value_of(emitter, self.method.__func__, self.method.__name__)
+        return function.call(emitter, [self.owner, *args], kwargs)
 
 
 def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticValue) -> None:

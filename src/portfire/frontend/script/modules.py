@@ -18,6 +18,7 @@ import torch
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
 from portfire.frontend.script.classes import class_statement
+from portfire.frontend.script.emitter import SilentAbort
 from portfire.frontend.script.hooks import HookedForward
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.methods import BoundMethod, MethodSource
@@ -51,7 +52,7 @@ def compile_module(compiler: Compiler, module: torch.nn.Module) -> ObjectState:
         for source in _starting_points(compiler, below):
             is_exported = marks.mark_of(source.function) is marks.Mark.EXPORT
             compiler.methods.compile_if_possible(below.cls, source, required=is_exported)
-        _compile_hooked_forward(compiler, below)
+        _compile_hooked_forward_if_possible(compiler, below)
         _implement_interfaces(compiler, below)
     compiler.methods.finish_classes()
     _settle_attributes(compiler)
@@ -158,5 +159,18 @@ def _compile_hooked_forward(compiler: Compiler, type_: ModuleType) -> None:
     def emit(emitter: Emitter, self_value: RuntimeValue, *arguments: StaticValue) -> StaticValue:
         return HookedForward(self_value, type_, BoundMethod(self_value, inner)).call(emitter, arguments, {})
 
-    with compiler.diagnostics.recovering():
+    try:
         compiler.methods.compile_emitted(type_.cls, "forward", forward.parameters, emit)
+    except SilentAbort:
+        compiler.failed = True
+    except CompileAbort as abort:
+        compiler.failed = True
+        compiler.diagnostics.add(abort.diagnostic)
+
+
+def _compile_hooked_forward_if_possible(compiler: Compiler, type_: ModuleType) -> None:
+    """A submodule's `forward` for calls from outside; where its hooks need the caller, it is left out."""
+    attempt = compiler.begin_attempt()
+    _compile_hooked_forward(compiler, type_)
+    if (len(compiler.diagnostics.diagnostics), compiler.failed) != (attempt.diagnostics, attempt.failed):
+        compiler.take_back(attempt)
