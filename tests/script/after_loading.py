@@ -41,7 +41,8 @@ def check(target: Any, *inputs: tuple[Any, ...]) -> None:
             torch.manual_seed(0)
             found = program(*mine)
             assert same(found, expected), f"{where}, {args}: found {found!r}, expected {expected!r}"
-            assert same(mine, arguments), f"{where}: arguments changed to {mine!r}, expected {arguments!r}"
+            for a, b in zip(mine, arguments):  # lists and dicts are copied on their way into a program
+                assert not isinstance(a, torch.Tensor) or same(a, b), f"{where}: changed to {a!r}, expected {b!r}"
 
 
 def _outcome(target: Any, args: tuple[Any, ...]) -> tuple[Any, Exception | None]:

@@ -45,7 +45,9 @@ _FACTORIES = frozenset(
     f"aten::{name}{like}"
     for name in (
         "zeros", "ones", "empty", "full", "rand", "randn", "randint", "eye", "arange", "linspace", "logspace",
-        "randperm", "empty_strided", "new_zeros", "new_ones", "new_empty", "new_full",
+        "randperm", "empty_strided", "new_zeros", "new_ones", "new_empty", "new_full", "scalar_tensor", "empty_permuted",
+        "new_empty_strided", "tril_indices", "triu_indices", "bartlett_window", "blackman_window", "hamming_window",
+        "hann_window", "kaiser_window", "range", "fft_fftfreq", "fft_rfftfreq",
     )
     for like in ("", "_like")
 )  # fmt: skip

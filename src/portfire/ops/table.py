@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from portfire.ir.graph import Node
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import Type
-from portfire.ops.schema import FunctionSchema
+from portfire.ops.schema import AliasInfo, FunctionSchema
 from portfire.ops.schema_parser import parse_schema
 from portfire.ops.type_variables import bind_variables, substitute
 
@@ -59,7 +60,7 @@ class OpTable:
         if parsed is None:
             if name not in self:
                 return ()
-            parsed = self._parsed[name] = tuple(map(parse_schema, self._texts[name].values()))
+            parsed = self._parsed[name] = tuple(_with_writes(parse_schema(t)) for t in self._texts[name].values())
         return parsed
 
     def find(self, name: str, overload: str = "") -> FunctionSchema | None:
@@ -106,6 +107,19 @@ class OpTable:
             fitting = (s for s in self.overloads(node.kind) if _accepts(s, types))
             self._by_types[key] = next(fitting, None)
         return self._by_types[key]
+
+
+#: Operators that write to their first argument, which their schemas do not say, and return it.
+_WRITES_UNSAID = frozenset({"aten::_no_grad_embedding_renorm_"})
+_WRITTEN = AliasInfo(frozenset({"a"}), frozenset({"a"}), is_write=True)
+
+
+def _with_writes(schema: FunctionSchema) -> FunctionSchema:
+    if schema.name not in _WRITES_UNSAID:
+        return schema
+    first, *others = schema.arguments
+    arguments = (replace(first, alias=_WRITTEN), *others)
+    return replace(schema, arguments=arguments, returns=(replace(schema.returns[0], alias=_WRITTEN),))
 
 
 def _accepts(schema: FunctionSchema, types: tuple[Type, ...]) -> bool:

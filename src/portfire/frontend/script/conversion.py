@@ -127,6 +127,9 @@ def _member_for(target: Type, count: int) -> Type:
         for member in target.members:
             if isinstance(member, TupleType) and len(member.elements) == count:
                 return member
+        lists = [m for m in target.members if isinstance(m, ListType)]
+        if len(lists) == 1:
+            return lists[0]
     return target
 
 
@@ -171,7 +174,14 @@ def retype_display(value: Value, target: Type) -> bool:
     node = value.node
     if isinstance(target, OptionalType):
         target = target.element
-    if node is None or value.uses or node.kind not in ("prim::ListConstruct", "prim::DictConstruct"):
+    if node is None or value.uses:
+        return False
+    if node.kind == "aten::mul" and isinstance(target, ListType):  # `[None] * n`
+        if not _retype_used(node.inputs[0], target):
+            return False
+        value.type = target
+        return True
+    if node.kind not in ("prim::ListConstruct", "prim::DictConstruct"):
         return False
     if isinstance(target, ListType) and node.kind == "prim::ListConstruct":
         wanted: list[Type] = [target.element] * len(node.inputs)

@@ -28,6 +28,9 @@ def emit_items(emitter: Emitter, nodes: Sequence[ast.expr]) -> list[StaticValue]
     items: list[StaticValue] = []
     for node in nodes:
         if isinstance(node, ast.Starred):
+            if isinstance(node.value, (ast.List, ast.Tuple)):
+                items += emit_items(emitter, node.value.elts)
+                continue
             with emitter.at(node):
                 items += emit_expression(emitter, node.value).unpack(emitter, None)
         else:
@@ -36,8 +39,40 @@ def emit_items(emitter: Emitter, nodes: Sequence[ast.expr]) -> list[StaticValue]
 
 
 def emit_tuple(emitter: Emitter, node: ast.Tuple) -> StaticValue:
-    """`(a, b)`."""
-    return TupleValue(emit_items(emitter, node.elts))
+    """`(a, b)`. With a list of unknown length among its items, as in `(n, *x.shape[1:])`, it is a list itself."""
+    from portfire.frontend.script.expressions import emit_expression
+
+    parts: list[list[StaticValue] | StaticValue] = [[]]
+    for element in node.elts:
+        if isinstance(element, ast.Starred) and not isinstance(element.value, (ast.List, ast.Tuple)):
+            with emitter.at(element):
+                spread = emit_expression(emitter, element.value)
+                if isinstance(static_type(spread), ListType):
+                    parts += [spread, []]
+                    continue
+                items: Sequence[StaticValue] = spread.unpack(emitter, None)
+        else:
+            items = emit_items(emitter, [element])
+        last = parts[-1]
+        assert isinstance(last, list)
+        last += items
+    if len(parts) == 1:
+        return TupleValue(parts[0])  # type: ignore[arg-type]
+    return _concatenated(emitter, parts)
+
+
+def _concatenated(emitter: Emitter, parts: Sequence[list[StaticValue] | StaticValue]) -> StaticValue:
+    """Items and lists of unknown length as one such."""
+    result: StaticValue | None = None
+    for part in parts:
+        if isinstance(part, list) and not part:
+            continue
+        following = list_of(emitter, part) if isinstance(part, list) else part
+        result = following if result is None else emitter.builtin("aten::add", [result, following])
+    assert result is not None
+    if len([p for p in parts if not isinstance(p, list) or p]) == 1:  # `(*xs,)`
+        result = emitter.builtin("aten::list", [result])
+    return result
 
 
 def emit_list(emitter: Emitter, node: ast.List) -> StaticValue:

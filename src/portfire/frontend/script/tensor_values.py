@@ -6,8 +6,8 @@ Comes before: `runtime_value.py`, `indexing.py`. Comes after: `behaviours.py`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Never
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Never
 
 import torch
 
@@ -43,6 +43,12 @@ class TensorBehaviour(Behaviour):
             return emitter.builtin(operator, [value], called=name)
         if name in _PYTHON_ONLY:
             raise emitter.fail("no-attribute", f"'Tensor.{name}' has no meaning in a program", help=_PYTHON_ONLY[name])
+        if name in _REFLECTED:
+            return MethodValue(value, name, _reflected(_REFLECTED[name]))
+        if name in _SOURCES:
+            return MethodValue(value, name, _from_source(getattr(torch, name)))
+        if name == "__getitem__":
+            return MethodValue(value, name, lambda e, tensor, args, kwargs: tensor.index(e, args[0]))
         if name == "tolist":
             return MethodValue(value, name, lambda e, tensor, args, kwargs: NumbersOfTensor(tensor))
         method = method_of(TENSOR, name)
@@ -110,6 +116,41 @@ class TensorBehaviour(Behaviour):
         rows = emitter.builtin("aten::unbind", [value, ConstantValue(0)])
         node = emitter.node("prim::ListUnpack", [rows.value], [TENSOR] * count)
         return [RuntimeValue(o) for o in node.outputs]
+
+
+def _reflected(operator: str) -> Callable[..., StaticValue]:
+    """`x.__ror__(y)` is `y | x`."""
+
+    def emit(emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        return emitter.builtin(operator, [args[0], tensor])
+
+    return emit
+
+
+def _from_source(function: Callable[..., Any]) -> Callable[..., StaticValue]:
+    """A method that is a function of torch's Python, with the tensor in front."""
+
+    def emit(emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        return emitter.compiler.value_of(emitter, function, function.__name__).call(emitter, [tensor, *args], kwargs)
+
+    return emit
+
+
+Keywords = dict[str, StaticValue]
+
+#: Methods whose operator of the same name does something else.
+_SOURCES = frozenset({"stft", "istft"})
+
+_REFLECTED: dict[str, str] = {
+    "__radd__": "aten::add",
+    "__rmul__": "aten::mul",
+    "__rpow__": "aten::pow",
+    "__rmod__": "aten::remainder",
+    "__rmatmul__": "aten::matmul",
+    "__rand__": "aten::__and__",
+    "__ror__": "aten::__or__",
+    "__rxor__": "aten::__xor__",
+}
 
 
 class NumbersOfTensor(StaticValue):

@@ -313,8 +313,8 @@ def _split(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return emitter.builtin(name, [names["tensor"], sizes, names.get("dim", ConstantValue(0))])
 
 
-def _adaptive_average(dimensions: int) -> Emit:
-    """Adaptive average pooling: a None among the output sizes is the size of the input there."""
+def _adaptive_pool(name: str, dimensions: int) -> Emit:
+    """Adaptive pooling: a None among the output sizes is the size of the input there."""
 
     def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         given = dict(zip(("input", "output_size"), args, strict=False)) | kwargs
@@ -327,9 +327,49 @@ def _adaptive_average(dimensions: int) -> Emit:
             size = TupleValue(items, is_list=True)
         elif static_type(size) == ir.INT:
             size = TupleValue([size] * dimensions, is_list=True)
-        return emitter.builtin(f"aten::adaptive_avg_pool{dimensions}d", [input_, size])
+        return emitter.builtin(f"aten::{name}{dimensions}d", [input_, size])
 
     return emit
+
+
+def _first_result(emit: Emit) -> Emit:
+    return lambda emitter, args, kwargs: emit(emitter, args, kwargs).index(emitter, ConstantValue(0))
+
+
+#: How `torch.cdist` names its ways to compute; the operator numbers them.
+_CDIST_MODES = {"use_mm_for_euclid_dist_if_necessary": None, "use_mm_for_euclid_dist": 1, "donot_use_mm_for_euclid_dist": 2}
+
+
+def _cdist(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    given = dict(zip(("x1", "x2", "p", "compute_mode"), args, strict=False)) | kwargs
+    mode = given.pop("compute_mode", ConstantValue("use_mm_for_euclid_dist_if_necessary")).constant()
+    if mode not in _CDIST_MODES:
+        raise emitter.fail(
+            "not-a-constant",
+            "'compute_mode' of cdist must be known while compiling, and one that torch has",
+            help=f"one of {', '.join(map(repr, _CDIST_MODES))}",
+        )
+    power = given.pop("p", ConstantValue(2.0))
+    return emitter.builtin("aten::cdist", [], {**given, "p": power, "compute_mode": ConstantValue(_CDIST_MODES[mode])})
+
+
+def _ctc_loss(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`F.ctc_loss`, whose lengths may also be lists."""
+    names = ("log_probs", "targets", "input_lengths", "target_lengths", "blank", "reduction", "zero_infinity")
+    given = dict(zip(names, args, strict=False)) | kwargs
+    reduction = given.pop("reduction", ConstantValue("mean"))
+    number = emitter.compiler.value_of(emitter, torch.nn._reduction.get_enum, "get_enum")
+    for name in ("input_lengths", "target_lengths"):
+        length = given.get(name)
+        if isinstance(length, TupleValue):
+            given[name] = RuntimeValue(convert(emitter, length, ir.ListType(ir.INT), f"'{name}'"))
+    given["reduction"] = number.call(emitter, [reduction], {})
+    return emitter.builtin("aten::ctc_loss", [], given)
+
+
+def _default_dtype(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """It is that of the process that compiles."""
+    return ConstantValue(torch.get_default_dtype())
 
 
 _ANNOTATE = ("torch.jit.annotate", "portfire.frontend.script.marks.annotate")
@@ -390,8 +430,16 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch.functional.atleast_2d": _atleast("aten::atleast_2d"),
     "torch.functional.atleast_3d": _atleast("aten::atleast_3d"),
     "torch.functional.split": _split,
-    "torch.nn.functional.adaptive_avg_pool2d": _adaptive_average(2),
-    "torch.nn.functional.adaptive_avg_pool3d": _adaptive_average(3),
+    "torch.nn.functional.adaptive_avg_pool2d": _adaptive_pool("adaptive_avg_pool", 2),
+    "torch.nn.functional.adaptive_avg_pool3d": _adaptive_pool("adaptive_avg_pool", 3),
+    "torch.nn.functional.adaptive_max_pool2d_with_indices": _adaptive_pool("adaptive_max_pool", 2),
+    "torch.nn.functional.adaptive_max_pool3d_with_indices": _adaptive_pool("adaptive_max_pool", 3),
+    "torch.nn.functional._adaptive_max_pool2d": _first_result(_adaptive_pool("adaptive_max_pool", 2)),
+    "torch.nn.functional._adaptive_max_pool3d": _first_result(_adaptive_pool("adaptive_max_pool", 3)),
+    "torch.nn.functional.ctc_loss": _ctc_loss,
+    "torch.functional.cdist": _cdist,
+    "torch.get_default_dtype": _default_dtype,
+    "torch._C.get_default_dtype": _default_dtype,
     # Legacy constructors
     "torch.Tensor": _as_tensor(None),
     "torch._tensor.Tensor": _as_tensor(None),
