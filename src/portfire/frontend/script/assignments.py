@@ -278,7 +278,9 @@ def emit_delete(emitter: Emitter, node: ast.Delete) -> None:
                 delete_attribute(emitter, emit_expression(emitter, target.value), target.attr)
             else:
                 raise emitter.fail(
-                    "unsupported-syntax", "only variables, attributes and items can be deleted", help="delete one by one"
+                    "unsupported-syntax",
+                    "only variables, attributes and items can be deleted",
+                    help="delete one by one",
                 )
 
 

@@ -310,6 +310,7 @@ class Compiler:
         """Compile a function that calls itself, whose other paths return `first`."""
         function = version.function
         assert function is not None
+
         def compile_with(assumed: Type, is_declared: bool) -> Type:
             self.take_back(attempt)
             self.methods.drop_declared(attempt.methods)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, cast
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, static_type, type_of
-from portfire.frontend.script.inference import PendingType, decide, is_pending, resolved
+from portfire.frontend.script.inference import PendingType, decide, is_pending, joined, resolved
 from portfire.frontend.script.picked_values import members_to_pick
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.widening import fitting
 from portfire.ir.graph import Value
+from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType, Type, UnionType
 
@@ -109,7 +111,8 @@ def _element(emitter: Emitter, list_: StaticValue, item: StaticValue) -> Value:
     assert isinstance(type_, ListType)
     if isinstance(type_.element, PendingType):
         decide(type_.element, type_of(emitter, item))
-    return convert(emitter, item, resolved(type_.element), "the list's elements")
+    held = type_.element
+    return fitting(emitter, list_, item, held, "the list's elements", lambda t: ListType(joined(held, t)))
 
 
 def _append(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -228,7 +231,8 @@ def _dict_item(emitter: Emitter, dict_: StaticValue, item: StaticValue) -> Value
     assert isinstance(type_, DictType)
     if isinstance(type_.value, PendingType):
         decide(type_.value, type_of(emitter, item))
-    return convert(emitter, item, resolved(type_.value), "the dict's values")
+    key, held = type_.key, type_.value
+    return fitting(emitter, dict_, item, held, "the dict's values", lambda t: DictType(key, joined(held, t)))
 
 
 def _get(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -307,6 +311,8 @@ class TupleBehaviour(Behaviour):
         fields = cast(TupleType, value.type).fields or ()
         if name in fields:
             return tuple_item(emitter, value, fields.index(name))
+        if name == "indices" and value.type == SLICE:
+            return indexing.known_key(emitter, value).attribute(emitter, name)
         if name == "_replace" and fields:
             return MethodValue(value, name, _replace)
         if name in ("count", "index", "_asdict"):

@@ -112,7 +112,10 @@ def list_of(emitter: Emitter, items: Sequence[StaticValue]) -> StaticValue:
     element = values[0].type
     for value in values[1:]:
         element = joined(element, value.type)
-    if isinstance(element, UnionType):
+    learned = emitter.learned.get(emitter.range)
+    if isinstance(learned, ListType):
+        element = joined(element, learned.element)
+    elif isinstance(element, UnionType):
         return TupleValue([RuntimeValue(v) for v in values], is_list=True)
     converted = [convert(emitter, RuntimeValue(v), element, "the list's elements") for v in values]
     return emitter.insert("prim::ListConstruct", converted, ListType(resolved(element)))
@@ -146,9 +149,6 @@ def emit_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
     return _emit_spread_dict(emitter, pairs)
 
 
-def _emit_spread_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue] | StaticValue]) -> StaticValue:
-    result: StaticValue = emitter.empty_display("prim::DictConstruct", pending_dict())
-    for pair in pairs:
 def emit_returned_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
     """`return {k: v}`: the caller sees each value as what it is, where they are of different types."""
     from portfire.frontend.script.expressions import emit_expression
@@ -165,6 +165,9 @@ def emit_returned_dict(emitter: Emitter, node: ast.Dict) -> StaticValue:
     return StaticDict(pairs) if len(types) > 1 else dict_of(emitter, pairs)
 
 
+def _emit_spread_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue] | StaticValue]) -> StaticValue:
+    result: StaticValue = emitter.empty_display("prim::DictConstruct", pending_dict())
+    for pair in pairs:
         if isinstance(pair, tuple):
             result.set_index(emitter, *pair)
         else:
@@ -181,7 +184,10 @@ def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) 
     keys = [emitter.runtime(k) for k, _ in pairs]
     values = [emitter.runtime(v) for _, v in pairs]
     key_type, value_type = _common([k.type for k in keys]), _common([v.type for v in values])
-    if isinstance(value_type, UnionType) or isinstance(key_type, UnionType):
+    learned = emitter.learned.get(emitter.range)
+    if isinstance(learned, DictType):
+        key_type, value_type = joined(key_type, learned.key), joined(value_type, learned.value)
+    elif isinstance(value_type, UnionType) or isinstance(key_type, UnionType):
         return StaticDict([(k, RuntimeValue(v)) for (k, _), v in zip(pairs, values, strict=True)])
     inputs = []
     for key, value in zip(keys, values, strict=True):

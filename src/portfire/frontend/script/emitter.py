@@ -20,6 +20,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script.annotation_scope import AnnotationScope
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
+from portfire.frontend.script.forms import note_form
 from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.source import FunctionSource
@@ -63,9 +64,9 @@ class FunctionContext:
     declared: dict[str, Type] = field(default_factory=dict)
     #: What the `except` clauses around this place were given, innermost last.
     caught: list[Value] = field(default_factory=list)
-    #: Where the function reads each name; see `unbound_variables.py`.
     #: Whether the function is compiled as if nothing were declared; see `known_arguments.py`.
     is_undeclared: bool = False
+    #: Where the function reads each name; see `unbound_variables.py`.
     reads: Mapping[str, list[tuple[int, int]]] | None = None
 
 
@@ -90,6 +91,10 @@ class Emitter:
         #: The empty displays met, by place, with their types; and what an earlier attempt has learned of them.
         self.displays: list[tuple[SourceRange | None, Type]] = []
         self.learned: dict[SourceRange | None, Type] = {}
+        #: Displays whose type did not take an item that came later: the types the next attempt begins with.
+        self.widened: dict[SourceRange | None, Type] = {}
+        #: Displays whose type the user declares.
+        self.declared_displays: set[SourceRange | None] = set()
         #: Unbound variables that were read, which is an error unless a loop around the place assigns them later.
         self.read_unbound: set[str] = set()
         #: What was last assigned to variables that a loop may have to carry.
@@ -251,7 +256,8 @@ class Emitter:
             rest = operands[: len(values)]
             by_name = dict(zip(named, operands[len(values) :], strict=False))
             receiver_ = None if self_value is None else operands[-1]
-            return emit_builtin(self.builder, name, rest, by_name, self.range, receiver=receiver_)
+            made = emit_builtin(self.builder, name, rest, by_name, self.range, receiver=receiver_)
+            return note_form(name, operands, made)
 
         operands = [*values, *named.values(), *([] if self_value is None else [self_value])]
         try:
