@@ -21,12 +21,13 @@ prim::isinstance[types](value)        bool
 prim::unchecked_cast(value)           the same value, at the narrower type of the output
 prim::Uninitialized()                 a value that is never read
 prim::RaiseException(message, class)  class: str, the qualified name of the exception type, or None for AssertionError;
-                                      [bases]: qualified names of what a class of the user's derives from, all of them
+                                      [type]: a class of the user's. Then maybe (..., value, origin): the rest of an
+                                      exception (docs/program-format.md), where it is not its message alone
 prim::Print(*values)
 prim::fork[Subgraph](*captures)       output Future(T); `aten::wait(future)` gives T
 prim::Guard[message](cond)            raises the trace-guard error with `message` and the node's range unless cond
 prim::Try[classes]()                  blocks (body, *handlers), their returns match the outputs in number and type; a
-                                      handler has one parameter, the exception: (class: str, message: str). `classes`:
+                                      handler has one parameter, the exception. `classes`:
                                       for each handler qualified names between blanks, or "" for every exception; the
                                       first that matches runs. See `docs/decisions/try-and-ssa.md`
 prim::EndTry()                        at most once, right in the body of a prim::Try: what follows it is not watched
@@ -340,6 +341,16 @@ class Parameter:
     kwarg_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Variadic:
+    """Which parameters take what a call from Python gives beyond the others: `args` (a list) stands at `position`, not
+    counting `self`; `kwargs` is a dict, and the last."""
+
+    position: int
+    args: str | None
+    kwargs: str | None
+
+
 class Function:
     """A compiled function or method: signature and graph.
 
@@ -348,7 +359,7 @@ class Function:
     an interface). `name` is qualified (`__torch__.package.f`, `__torch__.package.Class.method`).
     """
 
-    __slots__ = ("__weakref__", "doc", "graph", "name", "parameters", "prepared", "range", "return_type")
+    __slots__ = ("__weakref__", "doc", "graph", "name", "parameters", "prepared", "range", "return_type", "variadic")
 
     def __init__(
         self,
@@ -364,6 +375,8 @@ class Function:
         self.graph = graph
         self.range = range
         self.doc: str | None = None
+        #: Set where parameters stand for `*args` and `**kwargs`: a list, and a dict by name.
+        self.variadic: Variadic | None = None
         #: What `pipeline.py` made of the graph for running it: kept here, so that it lives as long as the function.
         self.prepared: Any = None
 

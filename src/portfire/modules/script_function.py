@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, TypeVar
 
 from portfire import _engine
+from portfire.ir.forms import form_text
 from portfire.ir.graph import Function, Graph
+from portfire.modules.python_forms import Convert, converter
+
+Made = TypeVar("Made", bound="ScriptMethod")
 
 
 class ScriptMethod(_engine.Function):
@@ -82,6 +86,60 @@ class ScriptMethod(_engine.Function):
         raise TypeError("a compiled function cannot be pickled: save it with its save() method")
 
 
+class VariadicMethod(ScriptMethod):
+    """A compiled method with parameters that stand for `*args` and `**kwargs`: what a call gives beyond the others is
+    put into a list and a dict."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it as the Python function is called."""
+        function = self.function
+        variadic = function.variadic
+        assert variadic is not None
+        if variadic.args is not None:
+            if variadic.args in kwargs:
+                raise TypeError(f"{self.__name__}() got an unexpected keyword argument '{variadic.args}'")
+            kwargs[variadic.args] = list(args[variadic.position :])
+            args = args[: variadic.position]
+        if variadic.kwargs is not None:
+            named = {p.name for p in function.parameters} - {variadic.kwargs}
+            kwargs[variadic.kwargs] = {name: kwargs.pop(name) for name in list(kwargs) if name not in named}
+        return super().__call__(*args, **kwargs)
+
+
+class FormedMethod(ScriptMethod):
+    """A compiled method whose results are something else in Python than in the program: dtypes, tuples of any length."""
+
+    _convert: Convert
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it, and give the result as Python has it."""
+        return self._convert(super().__call__(*args, **kwargs))
+
+
+class FormedVariadicMethod(FormedMethod, VariadicMethod):
+    """Both."""
+
+
+def method_of(target: _engine.Function, function: Function) -> ScriptMethod:
+    """A compiled method as a Python callable."""
+    kinds = (ScriptMethod, FormedMethod) if function.variadic is None else (VariadicMethod, FormedVariadicMethod)
+    return callable_of(kinds, target, function, form_text(function.return_type))
+
+
+def callable_of(
+    kinds: tuple[type[Made], type[Made]],
+    target: _engine.Function,
+    source: Function | Callable[[], Function],
+    form: str,
+) -> Made:
+    """An object of the first class, or, where results have a form, of the second."""
+    convert = converter(form)
+    made = kinds[convert is not None](target, source)
+    if isinstance(made, FormedMethod) and convert is not None:
+        made._convert = convert
+    return made
+
+
 class ScriptFunction(ScriptMethod):
     """A compiled function."""
 
@@ -93,3 +151,24 @@ class ScriptFunction(ScriptMethod):
         from portfire.pipeline import running_graph
 
         save(self.function, path, body=running_graph, extra_files=_extra_files)
+
+
+class VariadicFunction(VariadicMethod, ScriptFunction):
+    """A compiled function with `*args` or `**kwargs`."""
+
+
+class FormedFunction(FormedMethod, ScriptFunction):
+    """A compiled function whose results are something else in Python than in the program."""
+
+
+class FormedVariadicFunction(FormedMethod, VariadicFunction):
+    """Both."""
+
+
+def function_of(target: _engine.Function, function: Function) -> ScriptFunction:
+    """A compiled function as a Python callable."""
+    plain = (ScriptFunction, FormedFunction)
+    kinds: tuple[type[ScriptFunction], type[ScriptFunction]] = (
+        plain if function.variadic is None else (VariadicFunction, FormedVariadicFunction)
+    )
+    return callable_of(kinds, target, function, form_text(function.return_type))

@@ -13,8 +13,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from portfire import _engine
+from portfire.ir.library_types import PYTHON_TUPLES
 from portfire.ir.types import ClassType, EnumType, TupleType, Type
-from portfire.modules.script_function import ScriptMethod
+from portfire.modules.script_function import ScriptMethod, method_of
 
 
 class Views:
@@ -52,7 +53,7 @@ class Views:
         """The object's methods, bound."""
         methods = self.class_of(target).methods
         return {
-            name: ScriptMethod(target.method(name), methods[name]) for name in target.method_names if name in methods
+            name: method_of(target.method(name), methods[name]) for name in target.method_names if name in methods
         }
 
     def properties(self, target: _engine.Object) -> dict[str, tuple[str, str]]:
@@ -105,7 +106,8 @@ class Factory:
         started: dict[int, Any] = self._rebuilding.__dict__.setdefault("started", {})
         if target.identity in started:
             return started[target.identity]
-        instance = started[target.identity] = object.__new__(python_class)
+        make = python_class.__new__ if issubclass(python_class, BaseException) else object.__new__
+        instance = started[target.identity] = make(python_class)
         try:
             for name in target.attribute_names():
                 object.__setattr__(instance, name, target.get(name))
@@ -124,16 +126,33 @@ def enum_class(name: str, members: Mapping[str, Any]) -> type:
     return made
 
 
-def named_tuple_class(name: str, fields: Sequence[str]) -> type | None:
+def named_tuple_class(name: str, fields: Sequence[str]) -> Any:
     """The user's NamedTuple of that qualified name, if it is imported and still has the same fields."""
+    if name in PYTHON_TUPLES:
+        return PYTHON_TUPLES[name]
     found = _imported(name)
     return found if getattr(found, "_fields", None) == tuple(fields) else None
 
 
-def exception_class(name: str) -> type | None:
+def exception_class(name: str) -> type[Exception] | None:
     """The user's exception of that qualified name, if it is imported."""
     found = _imported(name)
     return found if issubclass(found, Exception) else None
+
+
+class ExceptionFactory:
+    """Makes exceptions of a class of the user's out of the objects that a program raises."""
+
+    def __init__(self, python_class: type[Exception]) -> None:
+        #: What the engine makes exceptions without an object of.
+        self.python_class = python_class
+
+    def __call__(self, target: _engine.Object) -> Exception:
+        """The exception that stands for an engine object. Its `__init__` does not run: the attributes are set."""
+        made = self.python_class.__new__(self.python_class)
+        for name in target.attribute_names():
+            setattr(made, name, target.get(name))
+        return made
 
 
 def _imported(name: str) -> type:

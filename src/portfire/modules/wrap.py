@@ -11,7 +11,7 @@ from typing import Any
 from portfire.ir.graph import Function
 from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
-from portfire.modules.script_function import ScriptFunction
+from portfire.modules.script_function import ScriptFunction, function_of
 from portfire.modules.script_module import ScriptModule
 from portfire.modules.views import Views
 
@@ -24,7 +24,7 @@ def wrap_function(function: Function, libraries: Sequence[str] = ("aten",)) -> S
     reachable.add_function(function)
     program = build_program([function], libraries=libraries)
     Views(reachable.classes).bind(program, reachable.types)
-    return ScriptFunction(program.function(function.name), function)
+    return function_of(program.function(function.name), function)
 
 
 def wrap_module(state: ObjectState, libraries: Sequence[str] = ("aten",)) -> ScriptModule:

@@ -80,6 +80,7 @@ def _functions(state: ObjectState, graphs: dict[str, Graph]) -> dict[str, Functi
         parameters = [Parameter(p.name, p.type, p.default, p.kwarg_only) for p in old.parameters]
         functions[name] = Function(old.name, parameters, old.return_type, graph, old.range)
         functions[name].doc = old.doc
+        functions[name].variadic = old.variadic
     return functions
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import ast
 
     from portfire.frontend.script.classes import ClassRegistry
+    from portfire.ir.types import Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class AnnotationScope:
     lookup: Callable[[str], Any]
     range: SourceRange | None = None
     range_of: Callable[[ast.AST], SourceRange | None] | None = None
+    #: What `Self` means in a method.
+    self_type: Type | None = None
 
     def at(self, range_: SourceRange | None) -> AnnotationScope:
         """The same names, reported at `range_`."""
@@ -58,6 +61,7 @@ def function_lookup(function: Callable[..., Any], extra: Mapping[str, Any] | Non
     function = typing.cast("Callable[..., Any]", getattr(function, "__func__", function))
     cells = _closure(function)
     names: Mapping[str, Any] = getattr(function, "__globals__", {})
+    cells |= {v.__name__: v for v in getattr(function, "__type_params__", ())}
 
     def lookup(name: str) -> Any:
         if name in cells:

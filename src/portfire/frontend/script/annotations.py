@@ -17,15 +17,17 @@ import re
 import types
 import typing
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import torch
 
 from portfire.frontend.script.annotation_scope import AnnotationScope
+from portfire.frontend.script.type_variables import is_self, stands_for_several
 from portfire.ir import types as ir
 from portfire.ir.builder import constant_type
 from portfire.ir.graph import MISSING
+from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import optional_of, union_of
 
 
@@ -66,7 +68,10 @@ def is_class_variable(annotation: Any, scope: AnnotationScope) -> bool:
 
 
 def is_unparametrised(annotation: Any, scope: AnnotationScope) -> bool:
-    """Whether the annotation is a bare container (`list`, `Dict`, `Final`), whose content must come from a value."""
+    """Whether the annotation is a bare container (`list`, `Dict`, `Final`), whose content must come from a value, or
+    mentions a type variable or a protocol, which each value decides."""
+    if stands_for_several(annotation, scope):
+        return True
     resolved = _resolve(annotation, scope)
     if isinstance(resolved, Applied) and resolved.origin in (Final, typing.ClassVar, typing.Optional):
         return any(is_unparametrised(a, scope) for a in resolved.arguments)
@@ -152,7 +157,7 @@ def _resolve_text(text: str, scope: AnnotationScope) -> Any:
             help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
         ) from None
     # Columns of a string's content are not those of the file.
-    return _resolve(node, AnnotationScope(scope.classes, scope.lookup, scope.range))
+    return _resolve(node, replace(scope, range_of=None))
 
 
 def _resolve_name(node: ast.Name, scope: AnnotationScope) -> Any:
@@ -294,6 +299,8 @@ def _type_of(resolved: Any, scope: AnnotationScope) -> ir.Type:
         return simple
     if isinstance(resolved, (typing.NewType, typing.TypeVar)):
         return _type_of(_flat(resolved, scope), scope)
+    if is_self(resolved) and scope.self_type is not None:
+        return scope.self_type
     if isinstance(resolved, tuple):
         return ir.TupleType(tuple(_type_of(r, scope) for r in resolved))
     if resolved is collections.abc.Callable:
@@ -320,6 +327,8 @@ def _applied_type(applied: Applied, scope: AnnotationScope) -> ir.Type:
     if isinstance(origin, BroadcastingList):
         return ir.ListType(_type_of(applied.arguments[0], scope))
     builder = _GENERICS.get(origin)
+    if builder is None and inspect.isclass(origin) and issubclass(origin, typing.Generic):  # type: ignore[arg-type]
+        return _class_type(origin, scope)
     if builder is None:
         raise scope.abort(
             "unknown-type",
@@ -341,13 +350,19 @@ def _dict(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
             "unknown-type", "a dict type has two parameters, of the keys and of the values", help="Dict[str, Tensor]"
         )
     key = _type_of(arguments[0], scope)
-    if not isinstance(key, _KEY_TYPES):
+    if not _is_key(key):
         raise scope.abort(
             "unsupported-type",
-            f"keys of a dict must be int, bool, float, complex, str, Tensor or an enum, not {key.annotation}",
-            help="use a str or int made of it as the key, or a list of pairs",
+            f"keys of a dict must be int, bool, float, complex, str, Tensor, an enum or a tuple of such, not {key.annotation}",
+            help="use a str or a tuple made of it as the key, or a list of pairs",
         )
     return ir.DictType(key, _type_of(arguments[1], scope))
+
+
+def _is_key(type_: ir.Type) -> bool:
+    if isinstance(type_, ir.TupleType):
+        return all(map(_is_key, type_.elements))
+    return isinstance(type_, _KEY_TYPES)
 
 
 _KEY_TYPES = (
@@ -359,7 +374,7 @@ def _tuple(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
     if arguments == ((),):
         arguments = ()
     if len(arguments) == 2 and arguments[1] is ...:
-        return ir.ListType(_type_of(arguments[0], scope))
+        return ir.ListType(_type_of(arguments[0], scope), form="tuple")
     return ir.TupleType(tuple(_type_of(a, scope) for a in arguments))
 
 
@@ -416,8 +431,8 @@ _SIMPLE: dict[Any, ir.Type] = {
     None: ir.NONE, type(None): ir.NONE, bool: ir.BOOL, int: ir.INT, float: ir.FLOAT, complex: ir.COMPLEX, str: ir.STR,
     typing.Any: ir.ANY, object: ir.ANY, inspect.Signature.empty: ir.TENSOR,
     torch.device: ir.DEVICE, torch.Generator: ir.GENERATOR, torch.Stream: ir.STREAM,
-    torch.dtype: ir.INT, torch.layout: ir.INT, torch.memory_format: ir.INT, torch.qscheme: ir.INT, torch.SymInt: ir.INT,
-    torch.Size: ir.ListType(ir.INT), list: ir.ListType(ir.TENSOR),
+    torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.INT, torch.SymInt: ir.INT,
+    torch.Size: ir.SIZE, slice: SLICE, list: ir.ListType(ir.TENSOR),
     dict: ir.DictType(ir.STR, ir.TENSOR), torch.futures.Future: ir.FutureType(ir.TENSOR),
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ from portfire.frontend.script.signatures import Signature
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir.graph import MISSING, Function, Parameter, Value
+from portfire.ir.graph import MISSING, Function, Parameter, Value, Variadic
 from portfire.ir.subtyping import unrefined
 from portfire.ir.types import AnyType, ClassType, FunctionType, InterfaceType, ListType, Type
 
@@ -300,6 +300,7 @@ class Specialised:
     called: str = ""
     broadcast: dict[str, int] = field(default_factory=dict)
     #: The parameters that stand for `*args` and `**kwargs` of what is called from outside.
+    variadic: Variadic | None = None
 
     def fitted(self, emitter: Emitter) -> list[Value]:
         """The arguments of the one call, converted."""

@@ -26,8 +26,10 @@ from portfire.frontend.script.annotations import (
     is_unparametrised,
     type_from_annotation,
 )  # fmt: skip
+from portfire.frontend.script.exception_values import is_object_class, is_users
 from portfire.frontend.script.qualified_names import NameTable
 from portfire.frontend.script.signatures import signature_of
+from portfire.frontend.script.type_variables import is_protocol
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Function
@@ -176,6 +178,10 @@ class ClassRegistry:
         type_.bases = tuple(self.script_class(b) for b in bases)
         for base in type_.bases:
             type_.attributes.update(base.attributes)
+        if issubclass(cls, BaseException):
+            type_.exception_bases = tuple(f"{b.__module__}.{b.__qualname__}" for b in cls.__bases__ if not is_users(b))
+            if is_object_class(cls):
+                type_.add_attribute("args", ir.ANY)
         self._add_declared_attributes(cls, type_)
         self._add_attributes_set_later(cls, type_)
         return type_
@@ -260,8 +266,8 @@ _IGNORED_BASES: tuple[Any, ...] = (object, typing.Generic, typing.Protocol)
 def _why_not_a_script_class(cls: type) -> str | None:
     if cls in _IGNORED_BASES:
         return None
-    if issubclass(cls, BaseException):
-        return "exceptions are raised and caught, not kept"
+    if is_protocol(cls):
+        return "it is a protocol, and which class stands for it is known only where it is used"
     if not cls.__flags__ & _HEAP_TYPE:
         return "it is not written in Python"
     if cls.__module__.split(".")[0] in ("numpy", "torch", "typing", "collections", "abc"):

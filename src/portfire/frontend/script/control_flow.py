@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.exits import Flow, has_exited, is_certainly, join
 from portfire.frontend.script.merging import Branch, merge_branches
-from portfire.frontend.script.refinement import Facts, emit_condition, refine
+from portfire.frontend.script.recursion import ResultNotKnown
+from portfire.frontend.script.refinement import Condition, Facts, emit_condition, refine
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import Node
 
@@ -125,15 +126,38 @@ def emit_if_value(
     return join(flow_true, flow_false)
 
 
+def emit_refined_if(
+    emitter: Emitter, condition: Condition, if_true: Callable[[], Flow], if_false: Callable[[], Flow]
+) -> Flow:
+    """As `emit_if_value`, for bodies that refine what the condition says: where one of them raises, that of the other holds
+    afterwards."""
+    branches = _Branches(emitter, condition.value)
+    flow_true = branches.emit(if_true)
+    flow_false = branches.emit(if_false)
+    facts: Facts = {}
+    if flow_true is Flow.RAISES and flow_false is not Flow.RAISES:
+        facts = condition.if_false
+    elif flow_false is Flow.RAISES and flow_true is not Flow.RAISES:
+        facts = condition.if_true
+    branches.merge(facts)
+    refine(emitter, facts)
+    return join(flow_true, flow_false)
+
+
 def emit_choice(
     emitter: Emitter, condition: StaticValue, if_true: Callable[[], StaticValue], if_false: Callable[[], StaticValue]
 ) -> StaticValue:
     """The value of one of two expressions, of which only the chosen one is evaluated. The condition is a run-time bool."""
     name = "$choice"
+    not_known: list[ResultNotKnown] = []
 
     def storing(expression: Callable[[], StaticValue]) -> Callable[[], Flow]:
         def body() -> Flow:
-            emitter.frame.assign(name, expression())
+            try:
+                emitter.frame.assign(name, expression())
+            except ResultNotKnown as abort:
+                not_known.append(abort)
+                return Flow.RAISES
             return Flow.FALLS
 
         return body
@@ -142,6 +166,8 @@ def emit_choice(
     branches.emit(storing(if_true))
     branches.emit(storing(if_false))
     branches.merge()
+    if len(not_known) > 1:
+        raise not_known[0]
     value = emitter.lookup(name)
     del emitter.frame.assigned[name]
     assert value is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.annotation_scope import AnnotationScope
 from portfire.frontend.script.calls import Callee, call_compiled, call_python
+from portfire.frontend.script.constant_values import TRUE_VALUE
 from portfire.frontend.script.signatures import Signature, signature_of_source
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import Function, Value
@@ -55,6 +56,10 @@ class PythonFunction(StaticValue):
             return super().attribute(emitter, name)
         return emitter.compiler.value_of(emitter, getattr(self.function, name), name)
 
+    def truth(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return TRUE_VALUE
+
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
         return call_python(emitter, emitter.compiler.callee(self.function, self.signature), args, kwargs)
@@ -69,6 +74,10 @@ class LocalFunction(StaticValue):
     def describe(self) -> str:
         """See the base class."""
         return f"the function '{self.callee.called}'"
+
+    def truth(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return TRUE_VALUE
 
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""

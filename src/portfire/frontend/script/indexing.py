@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, cast
 
 from portfire.frontend.script import library
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
-from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.python_library import slicing
+from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING, Value
+from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype, optional_of, unify
 from portfire.ir.types import (
     BOOL,
@@ -47,6 +49,25 @@ class SliceValue(StaticValue):
         """See the base class."""
         return "a slice"
 
+    def as_value(self, emitter: Emitter) -> Value:
+        """See the base class."""
+        parts = (self.start, self.stop, self.step)
+        items = [_optional_bound(emitter, p) for p in parts]
+        return emitter.builder.insert("prim::TupleConstruct", items, SLICE)
+
+    def has_attribute(self, emitter: Emitter, name: str) -> bool:
+        """See the base class."""
+        return name in ("start", "stop", "step", "indices")
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        if name == "indices":
+            return MethodValue(self, name, _slice_indices)
+        if name not in ("start", "stop", "step"):
+            return super().attribute(emitter, name)
+        found: StaticValue = getattr(self, name)
+        return found
+
     def constant_slice(self, emitter: Emitter) -> slice:
         """The slice, where it must be known while compiling."""
         parts = [p.constant() for p in (self.start, self.stop, self.step)]
@@ -61,6 +82,33 @@ class SliceValue(StaticValue):
     def step_value(self) -> StaticValue:
         """The step, 1 where it is left out."""
         return ConstantValue(1) if self.step.constant() is None else self.step
+
+
+def _optional_bound(emitter: Emitter, bound: StaticValue) -> Value:
+    if bound.constant() is None:
+        return emitter.constant_value(None, OptionalType(INT))
+    value = emitter.runtime(bound)
+    return value if value.type in (INT, OptionalType(INT)) else integer(emitter, bound)
+
+
+def _slice_indices(
+    emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
+) -> StaticValue:
+    """`slice(...).indices(length)`."""
+    key = known_key(emitter, value)
+    assert isinstance(key, SliceValue)
+    parts = [key.start, key.stop, key.step_value(), *args]
+    return emitter.compiler.function_value(slicing.indices).call(emitter, parts, {})
+
+
+def known_key(emitter: Emitter, key: StaticValue) -> StaticValue:
+    """A slice that is a run-time value, as its three parts; any other key as it is."""
+    from portfire.frontend.script.container_values import tuple_item
+
+    if not isinstance(key, RuntimeValue) or key.type != SLICE:
+        return key
+    start, stop, step = (tuple_item(emitter, key, i) for i in range(3))
+    return SliceValue(start, stop, emitter.compiler.function_value(slicing.step_of).call(emitter, [step], {}))
 
 
 class EllipsisValue(StaticValue):
@@ -93,6 +141,9 @@ def slice_sequence(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> St
     step = key.step_value()
     if isinstance(step.constant(), int) and step.constant() < 0:
         return _reversed_slice(emitter, value, key)
+    if step.constant() is MISSING:
+        function = slicing.stepped if isinstance(value.type, ListType) else slicing.stepped_text
+        return emitter.compiler.function_value(function).call(emitter, [value, key.start, key.stop, step], {})
     return emitter.builtin("aten::slice", [value, key.start, key.stop, step], called="[:]")
 
 
@@ -154,7 +205,12 @@ def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> Stat
 
 
 def pick_item(emitter: Emitter, items: Sequence[StaticValue], key: StaticValue) -> StaticValue:
-    """Item number `key`, known only at run time: the items must have one type."""
+    """Item number `key`, known only at run time: of one type, or functions and the like of which one is called."""
+    from portfire.frontend.script.conversion import static_type
+    from portfire.frontend.script.picked_values import pick_by_number
+
+    if items and all(static_type(i) is None for i in items):
+        return pick_by_number(emitter, items, key)
     values = [emitter.runtime(i) for i in items]
     common: Type | None = values[0].type if values else None
     for value in values[1:]:
@@ -229,13 +285,15 @@ def _parts(emitter: Emitter, key: StaticValue) -> Sequence[StaticValue]:
 
     if isinstance(key, TupleValue) and not key.is_list:
         return key.items
-    if isinstance(key, RuntimeValue) and isinstance(key.type, TupleType):
+    if isinstance(key, RuntimeValue) and isinstance(key.type, TupleType) and key.type != SLICE:
         return items_of(emitter, key)
     return (key,)
 
 
 def _select(emitter: Emitter, tensor: RuntimeValue, key: StaticValue) -> _Selection:
     """Apply everything but index tensors."""
+    if isinstance(key, RuntimeValue) and key.type == ListType(SLICE):
+        return _Selection(emitter.compiler.function_value(slicing.sliced).call(emitter, [tensor, key], {}))
     parts = list(_parts(emitter, key))
     ellipses = [i for i, p in enumerate(parts) if isinstance(p, EllipsisValue)]
     if len(ellipses) > 1:
@@ -257,6 +315,7 @@ def _apply(
     """Apply one part of an index to the next dimension. `done` has one entry per dimension that stays."""
     dim = ConstantValue(-len(done) - 1 if from_back else len(done))
     tensor = selection.tensor
+    part = known_key(emitter, part)
     if isinstance(part, SliceValue):
         bounds = [part.start, part.stop, part.step_value()]
         selection.tensor = emitter.builtin("aten::slice", [tensor, dim, *bounds], called="[:]")
@@ -285,7 +344,8 @@ def _apply(
 def _is_tensor_like(emitter: Emitter, part: StaticValue) -> bool:
     if isinstance(part, (SliceValue, EllipsisValue, ConstantValue)):
         return False
-    return _is_tensor_type(emitter.runtime(part).type)
+    type_ = emitter.runtime(part).type
+    return type_ != ListType(SLICE) and _is_tensor_type(type_)
 
 
 def _is_tensor_type(type_: Type) -> bool:

@@ -68,6 +68,8 @@ class Loop:
     carried: list[_Carried] = field(default_factory=list)
     #: The statement, where the loop is one: a variable that its body assigns first may be read after it.
     statement: ast.stmt | None = None
+    #: Variables that a round binds to another function, class or module: no run-time value is carried for them.
+    rebound: set[str] = field(default_factory=set)
     #: Whether a round may set attributes, so that what was known of them before the loop is not known in it.
     sets_attributes: bool = False
 
@@ -238,6 +240,17 @@ def _carried(emitter: Emitter, name: str) -> _Carried | None:
     return _Carried(name, initial, initial.type)
 
 
+def _is_static(value: StaticValue | None) -> bool:
+    """Whether a variable holds something that exists only while compiling, and cannot change."""
+    if value is None or isinstance(value, (UndefinedValue, PoisonedValue, RuntimeValue)):
+        return False
+    return static_type(value) is None and not getattr(value, "is_mutable", False)
+
+
+def _why_rebound(name: str) -> str:
+    return f"which function, class or module '{name}' is depends on how often the loop has run"
+
+
 class _Attempt:
     """One compilation of a loop's body, with certain types of the carried variables."""
 
@@ -286,6 +299,8 @@ class _Attempt:
             for carried in loop.carried:
                 parameter = RuntimeValue(self.block.add_parameter(carried.type, hint(carried.name)))
                 frame.assigned[carried.name] = self._bound(carried, parameter, self.block.add_parameter)
+            for name in loop.rebound:
+                frame.assigned[name] = UndefinedValue(_why_rebound(name))
             if loop.sets_attributes:
                 frame.forget_attributes()
             self.region = enter_region(emitter, is_loop=True)
@@ -298,6 +313,10 @@ class _Attempt:
             wider = self._too_narrow(ends)
             if not loop.sets_attributes and any(v is FORGOTTEN for v in frame.refined.values()):
                 loop.sets_attributes = True
+                return wider
+            rebound = self._rebound()
+            if not rebound <= loop.rebound:
+                loop.rebound |= rebound
                 return wider
             if wider:
                 return wider
@@ -371,6 +390,20 @@ class _Attempt:
                 wider[carried.name] = joined(common, declared) if declared is not None else common
         return wider
 
+    def _rebound(self) -> set[str]:
+        """The variables that are known while compiling before the round, and something else after it."""
+        assert self.frame is not None
+        if self.flow is Flow.RAISES:
+            return set()
+        carried = {c.name for c in self.loop.carried}
+        outer = self.frame.outer
+        return {
+            name
+            for name in self.frame.assigned
+            if name not in carried and not name.startswith("$") and outer is not None
+            and _is_static(before := outer.lookup(name)) and self.emitter.lookup(name) is not before
+        }  # fmt: skip
+
     def _returned(self, carried: _Carried, end: StaticValue | None) -> Value:
         if end is None:
             return self.emitter.builder.insert("prim::Uninitialized", (), carried.type)
@@ -393,6 +426,8 @@ class _Attempt:
             output = RuntimeValue(self.node.add_output(carried.type, hint(carried.name)))
             emitter.frame.assign(carried.name, self._bound(carried, output, self.node.add_output))
         emitter.frame.forget_as(frame)
+        for name in self.loop.rebound:
+            emitter.frame.assign(name, UndefinedValue(_why_rebound(name)))
         for name in frame.assigned:
             self._check_not_rebound(name)
             if emitter.lookup(name) is None and not name.startswith("$"):

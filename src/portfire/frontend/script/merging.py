@@ -10,6 +10,7 @@ Comes before: `environment.py`, `inference.py`. Comes after: `control_flow.py`.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.unbound_variables import PossiblyUnbound, bound_flag, bound_part, is_read_later
 from portfire.ir.graph import Block, Node, Value
 from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import BOOL, Type
+from portfire.ir.types import BOOL, INT, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -202,7 +203,7 @@ def _merge_run_time(
             run_time.append(None)
             continue
         if not isinstance(value, RuntimeValue) and static_type(value) is None and not hasattr(value, "value"):
-            return UnmergeableValue(f"which {value.describe()} '{name}' is depends on a run-time condition")
+            return _merge_picked(emitter, node, branches, name, values)
         with emitter.within(branch.block, branch.frame):
             run_time.append(emitter.runtime(value))
     type_ = _common_type(emitter, name, [v for v in run_time if v is not None])
@@ -210,6 +211,54 @@ def _merge_run_time(
         with emitter.within(branch.block, branch.frame):
             branch.block.add_input(_as_output(emitter, value_, type_))
     return RuntimeValue(node.add_output(type_, None if name.startswith("$") else name))
+
+
+def _merge_picked(
+    emitter: Emitter, node: Node, branches: Sequence[Branch], name: str, values: list[StaticValue | None]
+) -> StaticValue:
+    """Of things that exist only while compiling (functions, classes) the number of the one becomes an output."""
+    from portfire.frontend.script.picked_values import PickedValue, picked_by
+
+    items: list[StaticValue] = []
+    numbers: list[Value | None] = []
+    for branch, value in zip(branches, values, strict=True):
+        if value is None:
+            numbers.append(None)
+            continue
+        hidden = _hidden_by(value, branch)
+        if hidden is not None:
+            return UnmergeableValue(f"'{name}' is {value.describe()} in one branch, {hidden}")
+        with emitter.within(branch.block, branch.frame):
+            if isinstance(value, PickedValue):
+                number = emitter.builtin("aten::add", [value.number(emitter), ConstantValue(len(items))])
+                numbers.append(number.value)
+                items += value.items
+                continue
+            known = next((i for i, item in enumerate(items) if _is_same(item, value)), len(items))
+            if known == len(items):
+                items.append(value)
+            numbers.append(emitter.constant_value(known))
+    for branch, number_ in zip(branches, numbers, strict=True):
+        with emitter.within(branch.block, branch.frame):
+            branch.block.add_input(_as_output(emitter, number_, INT))
+    return picked_by(items, RuntimeValue(node.add_output(INT)))
+
+
+def _hidden_by(value: StaticValue, branch: Branch) -> str | None:
+    """Why something cannot be used outside its branch; None if it can."""
+    if getattr(value, "is_mutable", False):
+        return "and another object in the other"
+    callee = getattr(value, "callee", None)
+    frame = getattr(callee, "captured", None)
+    if callee is None or frame is None:
+        return None
+    used = {n.id for n in ast.walk(callee.signature.source.node) if isinstance(n, ast.Name)}
+    while frame is not None and frame is not branch.frame.outer:
+        inner = [n for n in used & set(frame.assigned) if frame.assigned[n] is not value]
+        if any(isinstance(frame.assigned[n], RuntimeValue) for n in inner):
+            return f"and uses '{inner[0]}' of that branch"
+        frame = frame.outer
+    return None
 
 
 def _as_output(emitter: Emitter, value: Value | None, type_: Type) -> Value:

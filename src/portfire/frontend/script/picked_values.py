@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.exceptions import emit_check
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir import types as ir
@@ -76,6 +77,11 @@ def pick(emitter: Emitter, items: Sequence[StaticValue], is_item: IsItem) -> Sta
     return PickedValue(items, is_item).branch(emitter, lambda item: item)
 
 
+def picked_by(items: Sequence[StaticValue], number: StaticValue) -> StaticValue:
+    """The item of that number, which is known to be one."""
+    return PickedValue(items, _by_position(number))
+
+
 def _by_position(position: StaticValue) -> IsItem:
     return lambda emitter, i: emitter.builtin("aten::eq", [position, ConstantValue(i)])
 
@@ -106,6 +112,20 @@ class PickedValue(StaticValue):
 
         return choose(0)
 
+    def number(self, emitter: Emitter) -> StaticValue:
+        """The number of the item that is picked."""
+        places = iter(range(len(self.items)))
+        return self.branch(emitter, lambda item: ConstantValue(next(places)))
+
+    def is_none(self, emitter: Emitter) -> StaticValue:
+        """`self is None`."""
+        found = [i for i, item in enumerate(self.items) if item.constant() is None]
+        tests = [self.is_item(emitter, i) for i in found]
+        value: StaticValue = tests[0] if tests else ConstantValue(False)
+        for test in tests[1:]:
+            value = emitter.builtin("aten::__or__", [value, test])
+        return value
+
     def _of_each(self, emitter: Emitter, use: Callable[[StaticValue], StaticValue]) -> StaticValue:
         """What a use gives: a run-time value, or again one of several."""
         with emitter.within(Graph().block):
@@ -116,7 +136,16 @@ class PickedValue(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
-        return self.branch(emitter, lambda item: item.call(emitter, args, kwargs))
+        return self._without_none(emitter).branch(emitter, lambda item: item.call(emitter, args, kwargs))
+
+    def _without_none(self, emitter: Emitter) -> PickedValue:
+        """The items that are not None; if that is the one, the program raises."""
+        kept = [i for i, item in enumerate(self.items) if item.constant() is not None]
+        if len(kept) == len(self.items) or not kept:
+            return self
+        is_function = emitter.builtin("aten::__not__", [self.is_none(emitter)])
+        emit_check(emitter, is_function, ConstantValue("'NoneType' object is not callable"), "builtins.TypeError")
+        return PickedValue([self.items[i] for i in kept], lambda emitter, i: self.is_item(emitter, kept[i]))
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""

@@ -10,6 +10,7 @@ import difflib
 import enum
 import functools
 import inspect
+import logging
 import types
 import typing
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,12 @@ import torch
 
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script import torch_library
-from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES
+from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES, BuiltinFunction
+from portfire.frontend.script.checks_and_logs import LoggerValue, logging_function, standard_stream
 from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.dtype_limits import emit_limits
 from portfire.frontend.script.exception_values import ExceptionClass
 from portfire.frontend.script.fork import ForkFunction
-from portfire.frontend.script.dtype_limits import emit_limits
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
 from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
 from portfire.frontend.script.operator_value import OperatorValue
@@ -148,6 +150,9 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     forking = _FORKING_BY_NAME.get(torch_library.qualified_name(python_object))
     if forking is not None:
         return forking
+    logging_ = logging_function(torch_library.qualified_name(python_object))
+    if logging_ is not None:
+        return logging_
     special = torch_library.special_function(python_object)
     if special is not None:
         return special
@@ -167,6 +172,8 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     getter = made_getter(emitter, python_object)
     if getter is not None:
         return getter
+    if isinstance(python_object, typing.NewType):
+        return BuiltinFunction(name, lambda emitter, args, kwargs: args[0])
     if isinstance(python_object, types.MethodType):
         return _bound_method(emitter, python_object, name)
     if inspect.isclass(python_object):
@@ -212,6 +219,11 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
         return Namespace(python_object, getattr(python_object, "__name__", name))
     if isinstance(python_object, enum.Enum):
         return ConstantValue(python_object, compiler.classes.type_of(type(python_object)))
+    if isinstance(python_object, logging.Logger):
+        return LoggerValue(python_object)
+    stream = standard_stream(python_object)
+    if stream is not None:
+        return stream
     if isinstance(python_object, (tuple, list)):
         return TupleValue(
             [compiler.value_of(emitter, item, name) for item in python_object], is_list=isinstance(python_object, list)

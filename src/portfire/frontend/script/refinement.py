@@ -10,9 +10,10 @@ Comes before: `environment.py`. Comes after: `control_flow.py`, `expressions.py`
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.caught_exceptions import as_caught, classes_in, narrowed_exception
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.environment import UndefinedValue
@@ -22,6 +23,7 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING
 from portfire.ir.subtyping import is_subtype, union_of
 from portfire.ir.types import (
+    EXCEPTION,
     NONE,
     AnyType,
     OptionalType,
@@ -108,6 +110,10 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     if right.constant() is not None or tested.constant() is None:
         return Condition(emit_identity(emitter, tested, right, negative=negative))
     type_ = static_type(tested)
+    is_none = getattr(tested, "is_none", None)
+    if is_none is not None:
+        picked: StaticValue = is_none(emitter)
+        return Condition(negated(emitter, picked) if negative else picked)
     if type_ is None or not is_subtype(NONE, type_):
         return Condition(ConstantValue(negative))  # known never to be None
     if type_ == NONE:
@@ -130,6 +136,9 @@ def _emit_isinstance(emitter: Emitter, node: ast.Call) -> Condition:
     outcome = emit_isinstance(emitter, value, types)
     condition = Condition(outcome)
     chain = chain_of(node.args[0])
+    if chain is not None and as_caught(value) is not None:
+        condition.if_true[chain] = replace(EXCEPTION, classes=tuple(classes_in(types)))
+        return condition
     type_ = static_type(value)
     if chain is None or type_ is None or outcome.constant() is not MISSING:
         return condition
@@ -167,7 +176,7 @@ def _short_circuit(emitter: Emitter, is_and: bool, operands: list[ast.expr]) -> 
         return ConstantValue(not is_and)
 
     value = emit_choice(emitter, first.value, *((rest, decided) if is_and else (decided, rest)))
-    second = inner[0]
+    second = inner[0] if inner else Condition(decided())
     if is_and:
         return Condition(value, {**first.if_true, **second.if_true}, _either(first.if_false, second.if_false))
     return Condition(value, _either(first.if_true, second.if_true), {**first.if_false, **second.if_false})
@@ -182,6 +191,10 @@ def refine(emitter: Emitter, facts: Facts) -> None:
     """Let the facts hold from here to the end of the block."""
     for chain, type_ in facts.items():
         value = _read_chain(emitter, chain)
+        exception = None if value is None else narrowed_exception(value, type_)
+        if exception is not None:
+            emitter.frame.refine(chain, exception)
+            continue
         if value is None or isinstance(value, UndefinedValue) or not isinstance(value, RuntimeValue):
             continue
         type_ = resolved(type_)

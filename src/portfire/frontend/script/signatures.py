@@ -49,6 +49,8 @@ class Signature:
     unannotated: frozenset[str] = frozenset()
     #: Whether a `# type:` comment gives the types.
     has_comment: bool = False
+    #: Whether the first parameter is the object of a method.
+    has_self: bool = False
 
 
 def signature_of(
@@ -73,7 +75,7 @@ def signature_of(
                 "no-source", f"there is no source of '{name}' to compile: {error}", help="define the function in a file"
             )
         ) from None
-    scope = AnnotationScope(classes, function_lookup(function, names), source.head, source.range)
+    scope = AnnotationScope(classes, function_lookup(function, names), source.head, source.range, self_type)
     return signature_of_source(source, scope, _default_values(function), self_type)
 
 
@@ -96,6 +98,7 @@ class _Reader:
         rows = list(self._rows())
         comment = self._comment(rows, self_type is not None)
         self.signature.has_comment = bool(comment.parameters)
+        self.signature.has_self = self_type is not None
         unannotated = set()
         for i, (argument, kwarg_only) in enumerate(rows):
             default = self.defaults.get(argument.arg, MISSING)

@@ -25,6 +25,7 @@ from portfire.frontend.script.function_values import emit_function_definition
 from portfire.frontend.script.imports import emit_import, emit_import_from
 from portfire.frontend.script.loops import emit_for, emit_while
 from portfire.frontend.script.match_statement import emit_match
+from portfire.frontend.script.recursion import ResultNotKnown
 from portfire.frontend.script.try_statement import emit_try
 from portfire.frontend.script.unsupported import explain_unsupported
 from portfire.frontend.script.with_statement import emit_with
@@ -45,6 +46,9 @@ def emit_statements(emitter: Emitter, statements: Sequence[ast.stmt]) -> Flow:
                         return flow
                 else:
                     flow = _EMIT.get(type(statement), _unsupported)(emitter, statement)
+            except ResultNotKnown:  # nothing is known about what follows here
+                emitter.frame.is_dead = True
+                flow = Flow.RAISES
             except CompileAbort as abort:
                 flow = _give_up(emitter, statement, abort)
             except (PortfireError, RecursionError):
@@ -80,12 +84,12 @@ def _unsupported(emitter: Emitter, node: ast.stmt) -> Flow:
 
 
 def _emit_return(emitter: Emitter, node: ast.Return) -> Flow:
+    if isinstance(node.value, ast.Dict) and emitter.context.is_undeclared:
+        return emit_return(emitter, emit_returned_dict(emitter, node.value))
     value = emit_expression(emitter, node.value) if node.value is not None else NONE_VALUE
     return emit_return(emitter, value)
 
 
-    if isinstance(node.value, ast.Dict) and emitter.context.is_undeclared:
-        return emit_return(emitter, emit_returned_dict(emitter, node.value))
 def _emit_expression_statement(emitter: Emitter, node: ast.Expr) -> Flow:
     if isinstance(node.value, ast.Constant):  # a docstring, or `...`
         return Flow.FALLS

@@ -61,11 +61,10 @@ class StaticDict(StaticValue):
         """See the base class."""
         constant = key.constant()
         if constant is MISSING:
-            raise emitter.fail(
-                "not-a-constant-index",
-                f"a key of {self.describe()} must be known while compiling",
-                help="write the key as a constant, or give the dict one type of values: `Dict[str, Tensor]`",
-            )
+            from portfire.frontend.script.picked_values import pick_by_key
+
+            items = [v for _, v in self.pairs]
+            return pick_by_key(emitter, [k.constant() for k, _ in self.pairs], items, key, self.describe())
         value = self.lookup(constant)
         if value is None:
             raise emitter.fail(
@@ -89,14 +88,24 @@ class StaticDict(StaticValue):
 
 
 def _get(emitter: Emitter, dict_: StaticDict, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    from portfire.frontend.script.control_flow import emit_choice
+
     constant = args[0].constant()
     if constant is MISSING:
-        raise emitter.fail(
-            "not-a-constant-index",
-            f"a key of {dict_.describe()} must be known while compiling",
-            help="write the key as a constant, or give the dict one type of values: `Dict[str, Tensor]`",
+        default = args[1] if len(args) > 1 else NONE_VALUE
+        return emit_choice(
+            emitter,
+            _has_key(emitter, dict_, args[0]),
+            lambda: dict_.index(emitter, args[0]),
+            lambda: default,
         )
     return dict_.lookup(constant) or (args[1] if len(args) > 1 else NONE_VALUE)
+
+
+def _has_key(emitter: Emitter, dict_: StaticDict, key: StaticValue) -> StaticValue:
+    from portfire.frontend.script.operators import emit_contains
+
+    return emit_contains(emitter, TupleValue([k for k, _ in dict_.pairs]), key)
 
 
 _METHODS: dict[str, Callable[..., StaticValue]] = {

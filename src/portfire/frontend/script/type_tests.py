@@ -140,10 +140,10 @@ def tested_types(emitter: Emitter, types: StaticValue, of: Type) -> list[Type]:
     matters only where the value is declared to be a bool perhaps."""
     found = _tested(emitter, types)
     if any(getattr(c, "cls", None) is dict for c in _classes(types)):
-        found += [m for m in _members(of) if isinstance(m, DictType)]
+        found += [m for m in members_of(of) if isinstance(m, DictType)]
     if any(getattr(c, "cls", None) is tuple for c in _classes(types)):
-        found += [m for m in _members(of) if isinstance(m, ListType) and m.form is not None]
-    return found if BOOL in _members(of) else [t for t in found if t != BOOL or found == [BOOL]]
+        found += [m for m in members_of(of) if isinstance(m, ListType) and m.form is not None]
+    return found if BOOL in members_of(of) else [t for t in found if t != BOOL or found == [BOOL]]
 
 
 def _tested(emitter: Emitter, types: StaticValue) -> list[Type]:
@@ -191,7 +191,7 @@ def emit_isinstance(emitter: Emitter, value: StaticValue, types: StaticValue) ->
     type_ = static_type(value)
     if type_ is None:
         return ConstantValue(_is_static_instance(value, classes))
-    outcomes = {_test(emitter, member, c) for member in _members(type_) for c in [classes]}
+    outcomes = {_test(emitter, member, c) for member in members_of(type_) for c in [classes]}
     if outcomes == {True} or outcomes == {False}:
         return ConstantValue(outcomes.pop())
     wanted = tested_types(emitter, types, type_)
@@ -205,7 +205,8 @@ def _is_static_instance(value: StaticValue, classes: Sequence[StaticValue]) -> b
     return False
 
 
-def _members(type_: Type) -> tuple[Type, ...]:
+def members_of(type_: Type) -> tuple[Type, ...]:
+    """The types of which a value of the type has one."""
     if isinstance(type_, OptionalType):
         return (type_.element, NONE)
     if isinstance(type_, UnionType):
