@@ -50,6 +50,8 @@ def eliminate_common_subexpressions(graph: Graph) -> bool:
 class _Eliminator:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        #: How often the gradient mode has been set so far: what is computed in another mode is not the same.
+        self._mode = 0
 
     @cached_property
     def _aliasing(self) -> Aliasing:
@@ -64,9 +66,11 @@ class _Eliminator:
         for node in block.nodes:
             for nested in node.blocks:
                 changed |= self.block(nested, known)
+            self._mode += node.kind == "aten::set_grad_enabled"
             key = _key(node)
             if key is None:
                 continue
+            key = (self._mode, key)
             first = known.get(key)
             if first is None or not self._may_be_shared(first):
                 known[key] = node

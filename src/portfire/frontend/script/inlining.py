@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.assigned_names import assigned_names
+from portfire.frontend.script.decorated_bodies import body_with_decorators
 from portfire.frontend.script.environment import PoisonedValue, Scope, UndefinedValue
 from portfire.frontend.script.exits import Flow, enter_region, leave_region, returned_value
 from portfire.frontend.script.static_values import StaticValue
@@ -55,7 +56,7 @@ def emit_body(
 
     source = callee.signature.source
     parameters = [a.arg for a in (*source.node.args.posonlyargs, *source.node.args.args)]
-    statements = source.node.body if not isinstance(source.node, ast.Lambda) else []
+    statements = [] if isinstance(source.node, ast.Lambda) else body_with_decorators(source.node, callee.lookup)
     scope = Scope(callee.scope, frozenset(assigned_names(statements) | set(values)))
     context = FunctionContext(
         source,
