@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conversion.h"
+#include "core/raised_error.h"
 #include "program_handle.h"
 
 namespace portfire::python {
@@ -57,20 +58,35 @@ nb::object builtin_class(const std::string& name) {
   return builtins.contains(name.c_str()) ? exception_or_none(builtins[name.c_str()]) : nb::none();
 }
 
+// A class that the program knows by that name: itself, or what makes its objects and knows it.
+nb::object bound_class(const std::string& name, const ProgramHandle& program) {
+  PyObject* bound = program.find_type(name);
+  if (bound == nullptr) return nb::none();
+  return exception_or_none(nb::getattr(nb::handle(bound), "python_class", nb::handle(bound)));
+}
+
 nb::object user_class(const std::string& name, const ProgramHandle* program) {
-  if (program != nullptr) {
-    if (PyObject* bound = program->find_type(name)) return exception_or_none(bound);
-  }
   static const std::string prefix = "__torch__.";
-  return known_class(name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name);
+  const std::string plain = name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name;
+  if (program != nullptr) {
+    for (const std::string& known : {plain, prefix + plain}) {
+      nb::object found = bound_class(known, *program);
+      if (!found.is_none()) return found;
+    }
+  }
+  return known_class(plain);
+}
+
+nb::object python_class(const std::string& name, const ProgramHandle* program) {
+  nb::object found = builtin_class(name);
+  if (found.is_none()) found = user_class(name, program);
+  return found.is_none() ? nb::borrow(PyExc_RuntimeError) : found;
 }
 
 nb::object class_of(const Error& error, const ProgramHandle* program) {
   const char* own = portfire_class(error.code());
   if (*own != '\0') return nb::module_::import_("portfire.errors").attr(own);
-  nb::object found = builtin_class(error.exception_class());
-  if (found.is_none()) found = user_class(error.exception_class(), program);
-  return found.is_none() ? nb::borrow(PyExc_RuntimeError) : found;
+  return python_class(error.exception_class(), program);
 }
 
 // The traceback in the user's source, as Python prints one.
@@ -93,33 +109,73 @@ nb::list traceback_list(const Error& error) {
   return frames;
 }
 
-// The engine's own KeyErrors carry the key's repr; Python's carry the key.
-nb::object key_error(const std::string& message) {
-  const nb::object cls = nb::borrow(PyExc_KeyError);
-  try {
-    return cls(nb::module_::import_("ast").attr("literal_eval")(message.c_str()));
-  } catch (nb::python_error&) {  // a key without a literal
-    return cls(message.c_str());
-  }
+nb::object plain_exception(const nb::object& cls, const std::string& message) {
+  const nb::object plain = nb::borrow(PyExc_RuntimeError);
+  return plain((std::string(nb::str(cls.attr("__name__")).c_str()) + ": " + message).c_str());
 }
 
-nb::object instantiate(const nb::object& cls, const std::string& message, ErrorCode code) {
-  if (cls.is(nb::handle(PyExc_KeyError)) && code == ErrorCode::kRuntime) return key_error(message);
+nb::object instantiate(const nb::object& cls, const std::string& message) {
   try {
     return cls(message.c_str());
   } catch (nb::python_error&) {  // a user's class with another constructor
-    const nb::object plain = nb::borrow(PyExc_RuntimeError);
-    return plain((std::string(nb::str(cls.attr("__name__")).c_str()) + ": " + message).c_str());
+    return plain_exception(cls, message);
   }
 }
 
+nb::object exception_object(const Value& exception, ProgramHandle& program);
+
+// From the origin that a raised exception carries (core/raised_error.h).
+void set_origin(const nb::object& exception, const Value& origin, ProgramHandle& program) {
+  if (origin.is_none()) return;
+  const auto& parts = origin.to_tuple().items;
+  if (parts.size() != 3) return;
+  if (!parts[0].is_none()) exception.attr("__cause__") = exception_object(parts[0], program);
+  if (!parts[1].is_none()) exception.attr("__context__") = exception_object(parts[1], program);
+  exception.attr("__suppress_context__") = parts[2].to_bool();
+}
+
+// The Python exception for one that a program raised with arguments, or as an object of its own.
+nb::object exception_object(const Value& exception, ProgramHandle& program) {
+  const auto& parts = exception.to_tuple().items;
+  if (parts.size() != 4) return plain_exception(nb::borrow(PyExc_RuntimeError), "");
+  const std::string name = exception_class_name(parts[0].to_string());
+  const std::string& message = parts[1].to_string();
+  const Value& value = parts[2];
+  nb::object made = nb::none();
+  try {
+    if (value.is_object()) {
+      made = nb::steal(to_python(value, program));
+    } else if (value.is_tuple()) {
+      const nb::object arguments = nb::steal(to_python(value, program));
+      made = nb::steal(PyObject_CallObject(python_class(name, &program).ptr(), arguments.ptr()));
+      if (!made.is_valid()) throw nb::python_error();
+    }
+  } catch (nb::python_error&) {  // a class with another constructor than the program knew
+    made = nb::none();
+  }
+  if (made.is_none()) made = instantiate(python_class(name, &program), message);
+  if (!PyExceptionInstance_Check(made.ptr())) made = plain_exception(python_class(name, &program), message);
+  set_origin(made, parts[3], program);
+  return made;
+}
+
+nb::object python_exception(const Error& error, const ProgramHandle* program) {
+  const auto* raised = dynamic_cast<const RaisedError*>(&error);
+  if (raised != nullptr && program != nullptr) {
+    // What converts values also keeps the classes that it makes.
+    return exception_object(raised->exception(), const_cast<ProgramHandle&>(*program));
+  }
+  return instantiate(class_of(error, program), error.message());
+}
+
 void set_error(const Error& error, const ProgramHandle* program) {
-  const nb::object exception = instantiate(class_of(error, program), error.message(), error.code());
+  const nb::object exception = python_exception(error, program);
   const auto& frames = error.traceback();
   const bool placed = std::any_of(frames.begin(), frames.end(), [](const SourceFrame& f) { return f.line != 0; });
   if (placed) exception.attr("add_note")(traceback_text(error).c_str());
-  exception.attr("code") = static_cast<int>(error.code());
-  exception.attr("message") = error.message().c_str();
+  const bool is_ours = *portfire_class(error.code()) != '\0';  // a user's class may have attributes of these names
+  if (is_ours || !nb::hasattr(exception, "code")) exception.attr("code") = static_cast<int>(error.code());
+  if (is_ours || !nb::hasattr(exception, "message")) exception.attr("message") = error.message().c_str();
   exception.attr("source_frames") = traceback_list(error);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }

@@ -1,5 +1,6 @@
 #include "execution/exception_classes.h"
 
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -40,6 +41,7 @@ constexpr Row kBuiltIn[] = {
     {"SystemExit", "BaseException"},
     {"TimeoutError", "OSError"},
     {"TypeError", "Exception"},
+    {"UnboundLocalError", "NameError"},
     {"UnicodeDecodeError", "UnicodeError"},
     {"UnicodeEncodeError", "UnicodeError"},
     {"UnicodeError", "ValueError"},
@@ -48,7 +50,20 @@ constexpr Row kBuiltIn[] = {
     {"ZeroDivisionError", "ArithmeticError"},
 };
 
-std::string_view without_module(std::string_view name) { return name.starts_with("builtins.") ? name.substr(9) : name; }
+// A class as errors name it, without what stands for Python's own module, or for the program's.
+std::string_view short_name(std::string_view name) {
+  for (const std::string_view module : {"builtins.", "__torch__."}) {
+    if (name.starts_with(module)) return name.substr(module.size());
+  }
+  return name;
+}
+
+const ClassInfo* find_class(const LinkedProgram& program, std::string_view name) {
+  const auto found = program.classes_by_name.find(name);
+  if (found != program.classes_by_name.end()) return found->second;
+  const auto own = program.classes_by_name.find("__torch__." + std::string(name));
+  return own == program.classes_by_name.end() ? nullptr : own->second;
+}
 
 std::string_view built_in_base(std::string_view name) {
   for (const Row& row : kBuiltIn) {
@@ -60,19 +75,18 @@ std::string_view built_in_base(std::string_view name) {
 }  // namespace
 
 bool exception_is(const LinkedProgram& program, std::string_view name, std::string_view wanted) {
-  wanted = without_module(wanted);
+  wanted = short_name(wanted);
   if (wanted == "BaseException" || name == wanted) return true;
   std::vector<std::string_view> pending{name};
   std::unordered_set<std::string_view> seen;  // a program's classes may name one another in a circle
   while (!pending.empty()) {
-    const std::string_view current = without_module(pending.back());
+    const std::string_view current = short_name(pending.back());
     pending.pop_back();
     if (current == wanted) return true;
     if (!seen.insert(current).second) continue;
-    const auto it = program.classes_by_name.find(current);
-    const bool has_bases = it != program.classes_by_name.end() && !it->second->bases().empty();
-    if (has_bases) {
-      pending.insert(pending.end(), it->second->bases().begin(), it->second->bases().end());
+    const ClassInfo* cls = find_class(program, current);
+    if (cls != nullptr && !cls->bases().empty()) {
+      pending.insert(pending.end(), cls->bases().begin(), cls->bases().end());
     } else if (current != "BaseException") {
       const std::string_view base = built_in_base(current);
       pending.push_back(base.empty() ? "Exception" : base);  // a class nobody knows is still an exception

@@ -1,6 +1,7 @@
 // Errors on their way out of a call: the traceback grows, handlers are tried, frames are popped.
 #include <algorithm>
 
+#include "core/raised_error.h"
 #include "execution/exception_classes.h"
 #include "execution/interpreter.h"
 #include "execution/traceback.h"
@@ -52,8 +53,8 @@ const Handler* Interpreter::find_handler(const Error& error, std::uint32_t offse
 }
 
 void Interpreter::enter_handler(const Handler& handler, const Error& error) {
-  caught_ = Value::tuple({Value(error.exception_class()), Value(error.message())});
-  caught_error_ = std::make_unique<Error>(error);
+  caught_ = exception_of(error);
+  caught_error_ = copy_of(error);
   registers_[handler.result] = caught_;
   ip_ = code_->words.data() + handler.target;
 }

@@ -47,11 +47,12 @@ Value item(const Value& holder, std::string_view key) {
   if (holder.is_dict()) {
     const Value wanted = is_number(key) ? Value(parse_int(std::string(key))) : Value(key);
     const Value* found = holder.to_dict().find(wanted);
-    if (!found) raise("KeyError", value_repr(wanted));
+    if (!found) raise_key_error(wanted);
     return *found;
   }
   if (!holder.is_list() && !holder.is_tuple()) raise_type_error("a format field indexes a value without items");
-  const std::vector<Value>& items = holder.is_list() ? holder.to_list().items : holder.to_tuple().items;
+  const std::span<const Value> items =
+      holder.is_list() ? std::span<const Value>(holder.to_list().items) : holder.to_tuple().items;
   if (!is_number(key)) raise_type_error("list indices must be integers or slices, not str");
   return items[checked_index(parse_int(std::string(key)), items.size(), "list index out of range")];
 }
@@ -59,7 +60,7 @@ Value item(const Value& holder, std::string_view key) {
 Value field_value(std::string_view name, std::span<const Value> arguments, FieldNumbers& numbers) {
   const std::size_t end = std::min(name.find_first_of(".["), name.size());
   const std::string_view first = name.substr(0, end);
-  if (!first.empty() && !is_number(first)) raise("KeyError", value_repr(Value(first)));
+  if (!first.empty() && !is_number(first)) raise_key_error(Value(first));
   const std::size_t index = first.empty() ? numbers.next() : numbers.given(first);
   if (index >= arguments.size()) {
     raise_index_error("Replacement index " + std::to_string(index) + " out of range for positional args tuple");

@@ -324,6 +324,11 @@ class Aliasing:
         for value in node.outputs:
             self._group(value)
 
+    def _raise(self, node: Node) -> None:
+        """What is raised may be caught anywhere."""
+        for value in node.inputs:
+            self._join_wildcard(value)
+
     def _constant(self, node: Node) -> None:
         """One memory for all runs: a write to it is seen by the next."""
         self._lasting += self._reachable(node.output)
@@ -339,6 +344,8 @@ class Aliasing:
 
     def _branch(self, node: Node) -> None:
         for block in node.blocks:
+            for parameter in block.parameters:  # of a handler: the exception, which may hold anything
+                self._join_wildcard(parameter)
             self._block(block)
             for output, value in zip(node.outputs, block.returns, strict=True):
                 self._join_values(output, value)
@@ -402,7 +409,7 @@ _RULES = {
     "prim::Loop": Aliasing._loop,
     "prim::Try": Aliasing._branch,
     "prim::EndTry": Aliasing._fresh,
-    "prim::Reraise": Aliasing._fresh,
+    "prim::Reraise": Aliasing._raise,
     "prim::TupleConstruct": Aliasing._construct,
     "prim::ListConstruct": Aliasing._construct,
     "prim::DictConstruct": Aliasing._construct,
@@ -419,6 +426,6 @@ _RULES = {
     "prim::Uninitialized": Aliasing._fresh,
     "prim::CreateObject": Aliasing._fresh,
     "prim::Print": Aliasing._fresh,
-    "prim::RaiseException": Aliasing._fresh,
+    "prim::RaiseException": Aliasing._raise,
     "prim::isinstance": Aliasing._fresh,
 }

@@ -1,4 +1,5 @@
-"""Functions that only portfire's engine can run: those with a handler for exceptions, which TorchScript's language lacks.
+"""Functions that only portfire's engine can run: with handlers for exceptions and the like, which TorchScript's language
+lacks.
 
 In TorchScript source they keep their signature, and raise an error that says so. What only cleans up and raises again
 (`finally`, `with` on an object) is left out of the source instead: there an exception ends the whole run.
@@ -10,8 +11,17 @@ from __future__ import annotations
 
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Function, Graph, Node
+from portfire.ir.types import ANY, EXCEPTION, DictType, TupleType, Type
 
-MESSAGE = "this method uses try/except, which only portfire's engine runs"
+_TRY = "uses try/except"
+
+#: What TorchScript has no word for, by the kind of node.
+_REASONS: dict[str, str] = {
+    "prim::ExceptionArguments": "uses the arguments of an exception",
+    "prim::ExceptionRepr": "uses the repr of an exception",
+    "prim::ExceptionText": "raises an exception of a class with fields or methods",
+    "prim::PrintText": "prints without a newline",
+}
 
 
 def only_cleans_up(node: Node) -> bool:
@@ -23,20 +33,39 @@ def _raises_again(nodes: list[Node]) -> bool:
     return next((n.kind for n in reversed(nodes) if n.outputs == []), None) == "prim::Reraise"
 
 
-def is_engine_only(graph: Graph) -> bool:
-    """Whether the graph has handlers that may go on after an exception."""
-    return any(n.kind == "prim::Try" and not only_cleans_up(n) for n in graph.walk())
+def engine_only_reason(graph: Graph) -> str | None:
+    """What in the graph only the engine can run: handlers that may go on after an exception, say; None if there is nothing."""
+    for node in graph.walk():
+        if node.kind == "prim::Try" and not only_cleans_up(node):
+            return _TRY
+        if node.kind in _REASONS:
+            return _REASONS[node.kind]
+        if any(o.type == EXCEPTION for o in node.outputs):
+            return "keeps an exception as a value"
+        if any(_has_tuple_keys(o.type) for o in node.outputs):
+            return "has a dict whose keys are tuples"
+    if any(_has_tuple_keys(v.type) for v in graph.inputs):
+        return "takes a dict whose keys are tuples"
+    return None
+
+
+def _has_tuple_keys(type_: Type) -> bool:
+    is_it = isinstance(type_, DictType) and isinstance(type_.key, TupleType)
+    return is_it or any(map(_has_tuple_keys, type_.contained()))
 
 
 def graph_for_torch(function: Function, graph: Graph) -> Graph:
     """The graph whose source stands for `function`: its own, or one that raises."""
-    if not is_engine_only(graph):
+    reason = engine_only_reason(graph)
+    if reason is None:
         return graph
     stand_in = Graph(graph.name)
     for parameter in graph.inputs:
-        stand_in.block.add_parameter(parameter.type, parameter.name)
+        type_ = ANY if _has_tuple_keys(parameter.type) else parameter.type
+        stand_in.block.add_parameter(type_, parameter.name)
     builder = Builder(stand_in)
     builder.range = function.range
-    builder.node("prim::RaiseException", (builder.constant(MESSAGE), builder.constant("builtins.NotImplementedError")))
+    message = builder.constant(f"this method {reason}, which only portfire's engine runs")
+    builder.node("prim::RaiseException", (message, builder.constant("builtins.NotImplementedError")))
     stand_in.block.add_input(builder.insert("prim::Uninitialized", (), function.return_type))
     return stand_in

@@ -182,7 +182,7 @@ def _isinstance(printer: CodePrinter, node: Node) -> str:
 
 
 def _raise(printer: CodePrinter, node: Node) -> str:
-    values = [v for v in node.inputs if v.type != NONE]
+    values = [v for v in node.inputs[:2] if v.type != NONE]
     return f"ops.prim.RaiseException({printer.uses(values)})"
 
 

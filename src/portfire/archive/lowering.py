@@ -16,7 +16,7 @@ from portfire.archive.bytecode import TERMINATORS, Handler, Instruction, Label, 
 from portfire.archive.program_tables import ProgramTables
 from portfire.errors import InternalError
 from portfire.ir.graph import Block, Function, Graph, Node, Value
-from portfire.ir.types import FunctionType, Type
+from portfire.ir.types import BOOL, EXCEPTION, FLOAT, INT, NONE, FunctionType, OptionalType, Type
 from portfire.ops.table import schema_of
 
 #: `max_trip` of a `while` loop: TorchScript's INT64_MAX.
@@ -35,6 +35,8 @@ class LoweredFunction:
     handlers: list[Handler] = field(default_factory=list)
     parameters: int = 0
     virtual_count: int = 0
+    #: Registers that only ever hold ints, floats, bools or None: nothing needs to be released when they die.
+    plain: frozenset[int] = frozenset()
 
 
 def lower_graph(graph: Graph, tables: ProgramTables) -> LoweredFunction:
@@ -42,6 +44,12 @@ def lower_graph(graph: Graph, tables: ProgramTables) -> LoweredFunction:
     lowering = _Lowering(graph, tables)
     lowering.run()
     return lowering.result
+
+
+def _is_plain(type_: Type) -> bool:
+    if isinstance(type_, OptionalType):
+        return _is_plain(type_.contained()[0])
+    return type_ in (INT, FLOAT, BOOL, NONE)
 
 
 class _Lowering:
@@ -67,8 +75,15 @@ class _Lowering:
             raise InternalError(f"graph '{self.graph.name}' has {len(outputs)} outputs; a function returns one value")
         self.node = None
         self.emit(Opcode.RETURN, outputs or [~self.tables.constant(None)])
+        self.result.plain = self.plain_registers()
 
     # Values and registers
+
+    def plain_registers(self) -> frozenset[int]:
+        plain: dict[int, bool] = {}
+        for value, register in self.register_of.items():
+            plain[register] = plain.get(register, True) and _is_plain(value.type)
+        return frozenset(register for register, is_plain in plain.items() if is_plain)
 
     def fresh(self) -> int:
         self.result.virtual_count += 1
@@ -230,10 +245,16 @@ class _Lowering:
         inputs = self.operands(node.inputs)
         if len(inputs) < 2:
             inputs.append(~self.tables.constant(None))
-        bases = node.attributes.get("bases")
-        if bases:
-            self.tables.exception_class(str(self.known(node.inputs[1])), bases)
-        self.emit(Opcode.RAISE, inputs)
+        cls = node.attributes.get("type")
+        if cls is not None:
+            self.tables.class_(cls)
+        if len(inputs) == 2:
+            self.emit(Opcode.RAISE, inputs)
+            return
+        exception = self.fresh()
+        message, name, value, origin = inputs
+        self.emit(Opcode.TUPLE, [name, message, value, origin], [exception], [self.tables.type(EXCEPTION)])
+        self.emit(Opcode.RERAISE, [exception])
 
     def reraise(self, node: Node) -> None:
         self.emit(Opcode.RERAISE, self.operands(node.inputs))

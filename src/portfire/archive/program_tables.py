@@ -241,13 +241,6 @@ class ProgramTables:
         self.type(type_)
         return self.classes.setdefault(type_, len(self.classes))
 
-    def exception_class(self, name: str, bases: Sequence[str]) -> None:
-        """Let the program know what an exception class of the user's derives from."""
-        if name not in self._class_names:
-            cls = ClassType(name)
-            cls.bases = tuple(ClassType(base) for base in bases)
-            self.class_(cls)
-
     def function(self, function: Function) -> int:
         """The number of a function; one that is new is to be written too."""
         number = self.functions.get(function)

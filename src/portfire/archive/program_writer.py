@@ -152,7 +152,7 @@ class _Writer:
         out.var(tables.type(function.return_type))
         lowered = lower_function(function, body, tables)
         registers = allocate_registers(
-            lowered.code, lowered.labels, lowered.parameters, lowered.virtual_count, lowered.handlers
+            lowered.code, lowered.labels, lowered.parameters, lowered.virtual_count, lowered.handlers, lowered.plain
         )
         out.var(max(registers, lowered.parameters))
         words, starts = _assemble(lowered.code)
@@ -236,7 +236,7 @@ class _Writer:
             for prop in cls.properties.values():
                 for text in (prop.name, prop.getter, prop.setter or ""):
                     out.var(tables.string(text))
-            out.vars([tables.string(base.name) for base in cls.bases])
+            out.vars([tables.string(name) for name in (*(b.name for b in cls.bases), *cls.exception_bases)])
         return bytes(out.data)
 
     def pairs(self, out: Bytes, pairs: Iterable[tuple[str, int]]) -> None:

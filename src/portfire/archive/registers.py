@@ -10,7 +10,7 @@ Comes before: `lowering.py`. Comes after: `program_writer.py`.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from portfire.archive.bytecode import TERMINATORS, Handler, Instruction, Label, Opcode
@@ -27,19 +27,26 @@ class _BasicBlock:
 
 
 def allocate_registers(
-    code: list[Instruction], labels: list[Label], parameters: int, virtual_count: int, handlers: Sequence[Handler] = ()
+    code: list[Instruction],
+    labels: list[Label],
+    parameters: int,
+    virtual_count: int,
+    handlers: Sequence[Handler] = (),
+    plain: Set[int] = frozenset(),
 ) -> int:
     """Rewrite `code` in place to a frame's registers and return their number.
 
     Virtual registers 0..parameters-1 hold the arguments and keep their numbers. `labels` are moved along when drops are
     inserted.
 
+    `plain` registers hold nothing that must be released: they are not dropped.
+
     From every block that a handler watches there is an edge to the handler. It leaves from anywhere in the block, which
     is no different from its end: what a handler reads is defined before what it watches, so it lives through all of it.
     """
     blocks = _basic_blocks(code, labels, handlers)
     _solve_liveness(code, blocks, handlers)
-    drops = _mark_last_uses(code, blocks)
+    drops = [(at, [r for r in dead if r not in plain]) for at, dead in _mark_last_uses(code, blocks)]
     intervals = _intervals(code, blocks, virtual_count, drops, handlers)
     mapping, count = _linear_scan(intervals, parameters)
     for instruction in code:

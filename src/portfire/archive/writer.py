@@ -13,13 +13,14 @@ Comes before: every other writer of this folder. Comes after: `pipeline.py`.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
 
 from portfire.archive.code_files import CodeFiles
-from portfire.archive.engine_only import is_engine_only
+from portfire.archive.engine_only import engine_only_reason
 from portfire.archive.operator_versions import version_for
 from portfire.archive.pickler import Pickler
 from portfire.archive.program_writer import Example, write_program
@@ -28,6 +29,7 @@ from portfire.archive.storages import StorageTable, storage_bytes
 from portfire.archive.zip_writer import ZipWriter, replacing
 from portfire.errors import SaveError
 from portfire.ir.builder import Builder
+from portfire.ir.forms import form_text, has_form
 from portfire.ir.graph import Function, Graph, Parameter
 from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
@@ -89,7 +91,7 @@ def _write(
         root=_calling_module(root) if isinstance(root, Function) else root,
         body=body,
         storage_record=lambda tensor: storages.existing(tensor, "portfire/tensors"),
-        metadata={**metadata, **_devices(storages)},
+        metadata={**metadata, **_devices(storages), **_forms(reachable)},
         examples=examples,
     )
     archive = ZipWriter(file, PREFIX)
@@ -111,12 +113,22 @@ def _write(
 
 
 def _warn_of_engine_only(reachable: Reachable) -> None:
-    names = [f.name for f in reachable.functions if f.graph is not None and is_engine_only(f.graph)]
-    if names:
+    names: dict[str, list[str]] = {}
+    for function in reachable.functions:
+        reason = None if function.graph is None else engine_only_reason(function.graph)
+        if reason is not None:
+            names.setdefault(reason, []).append(function.name)
+    for reason, found in names.items():
         warnings.warn(
-            f"{', '.join(names)}: uses try/except, which TorchScript does not have; portfire's engine runs it, torch raises",
+            f"{', '.join(found)}: {reason}, which TorchScript does not have; portfire's engine runs it, torch raises",
             stacklevel=5,
         )
+
+
+def _forms(reachable: Reachable) -> dict[str, str]:
+    """What results are in Python where a program has no type of its own for them, by function. See `ir/forms.py`."""
+    forms = {f.name: form_text(f.return_type) for f in reachable.functions if has_form(f.return_type)}
+    return {"forms": json.dumps(forms, sort_keys=True)} if forms else {}
 
 
 def _devices(storages: StorageTable) -> dict[str, str]:

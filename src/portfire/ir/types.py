@@ -94,10 +94,16 @@ class TensorType(Type):
         return "Tensor"
 
 
+@dataclass(frozen=True, slots=True)
 class IntType(_Leaf):
-    """A 64-bit integer; also dtypes, layouts and memory formats."""
+    """A 64-bit integer; also dtypes, layouts and memory formats.
 
-    graph_name = "int"
+    `form`: what it is in Python (`dtype`), where it is no int there. It makes no other type: see `forms.py`.
+    """
+
+    form: str | None = field(default=None, compare=False, kw_only=True)
+
+    graph_name: ClassVar[str] = "int"
 
 
 class FloatType(_Leaf):
@@ -200,6 +206,7 @@ class AnyClassType(_Leaf):
 
 TENSOR = TensorType()
 INT = IntType()
+DTYPE = IntType(form="dtype")
 FLOAT = FloatType()
 COMPLEX = ComplexType()
 BOOL = BoolType()
@@ -229,9 +236,13 @@ LEAF_TYPES: dict[str, Type] = {
 
 @dataclass(frozen=True, slots=True)
 class ListType(Type):
-    """A list of `element`s; it can grow."""
+    """A list of `element`s; it can grow.
+
+    `form`: what it is in Python (`tuple`, `Size`), where it is no list there. It makes no other type: see `forms.py`.
+    """
 
     element: Type
+    form: str | None = field(default=None, compare=False, kw_only=True)
 
     def __str__(self) -> str:
         return f"{self.element}[]"
@@ -247,7 +258,11 @@ class ListType(Type):
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
         """See `Type.with_contained`."""
-        return ListType(contained[0])
+        return ListType(contained[0], form=self.form)
+
+
+#: `torch.Size`.
+SIZE = ListType(INT, form="Size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +373,25 @@ class TupleType(Type):
 
 
 @dataclass(frozen=True, slots=True)
+class ExceptionType(TupleType):
+    """An exception: the qualified name of its class, its message, its value and its origin (docs/program-format.md)."""
+
+    #: The Python classes it is known to be of, or of one below: what a test in the program has shown.
+    classes: tuple[type, ...] = field(default=(), compare=False, hash=False)
+
+    def __str__(self) -> str:
+        return "Exception"
+
+    def with_contained(self, contained: tuple[Type, ...]) -> Type:
+        """See `Type.with_contained`."""
+        return self
+
+
+EXCEPTION = ExceptionType((STR, STR, ANY, ANY))
+LEAF_TYPES[str(EXCEPTION)] = EXCEPTION
+
+
+@dataclass(frozen=True, slots=True)
 class FutureType(Type):
     """The result of a fork, to be waited for."""
 
@@ -433,7 +467,8 @@ class ClassType(Type):
     """
 
     __slots__ = (
-        "attributes", "bases", "constants", "doc", "is_module", "methods", "name", "properties", "python_class",
+        "attributes", "bases", "constants", "doc", "exception_bases", "is_module", "methods", "name", "properties",
+        "python_class",
     )  # fmt: skip
 
     def __init__(self, name: str, *, is_module: bool = False) -> None:
@@ -444,6 +479,8 @@ class ClassType(Type):
         self.constants: dict[str, Any] = {}
         self.properties: dict[str, Property] = {}
         self.bases: tuple[ClassType, ...] = ()
+        #: Of an exception: the qualified names of those of Python's own that it derives from.
+        self.exception_bases: tuple[str, ...] = ()
         self.doc: str | None = None
         #: The Python class this was compiled from, if any: what Python gets back when an object is returned.
         self.python_class: type | None = None

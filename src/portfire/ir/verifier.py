@@ -17,6 +17,7 @@ from portfire.ir.types import (
     INT,
     STR,
     AnyType,
+    EXCEPTION,
     BoolType,
     ClassType,
     DictType,
@@ -31,9 +32,6 @@ from portfire.ir.types import (
     Type,
     UnionType,
 )  # fmt: skip
-
-#: What a handler is given: the qualified name of the class, and the message.
-_EXCEPTION = TupleType((STR, STR))
 
 
 def verify(graph: Graph) -> None:
@@ -324,12 +322,15 @@ def _guard(node: Node) -> None:
 
 
 def _raise(node: Node) -> None:
-    _expect(node, len(node.inputs) in (1, 2) and not node.outputs, "takes a message and a class, and returns nothing")
+    _expect(
+        node, len(node.inputs) in (1, 2, 4) and not node.outputs,
+        "takes a message, a class, a value and an origin, and returns nothing",
+    )  # fmt: skip
 
 
 def _reraise(node: Node) -> None:
     _arity(node, 1, 0)
-    _expect(node, node.inputs[0].type == _EXCEPTION, f"raises a {node.inputs[0].type}, expected {_EXCEPTION}")
+    _expect(node, node.inputs[0].type == EXCEPTION, f"raises a {node.inputs[0].type}, expected {EXCEPTION}")
 
 
 def _try(node: Node) -> None:
@@ -339,7 +340,7 @@ def _try(node: Node) -> None:
     _expect(node, not node.blocks[0].parameters, "has parameters on its body")
     for i, block in enumerate(node.blocks):
         types = [p.type for p in block.parameters]
-        _expect(node, i == 0 or types == [_EXCEPTION], f"handler {i} takes {types}, expected one {_EXCEPTION}")
+        _expect(node, i == 0 or types == [EXCEPTION], f"handler {i} takes {types}, expected one {EXCEPTION}")
         _same_types(node, block.returns, node.outputs, f"returns of block {i}")
     ends = sum(n.kind == "prim::EndTry" for n in node.blocks[0].nodes)
     _expect(node, ends <= 1, f"has {ends} ends of what it watches")

@@ -8,8 +8,9 @@ Comes before: `model_file.py`, `wrap.py`, `views.py`. Comes after: `api.py`.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import IO, Any
 
@@ -22,9 +23,10 @@ from portfire.errors import ArchiveError, ArgumentError
 from portfire.ir.graph import Function
 from portfire.ir.types import ClassType, Property
 from portfire.modules.model_file import ModelFile
-from portfire.modules.script_function import ScriptFunction, ScriptMethod
+from portfire.modules.python_forms import converter
+from portfire.modules.script_function import FormedFunction, FormedMethod, ScriptFunction, ScriptMethod, callable_of
 from portfire.modules.script_module import ScriptModule
-from portfire.modules.views import Views, enum_class, exception_class, named_tuple_class
+from portfire.modules.views import ExceptionFactory, Views, enum_class, exception_class, named_tuple_class
 from portfire.modules.wrap import wrap_function, wrap_module
 
 _LIBRARIES = ("aten", "native")
@@ -69,7 +71,20 @@ def _linked(file: ModelFile, program: _engine.Program) -> Any:
     if root is not None and root.class_name != FUNCTION_MODULE:
         return views.of(root)
     entry = program.function(program.function_names[0])  # a saved function comes first
-    return ScriptFunction(entry, partial(_saved_function, file, entry.qualified_name))
+    source = partial(_saved_function, file, entry.qualified_name)
+    form = _forms(program.metadata).get(entry.qualified_name, "_")
+    return callable_of((ScriptFunction, FormedFunction), entry, source, form)
+
+
+def _forms(metadata: Mapping[str, str]) -> dict[str, str]:
+    """What results are in Python, by function. See `ir/forms.py`."""
+    try:
+        found = json.loads(metadata.get("forms", "{}"))
+        for form in found.values():
+            converter(form)
+    except (ValueError, AttributeError, TypeError):
+        raise ArchiveError("the file is damaged: its forms of results cannot be read") from None
+    return dict(found)
 
 
 def _saved_function(file: ModelFile, name: str) -> Function:
@@ -87,13 +102,16 @@ class LoadedViews(Views):
     def __init__(self, file: ModelFile) -> None:
         super().__init__(())
         self._file = file
+        self._forms: dict[str, str] = {}
         #: What the engine compares arguments' classes with: those of a file have none.
         self.python_class = None
 
     def bind_names(self, program: _engine.Program) -> None:
         """Tell the program what its named types are in Python. It makes objects' views by calling this."""
+        self._forms = _forms(program.metadata)
         for name in program.class_names:
-            program.bind_type(name, exception_class(name) or self)
+            exception = exception_class(name)
+            program.bind_type(name, self if exception is None else ExceptionFactory(exception))
         for kind, name, fields, values in program.named_types:
             known = enum_class(name, dict(zip(fields, values, strict=True))) if kind == "enum" else None
             known = known or named_tuple_class(name, fields)
@@ -119,7 +137,12 @@ class LoadedViews(Views):
 
     def methods(self, target: _engine.Object) -> dict[str, ScriptMethod]:
         """The object's methods, bound."""
-        return {n: ScriptMethod(target.method(n), partial(self._method, target, n)) for n in target.method_names}
+        kinds = (ScriptMethod, FormedMethod)
+        return {
+            n: callable_of(kinds, method, partial(self._method, target, n), self._forms.get(method.qualified_name, "_"))
+            for n in target.method_names
+            for method in (target.method(n),)
+        }
 
     def properties(self, target: _engine.Object) -> dict[str, tuple[str, str]]:
         """Name -> the methods that get and set it (empty: read only)."""

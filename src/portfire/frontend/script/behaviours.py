@@ -5,6 +5,7 @@ Comes before: `tensor_values.py`, `container_values.py`, `scalar_values.py`, `ob
 
 from __future__ import annotations
 
+from portfire.frontend.script.caught_exceptions import ExceptionBehaviour
 from portfire.frontend.script.container_values import (
     DictBehaviour,
     ListBehaviour,
@@ -46,6 +47,7 @@ def register() -> None:
         ir.ListType: ListBehaviour(),
         ir.DictType: DictBehaviour(),
         ir.TupleType: TupleBehaviour(),
+        ir.ExceptionType: ExceptionBehaviour(),
         ir.OptionalType: OptionalBehaviour(),
         ir.UnionType: UnionBehaviour(),
         ir.ClassType: ClassBehaviour(),

@@ -17,6 +17,7 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.union_members import converted_by_member
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Node, Value
+from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     ANY,
@@ -48,6 +49,7 @@ def type_of(emitter: Emitter, value: StaticValue) -> Type:
 
 def static_type(value: StaticValue) -> Type | None:
     """The run-time type where it is known without emitting anything, else None."""
+    from portfire.frontend.script.indexing import SliceValue
     from portfire.frontend.script.tuple_values import TupleValue
 
     if isinstance(value, RuntimeValue):
@@ -56,7 +58,7 @@ def static_type(value: StaticValue) -> Type | None:
         return value.type
     if isinstance(value, TupleValue):
         return value.type()
-    return None
+    return SLICE if isinstance(value, SliceValue) else getattr(value, "run_time_type", None)
 
 
 def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Value:

@@ -1,92 +1,41 @@
 """`raise`, `assert`, and exception classes as values.
 
-Comes before: `control_flow.py`, `exits.py`. Comes after: `statements.py`, `operators.py`.
+Comes before: `control_flow.py`, `exits.py`, `exception_values.py`. Comes after: `statements.py`, `operators.py`.
 """
 
 from __future__ import annotations
 
 import ast
-import types
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import torch
-
-from portfire.frontend.script.caught_exceptions import CaughtException, emit_reraise
-from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.caught_exceptions import CaughtException, as_caught, emit_reraise
+from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.control_flow import emit_if_value
-from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.exception_values import (
+    ExceptionClass,
+    ExceptionValue,
+    exception_class_of,
+    is_users,
+    names_below,
+    object_exception,
+    object_message,
+    qualified_name,
+    text_of,
+)  # fmt: skip
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.refinement import emit_condition, refine
+from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir.types import STR
+from portfire.ir.graph import Value
+from portfire.ir.types import ANY, BOOL, EXCEPTION, TupleType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
-
-#: Exceptions of torch that programs know by the name of their public alias.
-_NAMES: dict[type[BaseException], str] = {vars(torch.linalg)["LinAlgError"]: "torch.linalg.LinAlgError"}
-
-
-class ExceptionClass(StaticValue):
-    """An exception type."""
-
-    def __init__(self, cls: type[BaseException]) -> None:
-        self.cls = cls
-
-    @property
-    def identity(self) -> object:
-        """What tells this value from others."""
-        return ("exception", self.cls)
-
-    def describe(self) -> str:
-        """See the base class."""
-        return f"the exception {self.cls.__name__}"
-
-    @property
-    def qualified_name(self) -> str:
-        """The name, as programs know it."""
-        return _NAMES.get(self.cls) or f"{self.cls.__module__}.{self.cls.__qualname__}"
-
-    @property
-    def names(self) -> list[str]:
-        """The names of this type and of those below it that torch raises: the engine does not know where they belong."""
-        below = [name for cls, name in _NAMES.items() if issubclass(cls, self.cls) and cls is not self.cls]
-        return [self.qualified_name, *below]
-
-    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
-        """See the base class."""
-        for name in ("__init__", "__new__", "__str__"):
-            if isinstance(getattr(self.cls, name), types.FunctionType):
-                raise emitter.fail(
-                    "unsupported-call",
-                    f"the exception {self.cls.__name__} has {name!r} of its own, which programs do not run",
-                    notes=("a program keeps the type of an exception and its message",),
-                    help=f"leave {name!r} out, and give the message where the exception is raised",
-                )
-        return ExceptionValue(self.cls, [*args, *kwargs.values()])
-
-
-class ExceptionValue(StaticValue):
-    """An exception about to be raised."""
-
-    def __init__(self, cls: type[BaseException], args: Sequence[StaticValue]) -> None:
-        self.cls = cls
-        self.args = args
-
-    def describe(self) -> str:
-        """See the base class."""
-        return f"a {self.cls.__name__}"
-
-    def message(self, emitter: Emitter) -> StaticValue:
-        """What `str()` of the exception gives."""
-        if not self.args:
-            return ConstantValue("")
-        if len(self.args) == 1:
-            return as_text(emitter, self.args[0])
-        return as_text(emitter, TupleValue(self.args))
+#: What an exception came from: its cause, its context, and whether the context is hidden (docs/program-format.md).
+_ORIGIN = TupleType((ANY, ANY, BOOL))
 
 
 def class_names(emitter: Emitter, classes: StaticValue) -> list[str]:
@@ -98,20 +47,48 @@ def class_names(emitter: Emitter, classes: StaticValue) -> list[str]:
         raise emitter.fail(
             "type-mismatch", f"expected an exception type, found {what}", help="name the types where they are caught"
         )
-    return classes.names
+    return names_below(emitter, classes.cls)
 
 
 def as_text(emitter: Emitter, value: StaticValue) -> StaticValue:
     """`str(value)`."""
-    if isinstance(value, (CaughtException, ExceptionValue)):
+    if isinstance(value, ExceptionValue):
         return value.message(emitter)
-    if static_type(value) == STR:
-        return value
-    return emitter.builtin("aten::str", [value])
+    caught = as_caught(value)
+    if caught is not None:
+        return caught.message(emitter)
+    cls = exception_class_of(value)
+    if cls is not None:
+        assert isinstance(value, RuntimeValue)
+        return object_message(emitter, value, cls)
+    return text_of(emitter, value)
+
+
+def is_exception(value: StaticValue) -> bool:
+    """Whether a value is an exception, raised or not."""
+    return isinstance(value, ExceptionValue) or as_caught(value) is not None or exception_class_of(value) is not None
+
+
+def as_repr(emitter: Emitter, value: StaticValue) -> StaticValue:
+    """`repr()` of an exception."""
+    return _caught(emitter, value).representation(emitter)
+
+
+def _caught(emitter: Emitter, value: StaticValue) -> CaughtException:
+    """An exception of any kind, as what a handler would be given."""
+    caught = as_caught(value)
+    if caught is not None:
+        return caught
+    cls = exception_class_of(value)
+    if cls is not None:
+        assert isinstance(value, RuntimeValue)
+        return CaughtException(object_exception(emitter, value, cls), (cls,))
+    assert isinstance(value, ExceptionValue)
+    return CaughtException(value.as_value(emitter), (value.cls,))
 
 
 def emit_raise(emitter: Emitter, node: ast.Raise) -> Flow:
-    """`raise X(message) from cause`: the cause is not kept."""
+    """`raise`, `raise X(message)`, `raise X(message) from cause`."""
     from portfire.frontend.script.expressions import emit_expression
 
     if node.exc is None:
@@ -123,33 +100,85 @@ def emit_raise(emitter: Emitter, node: ast.Raise) -> Flow:
             )
         return emit_reraise(emitter, emitter.context.caught[-1])
     raised = emit_expression(emitter, node.exc)
-    if isinstance(raised, CaughtException):
-        return emit_reraise(emitter, raised.exception)
     if isinstance(raised, ExceptionClass):
         raised = raised.call(emitter, [], {})
-    if not isinstance(raised, ExceptionValue):
+    if not is_exception(raised):
         raise emitter.fail(
             "type-mismatch",
             f"expected an exception to raise, found {raised.describe()}",
             help="raise an exception class: `raise ValueError(message)`",
         )
-    cls = ExceptionClass(raised.cls)
-    _raise(emitter, raised.message(emitter), ConstantValue(cls.qualified_name), _bases(raised.cls))
+    caught = as_caught(raised)
+    if caught is not None and node.cause is None:
+        return emit_reraise(emitter, caught.exception)
+    _emit_raised(emitter, raised, _origin(emitter, node.cause))
+    emitter.frame.is_dead = True
     return Flow.RAISES
 
 
-def _bases(cls: type[BaseException]) -> list[str]:
-    """What a class of the user's derives from: the engine knows the builtin ones."""
-    if cls.__module__ == "builtins":
-        return []
-    return [ExceptionClass(base).qualified_name for base in cls.__mro__[1:] if issubclass(base, BaseException)]
+def _origin(emitter: Emitter, cause: ast.expr | None) -> Value | None:
+    """Where an exception came from; None for one that is raised outside of every handler and without a cause."""
+    from portfire.frontend.script.expressions import emit_expression
+
+    none = emitter.constant_value(None)
+    context = emitter.context.caught[-1] if emitter.context.caught else None
+    if cause is None and context is None:
+        return None
+    causing = none
+    if cause is not None:
+        with emitter.at(cause):
+            value = emit_expression(emitter, cause)
+            if isinstance(value, ExceptionClass):
+                value = value.call(emitter, [], {})
+            if is_exception(value):
+                causing = _caught(emitter, value).exception
+            elif value.constant() is not None:
+                raise emitter.fail(
+                    "type-mismatch",
+                    f"expected an exception or None after 'from', found {value.describe()}",
+                    help="name the exception that was caught: `raise ValueError(message) from e`",
+                )
+    parts = [_any(emitter, causing), _any(emitter, context or none), emitter.constant_value(cause is not None)]
+    return _any(emitter, emitter.insert("prim::TupleConstruct", parts, _ORIGIN).value)
 
 
-def _raise(emitter: Emitter, message: StaticValue, cls: StaticValue, bases: Sequence[str] = ()) -> None:
-    node = emitter.node("prim::RaiseException", [emitter.runtime(message), emitter.runtime(cls)])
-    if bases:
-        node.attributes["bases"] = list(bases)
-    emitter.frame.is_dead = True
+def _any(emitter: Emitter, value: Value) -> Value:
+    return convert(emitter, RuntimeValue(value), ANY, "the exception")
+
+
+def _emit_raised(emitter: Emitter, raised: StaticValue, origin: Value | None) -> None:
+    caught = as_caught(raised)
+    if caught is not None:
+        _emit_with_origin(emitter, caught, origin)
+        return
+    none = emitter.constant_value(None)
+    cls = exception_class_of(raised)
+    if cls is not None:
+        assert isinstance(raised, RuntimeValue)
+        message = object_message(emitter, raised, cls)
+        value: Value | None = _any(emitter, raised.value)
+    else:
+        assert isinstance(raised, ExceptionValue)
+        cls = raised.cls
+        message = raised.message(emitter)
+        value = None if raised.is_message else raised.value(emitter)
+        emitter.compiler.note_raised(cls, [static_type(a) or ANY for a in raised.args])
+    inputs = [emitter.runtime(message), emitter.constant_value(qualified_name(emitter, cls))]
+    if value is not None or origin is not None:
+        inputs += [value or none, origin or none]
+    made = emitter.node("prim::RaiseException", inputs)
+    if is_users(cls):
+        made.attributes["type"] = emitter.compiler.classes.script_class(cls)
+
+
+def _emit_with_origin(emitter: Emitter, caught: CaughtException, origin: Value | None) -> None:
+    """`raise e from cause`: the exception once more, with another origin."""
+    parts = [
+        emitter.insert("prim::TupleIndex", [caught.exception, emitter.constant_value(i)], type_).value
+        for i, type_ in enumerate(EXCEPTION.elements[:3])
+    ]
+    again = emitter.insert("prim::TupleConstruct", [*parts, origin or emitter.constant_value(None)], EXCEPTION)
+    emitter.node("prim::Reraise", [again.value])
 
 
 def emit_assert(emitter: Emitter, node: ast.Assert) -> Flow:
@@ -159,8 +188,8 @@ def emit_assert(emitter: Emitter, node: ast.Assert) -> Flow:
     condition = emit_condition(emitter, node.test)
 
     def fail() -> Flow:
-        message = as_text(emitter, emit_expression(emitter, node.msg)) if node.msg is not None else ConstantValue("")
-        _raise(emitter, message, NONE_VALUE)
+        args = [emit_expression(emitter, node.msg)] if node.msg is not None else []
+        _emit_failed_assertion(emitter, args)
         return Flow.RAISES
 
     known = condition.constant
@@ -171,11 +200,28 @@ def emit_assert(emitter: Emitter, node: ast.Assert) -> Flow:
     return Flow.FALLS
 
 
+def _emit_failed_assertion(emitter: Emitter, args: list[StaticValue]) -> None:
+    """An AssertionError; its class is not named where it has no more to it than a message, as in TorchScript."""
+    failure = ExceptionValue(AssertionError, args)
+    message = emitter.runtime(failure.message(emitter))
+    emitter.compiler.note_raised(AssertionError, [static_type(a) or ANY for a in args])
+    none = emitter.constant_value(None)
+    inputs = [message, none]
+    origin = _origin(emitter, None)
+    if not failure.is_message or origin is not None:
+        name = emitter.constant_value(qualified_name(emitter, AssertionError))
+        inputs = [message, name, failure.value(emitter), origin or none]
+    emitter.node("prim::RaiseException", inputs)
+    emitter.frame.is_dead = True
+
+
 def emit_check(emitter: Emitter, condition: StaticValue, message: StaticValue, cls: str) -> None:
     """Raise unless a run-time bool holds."""
 
     def fail() -> Flow:
-        _raise(emitter, message, ConstantValue(cls))
+        inputs = [emitter.runtime(message), emitter.runtime(ConstantValue(cls))]
+        emitter.node("prim::RaiseException", inputs)
+        emitter.frame.is_dead = True
         return Flow.RAISES
 
     emit_if_value(emitter, condition, lambda: Flow.FALLS, fail)

@@ -15,8 +15,8 @@ from portfire.frontend.script.attribute_types import takes
 from portfire.frontend.script.classes import class_default
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, mismatch, static_type
-from portfire.frontend.script.exceptions import emit_check
 from portfire.frontend.script.exception_values import base_method
+from portfire.frontend.script.exceptions import emit_check
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.refinement import without

@@ -17,6 +17,7 @@ from portfire.frontend.script.constant_arithmetic import formatted, percent_form
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.exceptions import as_repr, as_text, is_exception
+from portfire.frontend.script.forms import shown
 from portfire.frontend.script.python_library import texts
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -59,6 +60,9 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
         spec, spec_values = _spec(emitter, part.format_spec)
         if isinstance(static_type(value), TensorType) and not field:
             value, spec, spec_values = _tensor_text(emitter, value, spec, spec_values), "", []
+        text = shown(emitter, value)
+        if text is not None:
+            value, field = text, ""
         values.append(value)
         values += spec_values
         template += "{" + field + (f":{spec}" if spec else "") + "}"
@@ -67,8 +71,8 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
 
 def _escaped(emitter: Emitter, value: StaticValue) -> StaticValue:
     """`ascii(value)`."""
-    shown = emitter.builtin("aten::format", [ConstantValue("{!r}"), value])
-    return emitter.compiler.function_value(texts.escaped).call(emitter, [shown], {})
+    quoted = emitter.builtin("aten::format", [ConstantValue("{!r}"), value])
+    return emitter.compiler.function_value(texts.escaped).call(emitter, [quoted], {})
 
 
 def _tensor_text(emitter: Emitter, value: StaticValue, spec: str, spec_values: Arguments) -> StaticValue:
@@ -115,6 +119,9 @@ def _ordered(
             continue
         value = _field(emitter, field, args, kwargs, counter)
         inner, inner_spec = _ordered(emitter, spec, args, kwargs, counter) if spec else ([], "")
+        text = shown(emitter, value)
+        if text is not None:
+            value, conversion = text, None
         if conversion == "a":
             value, conversion = _escaped(emitter, value), None
         elif isinstance(static_type(value), TensorType) and not conversion:
@@ -154,7 +161,7 @@ def emit_percent_format(emitter: Emitter, template: StaticValue, values: StaticV
     if named is not None:
         names, template = named
         items = [values.index(emitter, ConstantValue(name)) for name in names]
-    elif isinstance(values, TupleValue) or isinstance(static_type(values), TupleType):
+    elif isinstance(values, TupleValue) or (isinstance(static_type(values), TupleType) and not is_exception(values)):
         items = list(values.unpack(emitter, None))
     else:
         items = [values]
@@ -182,7 +189,8 @@ def _percent_items(emitter: Emitter, template: StaticValue, items: Arguments) ->
     for i, item in enumerate(items):
         if isinstance(static_type(item), TensorType) and i < len(codes) and codes[i] not in "sra":
             item = emitter.builtin("aten::item", [item])
-        result.append(_shown(emitter, item))
+        text = shown(emitter, item) if i < len(codes) and codes[i] in "sra" else None
+        result.append(text or _shown(emitter, item))
     return result
 
 

@@ -18,6 +18,7 @@ import torch
 
 from portfire.frontend.script import marks
 from portfire.frontend.script.annotations import type_from_annotation
+from portfire.frontend.script.checks_and_logs import CHECKS
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.expressions import emit_expression
@@ -413,6 +414,7 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch._jit_internal.export": _argument(0, "fn"),
     "torch.jit._script.script": _argument(0, "obj"),
     # Checks and warnings
+    **CHECKS,
     "_warnings.warn": _warn,
     "warnings.warn": _warn,
     "torch._C._warn": _warn,

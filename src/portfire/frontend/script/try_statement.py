@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.assigned_names import assigned_names
-from portfire.frontend.script.caught_exceptions import EXCEPTION, CaughtException, emit_reraise
+from portfire.frontend.script.caught_exceptions import CaughtException, classes_in, emit_reraise
 from portfire.frontend.script.cells import Cells
 from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
 from portfire.frontend.script.control_flow import emit_guarded, emit_if_value
@@ -24,7 +24,7 @@ from portfire.frontend.script.exceptions import class_names
 from portfire.frontend.script.exits import Flow, has_exited, is_certainly, join
 from portfire.frontend.script.merging import Branch, merge_branches
 from portfire.ir.graph import Block, Node, Value
-from portfire.ir.types import Type
+from portfire.ir.types import EXCEPTION, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -69,10 +69,12 @@ def _emit_except(emitter: Emitter, node: ast.Try) -> Flow:
 def _handler(emitter: Emitter, node: ast.ExceptHandler) -> Handler:
     from portfire.frontend.script.statements import emit_statements
 
+    names, classes = _classes(emitter, node)
+
     def body(exception: Value) -> Flow:
         context = emitter.context
         if node.name is not None:
-            emitter.assign(node.name, CaughtException(exception))
+            emitter.assign(node.name, CaughtException(exception, classes))
         context.caught.append(exception)
         try:
             flow = emit_statements(emitter, node.body)
@@ -82,17 +84,18 @@ def _handler(emitter: Emitter, node: ast.ExceptHandler) -> Handler:
             emitter.assign(node.name, UndefinedValue(f"'{node.name}' is deleted at the end of its 'except'"))
         return flow
 
-    return Handler(" ".join(_classes(emitter, node)), body)
+    return Handler(" ".join(names), body)
 
 
-def _classes(emitter: Emitter, node: ast.ExceptHandler) -> list[str]:
-    """The names of the types in `except`; none for a handler of everything."""
+def _classes(emitter: Emitter, node: ast.ExceptHandler) -> tuple[list[str], list[type[BaseException]]]:
+    """The types in `except`, and their names; no names for a handler of everything."""
     from portfire.frontend.script.expressions import emit_expression
 
     if node.type is None:
-        return []
+        return [], [BaseException]
     with emitter.at(node.type):
-        return class_names(emitter, emit_expression(emitter, node.type))
+        types = emit_expression(emitter, node.type)
+        return class_names(emitter, types), classes_in(types)
 
 
 def emit_finally(

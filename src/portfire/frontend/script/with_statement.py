@@ -20,9 +20,10 @@ from portfire.frontend.script.caught_exceptions import CaughtException, emit_rer
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
 from portfire.frontend.script.control_flow import emit_if_value
 from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.exceptions import class_names
 from portfire.frontend.script.exits import Flow, is_certainly
 from portfire.frontend.script.static_values import StaticValue
-from portfire.frontend.script.try_statement import emit_finally
+from portfire.frontend.script.try_statement import Handler, emit_finally, emit_handled
 from portfire.ir.graph import Value
 from portfire.ir.types import BOOL
 
@@ -70,6 +71,31 @@ class ContextManager(StaticValue):
             emitter.builtin("aten::set_grad_enabled", [before])
 
 
+class SuppressClass(StaticValue):
+    """`contextlib.suppress`."""
+
+    identity = "suppress"
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "'contextlib.suppress'"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+        """See the base class."""
+        return Suppress([name for arg in args for name in class_names(emitter, arg)])
+
+
+class Suppress(StaticValue):
+    """`contextlib.suppress(T, U)`: exceptions of these types end the body, and nothing more."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "a context manager"
+
+
 def _set_grad_enabled(args: Sequence[StaticValue]) -> StaticValue | None:
     return args[0] if args else NONE_VALUE
 
@@ -79,13 +105,14 @@ def _inference_mode(args: Sequence[StaticValue]) -> StaticValue | None:
 
 
 #: Context managers that are part of torch and Python, by identity.
-CONTEXT_MANAGERS: dict[Any, ContextManagerClass] = {
+CONTEXT_MANAGERS: dict[Any, StaticValue] = {
     torch.no_grad: ContextManagerClass("torch.no_grad", lambda _: FALSE_VALUE),
     torch.enable_grad: ContextManagerClass("torch.enable_grad", lambda _: TRUE_VALUE),
     torch.set_grad_enabled: ContextManagerClass("torch.set_grad_enabled", _set_grad_enabled),
     torch.inference_mode: ContextManagerClass("torch.inference_mode", _inference_mode),
     torch.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
     torch.autograd.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
+    contextlib.suppress: SuppressClass(),
     contextlib.nullcontext: ContextManagerClass("nullcontext", lambda _: None),
 }
 
@@ -104,9 +131,11 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
     item = items[0]
     with emitter.at(item.context_expr):
         manager = emit_expression(emitter, item.context_expr)
-        if isinstance(manager, ContextManager):
-            before = manager.enter(emitter)
+        if isinstance(manager, Suppress):
             entered: StaticValue = NONE_VALUE
+        elif isinstance(manager, ContextManager):
+            before = manager.enter(emitter)
+            entered = NONE_VALUE
         elif manager.has_attribute(emitter, "__enter__"):
             entered = manager.attribute(emitter, "__enter__").call(emitter, [], {})
         else:
@@ -119,6 +148,9 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
         from portfire.frontend.script.assignments import assign_target
 
         assign_target(emitter, item.optional_vars, entered)
+    if isinstance(manager, Suppress):
+        handlers = [Handler(" ".join(manager.names), lambda exception: Flow.FALLS)] if manager.names else []
+        return emit_handled(emitter, lambda: _emit_items(emitter, items[1:], body), handlers, assigned_names(body))
     if isinstance(manager, ContextManager):
         return _emit_in_mode(emitter, manager, before, lambda: _emit_items(emitter, items[1:], body))
     return _emit_guarded_body(emitter, manager, lambda: _emit_items(emitter, items[1:], body), assigned_names(body))
