@@ -85,8 +85,12 @@ Value values(DictBox& dict) {
 }
 
 Value items(DictBox& dict) {
-  const TypePtr type = item_type(dict);
-  return list_of(dict, type, [&](const DictBox::Entry& e) { return Value::tuple(type, {e.key, e.value}); });
+  return list_of(dict, item_type(dict), [](const DictBox::Entry& e) {
+    auto item = make_box<TupleBox>(TypePtr(), 2);
+    item->items[0] = e.key;
+    item->items[1] = e.value;
+    return Value(Tag::kTuple, std::move(item));
+  });
 }
 
 void update(DictBox& dict, DictBox& other) {
@@ -107,7 +111,7 @@ Value from_pairs(ListBox& pairs) {
   const TypePtr any = Type::leaf(TypeKind::kAny);
   Value result = Value::dict(typed ? pairs.element->contained[0] : any, typed ? pairs.element->contained[1] : any);
   for (const Value& pair : pairs.items) {
-    const std::vector<Value>& items = pair.to_tuple().items;
+    const ValueArray& items = pair.to_tuple().items;
     if (items.size() != 2) raise_value_error("dictionary update sequence element is not a pair");
     result.to_dict().set(items[0], items[1]);
   }
@@ -117,7 +121,8 @@ Value from_pairs(ListBox& pairs) {
 Value empty_dict() { return Value::dict(Type::leaf(TypeKind::kStr), Type::leaf(TypeKind::kTensor)); }
 
 // The rows of one op for all six key types. K is TorchScript's spelling of the key type.
-#define PER_KEY(ROW) ROW("str"), ROW("int"), ROW("bool"), ROW("float"), ROW("complex"), ROW("Tensor")
+// The last row of each is for the keys that only portfire has: tuples.
+#define PER_KEY(ROW) ROW("str"), ROW("int"), ROW("bool"), ROW("float"), ROW("complex"), ROW("Tensor"), ROW("tKey")
 #define LEN(K) {"aten::len.Dict_" K "(Dict(" K ", t) self) -> int", op<length>}
 #define GET_ITEM(K) {"aten::__getitem__.Dict_" K "(Dict(" K ", t) self, " K " key) -> t(*)", op<get_item>}
 #define SET_ITEM(K) {"aten::_set_item." K "(Dict(" K ", t)(a!) l, " K "(b -> *) idx, t(c -> *) v) -> ()", op<set_item>}

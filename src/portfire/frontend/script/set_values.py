@@ -22,7 +22,7 @@ from portfire.frontend.script.runtime_value import MethodValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, FLOAT, INT, STR
+from portfire.ir.types import BOOL, FLOAT, INT, STR, TupleType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -99,9 +99,15 @@ def make_set(emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) ->
 
 def set_of(emitter: Emitter, items: Sequence[StaticValue]) -> StaticValue:
     """`{a, b}`; of things that cannot be keys, a tuple to look them up in."""
-    if not all(static_type(item) in (INT, FLOAT, BOOL, STR) for item in items):
+    if not all(_is_hashed(static_type(item)) for item in items):
         return TupleValue(items)
     return make_set(emitter, [TupleValue(items)], {})
+
+
+def _is_hashed(type_: Type | None) -> bool:
+    if isinstance(type_, TupleType):
+        return all(map(_is_hashed, type_.elements))
+    return type_ in (INT, FLOAT, BOOL, STR)
 
 
 def emit_set_comprehension(emitter: Emitter, node: ast.SetComp) -> StaticValue:
