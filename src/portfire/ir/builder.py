@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from portfire.ir.dtypes import torch_enum_number
+from portfire.ir.forms import INT_FORMS
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.source import SourceRange
 from portfire.ir.types import (
@@ -22,6 +23,7 @@ from portfire.ir.types import (
     STR,
     TENSOR,
     DictType,
+    IntType,
     ListType,
     TupleType,
     Type,
@@ -97,8 +99,8 @@ def constant_type(value: Any) -> Type:
         return TENSOR
     if name == "device":
         return DEVICE
-    if name in ("dtype", "layout", "memory_format"):
-        return INT
+    if name in INT_FORMS:
+        return IntType(form=name)
     if isinstance(value, tuple):
         return TupleType(tuple(constant_type(v) for v in value))
     if isinstance(value, list) and value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from portfire.ir.forms import common_form
 from portfire.ir.types import (
     ANY,
     NONE,
@@ -162,7 +163,7 @@ def unify(a: Type, b: Type) -> Type | None:
     tensor refinement. Numbers do not convert into one another.
     """
     if a == b:
-        return a
+        return a if a is b else common_form(a, b)
     if isinstance(a, TensorType) and isinstance(b, TensorType):
         return TENSOR
     if is_subtype(a, b):

@@ -52,9 +52,7 @@ class Views:
     def methods(self, target: _engine.Object) -> dict[str, ScriptMethod]:
         """The object's methods, bound."""
         methods = self.class_of(target).methods
-        return {
-            name: method_of(target.method(name), methods[name]) for name in target.method_names if name in methods
-        }
+        return {name: method_of(target.method(name), methods[name]) for name in target.method_names if name in methods}
 
     def properties(self, target: _engine.Object) -> dict[str, tuple[str, str]]:
         """Name -> the methods that get and set it (empty: read only).

@@ -22,18 +22,21 @@ from portfire.frontend.script.builtin_iteration import (
     RangeValue,
     ReversedValue,
     ZipValue,
+    as_tuple,
     fold,
     items_after_the_first,
     search,
     to_list,
 )
 from portfire.frontend.script.caught_exceptions import CaughtClass, as_caught
+from portfire.frontend.script.checks_and_logs import check_print_file, emit_print_text
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.default_dicts import make_default_dict
 from portfire.frontend.script.exceptions import as_repr, as_text, emit_check, is_exception
 from portfire.frontend.script.exits import Flow
+from portfire.frontend.script.forms import shown
 from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.iterators import NextFunction, make_iterator
 from portfire.frontend.script.loops import emit_iteration
@@ -250,7 +253,7 @@ def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if is_exception(args[0]):
         return as_repr(emitter, args[0])
-    return emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
+    return shown(emitter, args[0]) or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
 
 
 def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -267,9 +270,9 @@ def _tuple(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if not args:
         return TupleValue(())
     if isinstance(static_type(args[0]), ListType):
-        return args[0]  # how long it is is known only at run time: an immutable use of the list serves
+        return as_tuple(emitter.builtin("aten::list", args))
     items = args[0].iterate(emitter).items
-    return TupleValue(items) if items is not None else to_list(emitter, args[0])
+    return TupleValue(items) if items is not None else as_tuple(to_list(emitter, args[0]))
 
 
 def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -346,8 +349,14 @@ def _callable(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValu
 def _print(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     separator = kwargs.get("sep", NONE_VALUE).constant()
     end = kwargs.get("end", NONE_VALUE).constant()
-    if end not in (None, "\n"):
-        raise emitter.fail("unsupported-argument", "'end' of print is not supported", help="print one whole line")
+    for name in kwargs.keys() - {"sep", "end", "flush", "file"}:
+        raise emitter.fail(
+            "bad-call", f"print has no parameter '{name}'", help="its parameters are sep, end, file and flush"
+        )
+    check_print_file(emitter, kwargs.get("file", NONE_VALUE))
+    if end not in (None, "\n") or MISSING in (separator, end):
+        emit_print_text(emitter, args, kwargs)
+        return NONE_VALUE
     if separator not in (None, " ") and len(args) > 1:
         template = str(separator).replace("{", "{{").replace("}", "}}").join(["{}"] * len(args))
         args = [emitter.builtin("aten::format", [ConstantValue(template), *args])]

@@ -108,7 +108,7 @@ class _Lockstep(StaticValue):
 
     def iterate(self, emitter: Emitter) -> Iteration:
         """See the base class."""
-        iterations = [p.iterate(emitter) for p in self.parts]
+        iterations = [_step_by_step(emitter, p).iterate(emitter) for p in self.parts]
         known = [len(i.items) for i in iterations if i.items is not None]
         sources = [i.source for i in iterations]
         for i, part in enumerate(self.parts):
@@ -205,6 +205,12 @@ def _length_of(emitter: Emitter, value: StaticValue) -> StaticValue:
 def _repeatable(emitter: Emitter, value: StaticValue) -> StaticValue:
     """What can be asked for its items twice: a map would call its function each time."""
     return to_list(emitter, value) if isinstance(value, _Lockstep) else value
+
+
+def _step_by_step(emitter: Emitter, part: StaticValue) -> StaticValue:
+    """A generator that is consumed together with others is made a list first."""
+    collected = getattr(part, "collected_early", None)
+    return part if collected is None else collected(emitter)
 
 
 class EnumerateValue(_Lockstep):
@@ -331,6 +337,13 @@ def to_list(emitter: Emitter, value: StaticValue) -> StaticValue:
 
     emit_iteration(emitter, value, (), body)
     return result
+
+
+def as_tuple(list_: StaticValue) -> StaticValue:
+    """A new list as the tuple that it is in Python: how long it is is known only at run time."""
+    if isinstance(list_, RuntimeValue) and isinstance(list_.type, ListType):
+        list_.value.type = ListType(list_.type.element, form="tuple")
+    return list_
 
 
 def fold(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
 from portfire.frontend.script.forms import note_form
 from portfire.frontend.script.inference import resolved
+from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.static_values import StaticValue
@@ -36,7 +37,7 @@ from portfire.ops.emit import MatchError, emit_builtin
 if TYPE_CHECKING:
     from portfire.frontend.script.cells import Cells
     from portfire.frontend.script.compiler import Compiler
-    from portfire.frontend.script.exits import Region
+    from portfire.frontend.script.exits import Flow, Region
 
 
 class SilentAbort(CompileAbort):
@@ -62,6 +63,9 @@ class FunctionContext:
     region: Region | None = None
     #: Types that annotations of locals declare.
     declared: dict[str, Type] = field(default_factory=dict)
+    #: In a generator compiled into the loop that consumes it: what a `yield` does, and the loops around, outermost first.
+    resume: Callable[[StaticValue], Flow] | None = None
+    suspended: tuple[Region, ...] = ()
     #: What the `except` clauses around this place were given, innermost last.
     caught: list[Value] = field(default_factory=list)
     #: Whether the function is compiled as if nothing were declared; see `known_arguments.py`.
@@ -84,6 +88,8 @@ class Emitter:
         self.cells: list[Cells] = []
         #: Set by `entering`.
         self.context: FunctionContext = None  # type: ignore[assignment]
+        #: The generators being compiled into their consumers here.
+        self.running: list[Hashable] = []
         #: Depth of calls inlined into this graph, to stop runaway recursion.
         self.inline_depth = 0
         #: The obstacles noted while building this graph.
@@ -113,7 +119,8 @@ class Emitter:
     ) -> CompileAbort:
         """The exception to raise where something cannot be compiled; the statement that holds it is given up."""
         place = range or self.builder.range
-        return CompileAbort(Diagnostic(code, message, place, notes, help, chain=self.chain))
+        notes, help = tuple(map(shown_name, notes)), None if help is None else shown_name(help)
+        return CompileAbort(Diagnostic(code, shown_name(message), place, notes, help, chain=self.chain))
 
     @contextmanager
     def recovering(self) -> Iterator[None]:

@@ -58,11 +58,11 @@ class RuntimeValue(StaticValue):
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
         """See the base class."""
-        return self._behaviour().index(emitter, self, key)
+        return self._behaviour().index(emitter, self, _known_key(emitter, key))
 
     def set_index(self, emitter: Emitter, key: StaticValue, value: StaticValue) -> None:
         """See the base class."""
-        self._behaviour().set_index(emitter, self, key, value)
+        self._behaviour().set_index(emitter, self, _known_key(emitter, key), value)
 
     def iterate(self, emitter: Emitter) -> Iteration:
         """See the base class."""
@@ -86,10 +86,16 @@ class RuntimeValue(StaticValue):
 
     def delete_index(self, emitter: Emitter, key: StaticValue) -> None:
         """`del self[key]`."""
-        self._behaviour().delete_index(emitter, self, key)
+        self._behaviour().delete_index(emitter, self, _known_key(emitter, key))
 
     def _behaviour(self) -> Behaviour:
         return BEHAVIOURS.get(type(self.type), DEFAULT_BEHAVIOUR)
+
+
+def _known_key(emitter: Emitter, key: StaticValue) -> StaticValue:
+    from portfire.frontend.script.indexing import known_key
+
+    return known_key(emitter, key)
 
 
 class Behaviour:

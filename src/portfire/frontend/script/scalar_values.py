@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.forms import dtype_attribute
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.python_library import numbers
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR, Type
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, IntType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -27,6 +28,8 @@ class NumberBehaviour(Behaviour):
 
     def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
         """See the base class."""
+        if isinstance(value.type, IntType) and value.type.form == "dtype":
+            return dtype_attribute(emitter, value, name)
         if value.type == COMPLEX and name in ("real", "imag"):
             return emitter.builtin(f"aten::{name}", [value])
         if value.type in (INT, BOOL) and name in ("real", "numerator"):
@@ -176,19 +179,16 @@ class EnumBehaviour(Behaviour):
 
     def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
         """See the base class."""
+        from portfire.frontend.script.enum_values import member_attribute
         from portfire.ir.types import EnumType
 
         type_ = value.type
         assert isinstance(type_, EnumType)
-        if name == "value":
-            return emitter.insert("prim::EnumValue", [value.value], type_.value_type)
-        if name == "name":
-            return emitter.insert("prim::EnumName", [value.value], STR)
-        raise emitter.fail(
-            "no-attribute",
-            f"a member of {type_.annotation} has no attribute '{name}'",
-            help="a member has `name` and `value`",
-        )
+        return member_attribute(emitter, value, type_, name)
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        return hasattr(getattr(value.type, "python_class", None), name)
 
     def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
         """See the base class."""

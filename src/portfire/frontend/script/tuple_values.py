@@ -62,6 +62,7 @@ class TupleValue(StaticValue):
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
         """See the base class."""
+        key = indexing.known_key(emitter, key)
         if isinstance(key, indexing.SliceValue):
             return TupleValue(self.items[key.constant_slice(emitter)], is_list=self.is_list)
         position = key.constant()

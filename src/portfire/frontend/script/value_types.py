@@ -56,7 +56,8 @@ _SIMPLE: tuple[tuple[type | tuple[type, ...], ir.Type], ...] = (
     (complex, ir.COMPLEX),
     (str, ir.STR),
     (torch.device, ir.DEVICE),
-    ((torch.dtype, torch.layout, torch.memory_format, torch.qscheme), ir.INT),
+    (torch.dtype, ir.DTYPE),
+    ((torch.layout, torch.memory_format, torch.qscheme), ir.INT),
     (torch.Generator, ir.GENERATOR),
     (torch.Stream, ir.STREAM),
 )

@@ -1,0 +1,114 @@
+"""Results as Python has them: the int of a dtype as the dtype, the list of a tuple as the tuple. See `ir/forms.py`.
+
+Comes before: `ir/forms.py`. Comes after: `script_function.py`, `views.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import torch
+
+from portfire.ir.dtypes import LAYOUT_NUMBERS, MEMORY_FORMAT_NUMBERS, dtype_of_number
+
+Convert = Callable[[Any], Any]
+
+
+@cache
+def converter(text: str) -> Convert | None:
+    """What makes a result of that form what Python has; None where there is nothing to do. Raises ValueError for text
+    that is no form (it may come out of a file)."""
+    tokens = iter(re.findall(r"\w+|[\[\],]", text))
+    return _parsed(next(tokens, ""), tokens)[0]
+
+
+def _parsed(name: str, tokens: Iterator[str]) -> tuple[Convert | None, str]:
+    """The form that begins with `name`, and the token after it."""
+    following = next(tokens, "")
+    parts: list[Convert | None] = []
+    while following in ("[", ",") and (following == "[") == (not parts):
+        part, following = _parsed(next(tokens, ""), tokens)
+        parts.append(part)
+        if following == "]":
+            following = next(tokens, "")
+            break
+    make = _MAKERS.get(name)
+    if make is None:
+        raise ValueError(f"'{name}' is no form")
+    return make(parts), following
+
+
+def _each(convert: Convert | None, collect: Callable[[Any], Any]) -> Convert:
+    return collect if convert is None else lambda items: collect(map(convert, items))
+
+
+def _dict(parts: list[Convert | None]) -> Convert:
+    key, value = (p or _same for p in parts)
+    return lambda items: {key(k): value(v) for k, v in items.items()}
+
+
+def _items(parts: list[Convert | None]) -> Convert:
+    def convert(items: Any) -> Any:
+        made = (item if part is None else part(item) for part, item in zip(parts, items, strict=True))
+        return type(items)(*made) if hasattr(items, "_fields") else tuple(made)
+
+    return convert
+
+
+def _optional(parts: list[Convert | None]) -> Convert:
+    convert = parts[0] or _same
+    return lambda value: None if value is None else convert(value)
+
+
+def _union(parts: list[Convert | None]) -> Convert:
+    """The first member that the value can be."""
+
+    def convert(value: Any) -> Any:
+        for part in parts:
+            if part is not None:
+                try:
+                    return part(value)
+                except (TypeError, ValueError, KeyError, AttributeError):
+                    continue
+        return value
+
+    return convert
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _member(numbers: dict[str, int]) -> Convert:
+    members = {number: getattr(torch, name) for name, number in numbers.items() if hasattr(torch, name)}
+
+    def convert(number: Any) -> Any:
+        if type(number) is not int:
+            raise TypeError
+        return members[number]
+
+    return convert
+
+
+def _dtype(number: Any) -> Any:
+    if type(number) is not int:
+        raise TypeError
+    return dtype_of_number(number)
+
+
+_MAKERS: dict[str, Callable[[list[Convert | None]], Convert | None]] = {
+    "_": lambda parts: None,
+    "dtype": lambda parts: _dtype,
+    "layout": lambda parts: _member(LAYOUT_NUMBERS),
+    "memory_format": lambda parts: _member(MEMORY_FORMAT_NUMBERS),
+    "list": lambda parts: _each(parts[0], list),
+    "tuple": lambda parts: _each(parts[0], tuple),
+    "Size": lambda parts: torch.Size,
+    "dict": _dict,
+    "items": _items,
+    "optional": _optional,
+    "union": _union,
+}

@@ -1,0 +1,172 @@
+"""Values that are ints and lists in a program and something else in Python: dtypes, sizes, tuples of any length."""
+
+import copy
+import io
+from typing import Dict, List, Optional, Tuple
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import portfire
+from tests.script.agreement import same
+
+X = torch.ones(2, 3)
+
+
+def exactly_same(found, expected):
+    if type(found) is not type(expected):
+        return False
+    if isinstance(expected, (list, tuple)):
+        return len(found) == len(expected) and all(map(exactly_same, found, expected))
+    if isinstance(expected, dict):
+        return list(found) == list(expected) and all(exactly_same(found[k], expected[k]) for k in expected)
+    return same(found, expected)
+
+
+def check(function, *inputs):
+    compiled = portfire.script(function)
+    file = io.BytesIO()
+    portfire.save(compiled, file)
+    loaded = portfire.load(io.BytesIO(file.getvalue()))
+    for args in inputs:
+        expected = function(*copy.deepcopy(args))
+        for program in (compiled, loaded):
+            found = program(*copy.deepcopy(args))
+            assert exactly_same(found, expected), (found, expected)
+
+
+def test_dtypes_and_layouts_come_out():
+    def f(x: Tensor, dtype: Optional[torch.dtype]):
+        found = dtype if dtype is not None else x.dtype
+        return (
+            x.dtype,
+            x.layout,
+            torch.float16,
+            [x.dtype, torch.int64],
+            {"d": x.dtype},
+            torch.channels_last,
+            found,
+            dtype,
+        )
+
+    check(f, (X, None), (X, torch.float64))
+
+
+def test_sizes_come_out():
+    def f(x: Tensor):
+        return (
+            x.shape, x.size(), x.shape[1:], [x.shape, x.shape], {"s": x.shape}, tuple(x.shape), list(x.shape), x.size(0),
+            x.shape + x.shape, torch.Size([1, 2]), tuple(x.shape[:1]), (x.dtype, x.shape),
+        )  # fmt: skip
+
+    check(f, (X,))
+
+
+def collected(xs):
+    return tuple(xs)
+
+
+def test_tuples_of_any_length():
+    def f(xs: List[int], c: bool):
+        t = tuple(xs)
+        made = collected(xs)
+        xs.append(9)
+        a, b = t
+        return (
+            t, made, t + t, a, b, t[0], t[:1], t * 2, t == (1, 2), 1 in t, sum(t), [*t], max(t), t.index(2), t.count(1),
+            tuple(x * 2 for x in xs), tuple("abc"), tuple(range(3)), t if c else None, (t, [t]),
+        )  # fmt: skip
+
+    check(f, ([1, 2], True), ([1, 2], False))
+
+
+def test_one_of_two_tuples():
+    def f(xs: List[int], c: bool):
+        if c:
+            return tuple(xs)
+        return tuple(x * 2 for x in xs)
+
+    check(f, ([1, 2], True), ([1, 2], False))
+
+
+def test_tuple_as_declared_and_as_argument():
+    def f(xs: Tuple[int, ...], tensors: List[Tensor]) -> Tuple[Tuple[int, ...], Tuple[Tensor, ...]]:
+        return xs[1:], tuple([t + 1 for t in tensors])
+
+    check(f, ((1, 2, 3), [X]), ((), []))
+
+
+def test_a_list_annotation_makes_no_list_of_a_tuple():
+    def f(tensors: List[Tensor]) -> List[Tensor]:
+        return tuple([t + 1 for t in tensors])
+
+    check(f, ([X],))
+
+
+class Pyramid(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])
+
+    def forward(self, x: Tensor, wanted: List[int]):
+        outs = []
+        for i, layer in enumerate(self.layers):
+            x = layer(x)
+            if i in wanted:
+                outs.append(x)
+        return tuple(outs)
+
+    @portfire.export
+    def sizes(self, x: Tensor) -> Dict[str, torch.Size]:
+        return {"x": x.shape}
+
+
+def test_of_modules():
+    model = Pyramid()
+    compiled = portfire.script(model)
+    file = io.BytesIO()
+    portfire.save(compiled, file)
+    for module in (compiled, portfire.load(io.BytesIO(file.getvalue()))):
+        assert exactly_same(module(X, [1]), model(X, [1]))
+        assert exactly_same(module.sizes(X), model.sizes(X))
+
+
+def test_shown_as_python_shows_them():
+    def f(x: Tensor):
+        return (
+            f"{x.shape} {x.dtype} {x.shape[0]}", str(x.shape), str(tuple(x.shape)), "%s" % x.dtype, "{}".format(x.dtype),
+            repr(x.dtype), str(torch.float16), f"{x.layout!r}", f"{tuple(x.shape[:1])}", str(tuple(x.shape[:0])),
+        )  # fmt: skip
+
+    check(f, (X,))
+
+
+def test_instances():
+    def f(x: Tensor, xs: List[int]):
+        s = x.shape
+        return (
+            isinstance(s, tuple), isinstance(s, list), isinstance(s, torch.Size), isinstance(x.dtype, torch.dtype),
+            isinstance(x.dtype, int), isinstance(tuple(xs), tuple), isinstance(xs, tuple), isinstance(list(s), list),
+        )  # fmt: skip
+
+    check(f, (X, [1]))
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float16, torch.bfloat16, torch.int32, torch.complex64, torch.bool, torch.uint8]
+)
+def test_attributes_of_a_dtype(dtype):
+    def f(x: Tensor):
+        d = x.dtype
+        return d.is_floating_point, d.is_complex, d.is_signed, d.itemsize, d in (torch.float16, torch.bfloat16)
+
+    check(f, (torch.ones(2).to(dtype),))
+
+
+def test_damaged_forms_are_an_error():
+    from portfire.modules.python_forms import converter
+
+    for text in ("nonsense", "tuple[nonsense]", "list["):
+        with pytest.raises(ValueError):
+            converter(text)
