@@ -194,3 +194,33 @@ def test_limits_of_a_dtype_known_at_run_time() -> None:
         return torch.finfo(x.dtype).min, torch.finfo(dtype).eps, torch.finfo(dtype).bits, torch.iinfo(torch.int8).max
 
     check(f, (X, torch.float16), (X.double(), torch.bfloat16), (X.long(), torch.float32), (X, torch.int32))
+
+
+def one_or_both(x: Tensor, both: bool = False, more: Optional[Tensor] = None) -> Union[Tensor, Dict[str, Tensor]]:
+    y = x + 1
+    if more is not None:
+        return {"x": y, "more": more}
+    return y
+
+
+def test_union_that_a_call_decides() -> None:
+    def f(x: Tensor):
+        return one_or_both(x) * 2, summed(**{"x": x}), one_or_both(x, more=x)["more"]
+
+    check(f, (X,))
+
+
+def test_spread_of_a_run_time_dict() -> None:
+    def f(d: Dict[str, Tensor], x: Tensor):
+        return summed(**d), summed(x, **d)
+
+    def g(d: Dict[str, Tensor], x: Tensor):
+        return summed(x, **d)
+
+    check(f, ({"x": X}, X))
+    check(g, ({}, X), ({"n": X}, X), ({"n": X, "last": X}, X), ({"x": X}, X), ({"z": X}, X))
+
+    def h(d: Dict[str, Tensor]):
+        return summed(**d)
+
+    check(h, ({"x": X, "n": X},), ({},), ({"x": X, "m": X},))

@@ -28,6 +28,32 @@ def f(x):
         inputs="(torch.ones(2),)",
     ),
     Construct(
+        "'**' of a dict that is known only at run time",
+        """
+def head(x: Tensor, scale: Optional[Tensor] = None):
+    return x if scale is None else x * scale
+
+
+def f(d: Dict[str, Tensor]):
+    return head(**d)
+""",
+        inputs='({"x": torch.ones(2), "scale": torch.ones(2)},)',
+        differs="not where the function collects them in `**kwargs`",
+    ),
+    Construct(
+        "annotations that say less or other than what is so",
+        """
+def parts(x: Tensor, mask: Tensor = None) -> Dict[str, Tensor]:
+    return {"x": x, "mask": mask}
+
+
+def f(x: Tensor):
+    found = parts(x)
+    return found["x"] if found["mask"] is None else found["x"] * found["mask"]
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
         "*args or **kwargs on what is called from outside",
         """
 def f(x, **more):

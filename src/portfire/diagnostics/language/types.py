@@ -230,4 +230,33 @@ def f(x):
         inputs="(torch.ones(2),)",
         code="unsupported-type",
     ),
+    Construct(
+        "a bool variable that is a condition on another variable's type",
+        """
+def f(x: Union[Tensor, Dict[str, Tensor]]):
+    is_dict = isinstance(x, dict)
+    return x["a"] if is_dict else x
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "Union handed to what takes each of its members",
+        """
+def f(x: Tensor, size: Union[int, Tuple[int, int]]):
+    return F.adaptive_avg_pool2d(x, size)
+""",
+        inputs="(torch.ones(1, 1, 4, 4), 2)",
+    ),
+    Construct(
+        "tuples as keys of dicts",
+        """
+def f(xs: List[Tuple[int, int]]):
+    groups: Dict[Tuple[int, int], List[int]] = {}
+    for i, x in enumerate(xs):
+        groups.setdefault(x, []).append(i)
+    return list(groups.values())
+""",
+        inputs="([(1, 2), (3, 4), (1, 2)],)",
+        differs="in libtorch, a function that has one raises",
+    ),
 )

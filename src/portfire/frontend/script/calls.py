@@ -28,6 +28,7 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.spread_dicts import SPREAD, bind_spread, is_spread_dict
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING, Function, Parameter, Value, Variadic
 from portfire.ir.subtyping import unrefined
@@ -123,6 +124,9 @@ def _static_dict(emitter: Emitter, node: ast.Dict) -> StaticDict:
 def _spread_keywords(emitter: Emitter, value: StaticValue) -> Iterator[tuple[str, StaticValue]]:
     if not isinstance(value, StaticDict):
         raise emitter.fail(
+    if is_spread_dict(value):
+        yield SPREAD, value
+        return
             "unsupported-call",
             f"'**' needs a dict that is known while compiling, found {value.describe()}",
             help="pass the arguments by name, one by one",
@@ -248,7 +252,10 @@ def _bind(
             )
         elif name in bound:
             raise emitter.fail(
+    spread = kwargs.get(SPREAD)
                 "bad-call", f"'{called}' is given '{name}' twice", help="pass it once, by position or by name"
+        if name == SPREAD:
+            continue
             )
         else:
             bound[name] = value
@@ -261,6 +268,15 @@ def _bind(
 
 
 def _names(parameters: Sequence[Parameter]) -> str:
+    if spread is not None and kwarg is not None:
+        raise emitter.fail(
+            "unsupported-call",
+            f"'**' of {spread.describe()} cannot become the '**{kwarg}' of '{called}'",
+            notes=("which names are in it must be known while compiling",),
+            help="pass the arguments by name, one by one",
+        )
+    if spread is not None:
+        bind_spread(emitter, spread, parameters, bound, called, partial(default_value, emitter))
     return ", ".join(p.name for p in parameters) or "no arguments"
 
 

@@ -5,7 +5,7 @@ cannot be compiled.
 
 A version that takes `return_intermediates` at run time returns different things. Where the general version fails, the
 constants of the call are compiled in, which decides the conditions that hang on them, and parameters that are declared as an
-Optional or a Union take the types of their arguments. If that fails too, there is a version for the arguments as if nothing
+Optional or a Union take the types of their arguments. If that fails too, or if the general version returns a Union, there is a version for the arguments as if nothing
 were declared: annotations bind nobody in Python, and some say what is not so. Only then the obstacles of the general version
 stand.
 
@@ -51,10 +51,12 @@ def version_for(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue])
     except CompileAbort as abort:
         failure = abort
     if failure is None and not compiler.has_failed_version(general.key):
-        return chosen
+        return _of_narrower_result(emitter, callee, bound, known, chosen)
     obstacles = compiler.take_back(attempt)
-    known = frozenset(name for name in general.locals if _is_plain(bound[name]))
-    other = _with_what_is_known(emitter, callee, bound, known) or _as_if_undeclared(emitter, callee, bound, known)
+    other = _with_what_is_known(emitter, callee, bound, known)
+    if other is not None:
+        return _of_narrower_result(emitter, callee, bound, known, other)
+    other = _as_if_undeclared(emitter, callee, bound, known)
     if other is not None:
         return other
     compiler.report(obstacles)
@@ -84,6 +86,24 @@ def _tried(emitter: Emitter, callee: Callee, specialised: Specialised) -> Chosen
 
 
 def _is_plain(value: StaticValue) -> bool:
+def _of_narrower_result(
+    emitter: Emitter,
+    callee: Callee,
+    bound: dict[str, StaticValue],
+    known: frozenset[str],
+    chosen: Chosen | Callee | None,
+) -> Chosen | Callee | None:
+    """`chosen`, or where that returns a Union, a version of which more is known, if this call has more to tell."""
+    if not isinstance(chosen, tuple) or not isinstance(chosen[0].return_type, UnionType):
+        return chosen
+    if not known and not _narrower(callee, bound):
+        return chosen
+    other = _as_if_undeclared(emitter, callee, bound, known)
+    if other is None or (isinstance(other, tuple) and other[0].return_type == chosen[0].return_type):
+        return chosen
+    return other
+
+
     plain = (bool, int, float, str)
     return isinstance(value, ConstantValue) and (value.value is None or isinstance(value.value, plain))
 
