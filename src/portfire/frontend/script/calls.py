@@ -26,9 +26,9 @@ from portfire.frontend.script.known_arguments import version_for
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature
+from portfire.frontend.script.spread_dicts import SPREAD, bind_spread, is_spread_dict
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
-from portfire.frontend.script.spread_dicts import SPREAD, bind_spread, is_spread_dict
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING, Function, Parameter, Value, Variadic
 from portfire.ir.subtyping import unrefined
@@ -122,11 +122,11 @@ def _static_dict(emitter: Emitter, node: ast.Dict) -> StaticDict:
 
 
 def _spread_keywords(emitter: Emitter, value: StaticValue) -> Iterator[tuple[str, StaticValue]]:
-    if not isinstance(value, StaticDict):
-        raise emitter.fail(
     if is_spread_dict(value):
         yield SPREAD, value
         return
+    if not isinstance(value, StaticDict):
+        raise emitter.fail(
             "unsupported-call",
             f"'**' needs a dict that is known while compiling, found {value.describe()}",
             help="pass the arguments by name, one by one",
@@ -178,6 +178,8 @@ def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywo
         from portfire.frontend.script.exploration import stand_ins
 
         bound = stand_ins(emitter, callee, bound)
+
+
     chosen = None if callee.always_inline else version_for(emitter, callee, bound)
     if isinstance(chosen, Callee):
         callee = chosen
@@ -243,7 +245,10 @@ def _bind(
         )
     names = {p.name for p in parameters}
     more: list[tuple[StaticValue, StaticValue]] = []
+    spread = kwargs.get(SPREAD)
     for name, value in kwargs.items():
+        if name == SPREAD:
+            continue
         if name not in names and kwarg is not None:
             more.append((ConstantValue(name), value))
         elif name not in names:
@@ -252,22 +257,10 @@ def _bind(
             )
         elif name in bound:
             raise emitter.fail(
-    spread = kwargs.get(SPREAD)
                 "bad-call", f"'{called}' is given '{name}' twice", help="pass it once, by position or by name"
-        if name == SPREAD:
-            continue
             )
         else:
             bound[name] = value
-    _fill_defaults(emitter, parameters, bound, called)
-    if vararg is not None:
-        bound[vararg] = TupleValue(extra)
-    if kwarg is not None:
-        bound[kwarg] = StaticDict(more)
-    return bound
-
-
-def _names(parameters: Sequence[Parameter]) -> str:
     if spread is not None and kwarg is not None:
         raise emitter.fail(
             "unsupported-call",
@@ -277,6 +270,15 @@ def _names(parameters: Sequence[Parameter]) -> str:
         )
     if spread is not None:
         bind_spread(emitter, spread, parameters, bound, called, partial(default_value, emitter))
+    _fill_defaults(emitter, parameters, bound, called)
+    if vararg is not None:
+        bound[vararg] = TupleValue(extra)
+    if kwarg is not None:
+        bound[kwarg] = StaticDict(more)
+    return bound
+
+
+def _names(parameters: Sequence[Parameter]) -> str:
     return ", ".join(p.name for p in parameters) or "no arguments"
 
 
