@@ -50,6 +50,7 @@ def version_for(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue])
         chosen = _compiled(emitter, callee, general)
     except CompileAbort as abort:
         failure = abort
+    known = frozenset(name for name in general.locals if _is_plain(bound[name]))
     if failure is None and not compiler.has_failed_version(general.key):
         return _of_narrower_result(emitter, callee, bound, known, chosen)
     obstacles = compiler.take_back(attempt)
@@ -85,7 +86,6 @@ def _tried(emitter: Emitter, callee: Callee, specialised: Specialised) -> Chosen
     return callee if chosen is None else chosen
 
 
-def _is_plain(value: StaticValue) -> bool:
 def _of_narrower_result(
     emitter: Emitter,
     callee: Callee,
@@ -104,6 +104,7 @@ def _of_narrower_result(
     return other
 
 
+def _is_plain(value: StaticValue) -> bool:
     plain = (bool, int, float, str)
     return isinstance(value, ConstantValue) and (value.value is None or isinstance(value.value, plain))
 
