@@ -173,9 +173,10 @@ void set_error(const Error& error, const ProgramHandle* program) {
   const auto& frames = error.traceback();
   const bool placed = std::any_of(frames.begin(), frames.end(), [](const SourceFrame& f) { return f.line != 0; });
   if (placed) exception.attr("add_note")(traceback_text(error).c_str());
-  const bool is_ours = *portfire_class(error.code()) != '\0';  // a user's class may have attributes of these names
-  if (is_ours || !nb::hasattr(exception, "code")) exception.attr("code") = static_cast<int>(error.code());
-  if (is_ours || !nb::hasattr(exception, "message")) exception.attr("message") = error.message().c_str();
+  if (*portfire_class(error.code()) != '\0') {  // a user's class may have attributes of these names
+    exception.attr("code") = static_cast<int>(error.code());
+    exception.attr("message") = error.message().c_str();
+  }
   exception.attr("source_frames") = traceback_list(error);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }

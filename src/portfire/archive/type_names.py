@@ -15,6 +15,7 @@ from portfire.ir.graph import Function
 from portfire.ir.types import (
     ClassType,
     DictType,
+    ExceptionType,
     EnumType,
     FunctionType,
     FutureType,
@@ -56,7 +57,7 @@ def annotation(type_: Type, name_of: Callable[[Named], str]) -> str:
 
 _COMPOSITES: dict[type, str] = {
     ListType: "List", DictType: "Dict", OptionalType: "Optional", UnionType: "Union", TupleType: "Tuple",
-    FutureType: "Future",
+    FutureType: "Future", ExceptionType: "Tuple",
 }  # fmt: skip
 
 

@@ -256,7 +256,6 @@ LIBRARIES: Final[dict[str, Library]] = {
     "platform": Library("a program knows nothing of the system it runs on", "look it up in `__init__`, and keep it as an attribute"),  # fmt: skip
     "pathlib": _FILES,
     "io": _FILES,
-    "open": _FILES,
     "builtins.open": _FILES,
     "shutil": _FILES,
     "glob": _FILES,
@@ -287,7 +286,6 @@ LIBRARIES: Final[dict[str, Library]] = {
     "einops": Library("einops builds its operations while it runs", "use view, permute and reshape, or torch.einsum"),
     "tqdm": Library("a program shows no progress", "loop over the items themselves"),
     "wandb": Library("a program has no network", "return what is to be logged, and log it in Python"),
-    "inspect": Library("a program has no frames or source to look at", "leave it out, or mark the method with @portfire.unused"),  # fmt: skip
     "gc": Library("a program frees memory by itself, at once", "leave it out"),
     "pdb": Library("a program cannot be stopped in its middle", "call the Python module itself to debug it"),
     "builtins.breakpoint": Library("a program cannot be stopped in its middle", "call the Python module itself to debug it"),  # fmt: skip
@@ -301,14 +299,14 @@ LIBRARIES: Final[dict[str, Library]] = {
     "builtins.dir": Library("the attributes of an object are known by name only", "name the attributes"),
     "builtins.delattr": Library("an object of a program keeps all its attributes", "set the attribute to None"),
     "builtins.memoryview": Library("a program has no buffers", "use a tensor of uint8"),
-    "torch.save": _FILES,
-    "torch.load": _FILES,
+    "torch.serialization": _FILES,
     "torch.from_numpy": Library("a program has no numpy arrays", "pass the tensor in"),
     "torch.compile": Library("a program is compiled already", "leave it out"),
     "torch.fx": Library("a program is compiled already", "leave it out"),
-    "torch.distributed": Library("a program runs in one process", "do it in Python, around the call"),
     "torch.cuda.synchronize": Library("a program waits where it must", "leave it out"),
-    "torch.cuda.empty_cache": Library("a program frees memory by itself", "leave it out"),
+    "torch.cuda.memory.empty_cache": Library("a program frees memory by itself", "leave it out"),
+    "torch.utils.data": Library("a program computes on the tensors it is given", "load the data in Python, around the call"),  # fmt: skip
+    "torch.optim": Library("a program computes the forward pass", "make the optimizer in Python, with the program's parameters"),  # fmt: skip
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from portfire.diagnostics.diagnostic import CompileAbort, Diagnostic
+from portfire.diagnostics.library_calls import gathered
 from portfire.diagnostics.render import render_report
 from portfire.errors import CompileError
 
@@ -46,6 +47,10 @@ class DiagnosticSink:
                 first[diagnostic.sort_key] = diagnostic
         placed = {(d.code, d.message) for d in first.values() if d.range is not None}
         return [d for key, d in sorted(first.items()) if d.range is not None or (d.code, d.message) not in placed]
+
+    def gather(self) -> None:
+        """Tell obstacles in library code at the user's calls that lead there."""
+        self.diagnostics[:] = gathered(self.sorted())
 
     def raise_if_errors(self) -> None:
         """Raise one `CompileError` that carries all errors, if there are any."""

@@ -267,10 +267,16 @@ SIZE = ListType(INT, form="Size")
 
 @dataclass(frozen=True, slots=True)
 class DictType(Type):
-    """Keys are str, int, bool, float, complex, Tensor, or an enum; insertion order is kept."""
+    """Insertion order is kept.
+
+    `form`: what it is in Python (`set`, `OrderedDict`), where it is no dict there. It makes no other type: see `forms.py`.
+    """
 
     key: Type
     value: Type
+    form: str | None = field(default=None, compare=False, kw_only=True)
+    #: Of a TypedDict: the types of the values, by key.
+    fields: tuple[tuple[str, Type], ...] = field(default=(), compare=False, kw_only=True)
 
     def __str__(self) -> str:
         return f"Dict({self.key}, {self.value})"
@@ -286,7 +292,7 @@ class DictType(Type):
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:
         """See `Type.with_contained`."""
-        return DictType(*contained)
+        return DictType(*contained, form=self.form, fields=self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +386,11 @@ class ExceptionType(TupleType):
     classes: tuple[type, ...] = field(default=(), compare=False, hash=False)
 
     def __str__(self) -> str:
+        return "Exception"
+
+    @property
+    def annotation(self) -> str:
+        """See `Type.annotation`."""
         return "Exception"
 
     def with_contained(self, contained: tuple[Type, ...]) -> Type:

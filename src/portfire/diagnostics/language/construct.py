@@ -11,10 +11,12 @@ from typing import Final
 #: What stands above every example.
 PRELUDE: Final = """\
 import cmath
+import contextlib
 import copy
 import dataclasses
 import enum
 import functools
+import logging
 import math
 import warnings
 from collections import OrderedDict, defaultdict, deque

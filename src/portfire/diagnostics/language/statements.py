@@ -79,9 +79,63 @@ def f(n: int):
         raise ValueError("negative") from None
     return n
 """,
-        differs="the cause is not kept",
+        differs="torch.jit forgets the cause",
         inputs="(2,)",
         torch_jit=True,
+    ),
+    Construct(
+        "exceptions with several arguments, e.args, str(e), repr(e)",
+        """
+def f(n: int):
+    try:
+        raise ValueError("bad", n)
+    except ValueError as e:
+        return len(e.args), str(e), repr(e)
+""",
+        differs="an item of `e.args` is an Any unless all `raise` statements agree on its type",
+        inputs="(2,)",
+    ),
+    Construct(
+        "exception classes with __init__, fields, methods, __str__",
+        """
+class Coded(Exception):
+    def __init__(self, code: int):
+        super().__init__(f"code {code}")
+        self.code = code
+def f(n: int):
+    try:
+        raise Coded(n)
+    except Coded as e:
+        return e.code, str(e)
+""",
+        differs="the message is made when the exception is raised",
+        inputs="(2,)",
+    ),
+    Construct(
+        "an exception kept in a variable and raised later",
+        """
+def f(n: int):
+    last: Optional[Exception] = None
+    for i in range(n):
+        try:
+            return 10 // i
+        except ZeroDivisionError as e:
+            last = e
+    if last is not None:
+        raise last
+    return -1
+""",
+        inputs="(2,)",
+    ),
+    Construct(
+        "contextlib.suppress",
+        """
+def f(n: int):
+    with contextlib.suppress(ZeroDivisionError):
+        n = 10 // n
+    return n
+""",
+        inputs="(0,)",
     ),
     Construct(
         "try, except",
@@ -262,8 +316,41 @@ def f(n: int):
     warnings.warn("careful")
     return n
 """,
+        differs="every warning is a UserWarning",
         inputs="(2,)",
         torch_jit=True,
+    ),
+    Construct(
+        "print with sep, end, flush, file=sys.stderr",
+        """
+def f(n: int):
+    print("n", n, sep="=", end=".", flush=True)
+    return n
+""",
+        differs="all output goes where the host sends it: Python's stdout",
+        inputs="(2,)",
+    ),
+    Construct(
+        "logging",
+        """
+logger = logging.getLogger("model")
+def f(n: int):
+    logger.warning("n is %d", n)
+    logger.debug("not logged")
+    return n
+""",
+        differs="what is logged becomes a warning, and what the level rejects while compiling is left out",
+        inputs="(2,)",
+    ),
+    Construct(
+        "torch._check, torch._assert",
+        """
+def f(x):
+    torch._assert(x.dim() > 0, "a scalar")
+    torch._check(x.shape[0] == 2, lambda: f"{x.shape[0]} rows")
+    return x
+""",
+        inputs="(torch.ones(2),)",
     ),
     Construct(
         "a variable that only some paths assign",

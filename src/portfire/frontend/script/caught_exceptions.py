@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.conversion import convert
 from portfire.frontend.script.exception_values import ExceptionClass, Unchanged, is_object_class, is_users
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.inference import resolved
@@ -39,6 +40,14 @@ class CaughtException(StaticValue):
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""
         return self.exception
+
+    def as_type(self, emitter: Emitter, target: Type) -> Value:
+        """The exception where an object of its class is wanted, or any exception."""
+        cls = target.python_class if isinstance(target, ClassType) else None
+        if cls is not None and all(issubclass(c, cls) for c in self.classes):
+            object_ = self._part(emitter, _VALUE, ANY)
+            return emitter.insert("prim::unchecked_cast", [object_.value], target).value
+        return convert(emitter, RuntimeValue(self.exception), target, "the exception")
 
     def class_name(self, emitter: Emitter) -> StaticValue:
         """The qualified name of the class."""
@@ -278,5 +287,6 @@ def _known_below(classes: Sequence[type]) -> Iterator[type]:
 
 
 def _is_below(type_: ClassType, classes: Sequence[type]) -> bool:
+    """Whether all exceptions of `type_` are of one of `classes`."""
     cls = type_.python_class
     return cls is not None and issubclass(cls, tuple(classes))

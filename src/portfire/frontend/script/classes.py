@@ -56,6 +56,8 @@ class ClassRegistry:
 
     def type_of(self, cls: type, range_: SourceRange | None = None) -> ir.Type:
         """The type of a Python class. Raises CompileAbort for a class that cannot be a type of a program."""
+        if issubclass(cls, BaseException) and not (is_users(cls) and is_object_class(cls)):
+            return ir.EXCEPTION
         known = self._types.get(cls)
         if known is not None:
             return known
@@ -116,21 +118,18 @@ class ClassRegistry:
         return AnnotationScope(self, class_lookup(cls, self.local_names), range_ or class_range(cls))
 
     def _enum_type(self, cls: type[enum.Enum], range_: SourceRange | None) -> ir.EnumType:
-        members = {m.name: m.value for m in cls}
-        kinds = {type(v) for v in members.values()}
-        if len(kinds) != 1 or not kinds <= {int, float, str}:
+        from portfire.frontend.script.enum_values import enum_type
+
+        if not list(cls):
             raise CompileAbort(
                 Diagnostic(
                     "unsupported-enum",
-                    f"the values of the enum '{cls.__qualname__}' must be all int, all float, or all str",
+                    f"the enum '{cls.__qualname__}' has no members",
                     class_statement(cls) or range_,
-                    help="give all members values of one of these types",
+                    help="give it at least one member",
                 )
             )
-        value_type = {int: ir.INT, float: ir.FLOAT, str: ir.STR}[kinds.pop()]
-        type_ = ir.EnumType(self.names.unique_for(cls), value_type, members)
-        type_.python_class = cls
-        return type_
+        return enum_type(cls, self.names.unique_for(cls))
 
     def _named_tuple_type(self, cls: type, range_: SourceRange | None) -> ir.TupleType:
         scope = self.scope_of(cls, range_)

@@ -56,6 +56,7 @@ def obstacles(target: Any, local_names: Mapping[str, Any] | None = None) -> tupl
     compiler, _ = _attempt(work, local_names)
     if compiler.diagnostics.errors:
         _look_further(compiler, work, local_names)
+    compiler.diagnostics.gather()
     return tuple(compiler.diagnostics.sorted())
 
 
@@ -79,6 +80,7 @@ def _compile(work: Callable[[Compiler], T | None], local_names: Mapping[str, Any
     compiler, result = _attempt(work, local_names)
     if compiler.diagnostics.errors:
         _look_further(compiler, work, local_names)
+    compiler.diagnostics.gather()
     compiler.diagnostics.raise_if_errors()
     if result is None:
         raise InternalError("a bug of portfire: compiling failed without a word. Please report it with the source")

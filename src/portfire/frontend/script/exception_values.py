@@ -161,17 +161,18 @@ class ExceptionValue(StaticValue):
         """Whether the message says everything."""
         return len(self.args) == 1 and static_type(self.args[0]) == STR and not _quotes(self.cls)
 
-    def value(self, emitter: Emitter) -> Value:
-        """What the exception holds beside its message: its arguments, or None where they are the message."""
+    def value(self, emitter: Emitter) -> Value | None:
+        """What the exception holds beside its message: its arguments; None where they are the message."""
         if self.is_message:
-            return emitter.constant_value(None)
+            return None
         return convert(emitter, RuntimeValue(TupleValue(self.args).as_value(emitter)), ANY, "the arguments")
 
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""
         name = emitter.constant_value(qualified_name(emitter, self.cls))
         none = emitter.constant_value(None)
-        parts = [name, emitter.runtime(self.message(emitter)), self.value(emitter), none]
+        value = self.value(emitter)
+        parts = [name, emitter.runtime(self.message(emitter)), none if value is None else value, none]
         return emitter.insert("prim::TupleConstruct", parts, EXCEPTION).value
 
     def has_attribute(self, emitter: Emitter, name: str) -> bool:

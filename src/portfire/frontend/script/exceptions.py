@@ -120,11 +120,10 @@ def _origin(emitter: Emitter, cause: ast.expr | None) -> Value | None:
     """Where an exception came from; None for one that is raised outside of every handler and without a cause."""
     from portfire.frontend.script.expressions import emit_expression
 
-    none = emitter.constant_value(None)
     context = emitter.context.caught[-1] if emitter.context.caught else None
     if cause is None and context is None:
         return None
-    causing = none
+    none = causing = emitter.constant_value(None)
     if cause is not None:
         with emitter.at(cause):
             value = emit_expression(emitter, cause)
@@ -138,8 +137,12 @@ def _origin(emitter: Emitter, cause: ast.expr | None) -> Value | None:
                     f"expected an exception or None after 'from', found {value.describe()}",
                     help="name the exception that was caught: `raise ValueError(message) from e`",
                 )
-    parts = [_any(emitter, causing), _any(emitter, context or none), emitter.constant_value(cause is not None)]
+    parts = [_any(emitter, causing), _any(emitter, none if context is None else context), emitter.constant_value(cause is not None)]
     return _any(emitter, emitter.insert("prim::TupleConstruct", parts, _ORIGIN).value)
+
+
+def _or_none(emitter: Emitter, value: Value | None) -> Value:
+    return emitter.constant_value(None) if value is None else value
 
 
 def _any(emitter: Emitter, value: Value) -> Value:
@@ -151,7 +154,6 @@ def _emit_raised(emitter: Emitter, raised: StaticValue, origin: Value | None) ->
     if caught is not None:
         _emit_with_origin(emitter, caught, origin)
         return
-    none = emitter.constant_value(None)
     cls = exception_class_of(raised)
     if cls is not None:
         assert isinstance(raised, RuntimeValue)
@@ -161,11 +163,11 @@ def _emit_raised(emitter: Emitter, raised: StaticValue, origin: Value | None) ->
         assert isinstance(raised, ExceptionValue)
         cls = raised.cls
         message = raised.message(emitter)
-        value = None if raised.is_message else raised.value(emitter)
+        value = raised.value(emitter)
         emitter.compiler.note_raised(cls, [static_type(a) or ANY for a in raised.args])
     inputs = [emitter.runtime(message), emitter.constant_value(qualified_name(emitter, cls))]
     if value is not None or origin is not None:
-        inputs += [value or none, origin or none]
+        inputs += [_or_none(emitter, value), _or_none(emitter, origin)]
     made = emitter.node("prim::RaiseException", inputs)
     if is_users(cls):
         made.attributes["type"] = emitter.compiler.classes.script_class(cls)
@@ -177,7 +179,7 @@ def _emit_with_origin(emitter: Emitter, caught: CaughtException, origin: Value |
         emitter.insert("prim::TupleIndex", [caught.exception, emitter.constant_value(i)], type_).value
         for i, type_ in enumerate(EXCEPTION.elements[:3])
     ]
-    again = emitter.insert("prim::TupleConstruct", [*parts, origin or emitter.constant_value(None)], EXCEPTION)
+    again = emitter.insert("prim::TupleConstruct", [*parts, _or_none(emitter, origin)], EXCEPTION)
     emitter.node("prim::Reraise", [again.value])
 
 
@@ -205,12 +207,12 @@ def _emit_failed_assertion(emitter: Emitter, args: list[StaticValue]) -> None:
     failure = ExceptionValue(AssertionError, args)
     message = emitter.runtime(failure.message(emitter))
     emitter.compiler.note_raised(AssertionError, [static_type(a) or ANY for a in args])
-    none = emitter.constant_value(None)
-    inputs = [message, none]
-    origin = _origin(emitter, None)
-    if not failure.is_message or origin is not None:
+    value, origin = failure.value(emitter), _origin(emitter, None)
+    if value is None and origin is None:
+        inputs = [message, emitter.constant_value(None)]
+    else:
         name = emitter.constant_value(qualified_name(emitter, AssertionError))
-        inputs = [message, name, failure.value(emitter), origin or none]
+        inputs = [message, name, _or_none(emitter, value), _or_none(emitter, origin)]
     emitter.node("prim::RaiseException", inputs)
     emitter.frame.is_dead = True
 

@@ -27,6 +27,7 @@ from portfire.frontend.script.exception_values import ExceptionClass
 from portfire.frontend.script.fork import ForkFunction
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
 from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
+from portfire.frontend.script.library_reasons import explain_library, explain_numpy, is_numpy, library_of
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
@@ -101,7 +102,7 @@ def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticVa
         return python_object
     if isinstance(python_object, _CONSTANTS) and not isinstance(python_object, enum.Enum):
         return _constant(emitter, python_object)
-    if _is_numpy(python_object):
+    if is_numpy(python_object):
         raise _no_value(emitter, python_object, name)
     found = _by_identity(python_object)
     if found is not None:
@@ -114,14 +115,6 @@ def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     if found is not None:
         return found
     raise _no_value(emitter, python_object, name)
-
-
-def _is_numpy(python_object: Any) -> bool:
-    """Whether this is a function, class or value of numpy (the module itself may be named: it has constants too)."""
-    if isinstance(python_object, types.ModuleType):
-        return False
-    modules = (getattr(python_object, "__module__", None), type(python_object).__module__)
-    return any(isinstance(m, str) and m.partition(".")[0] == "numpy" for m in modules)
 
 
 def _constant(emitter: Emitter, value: Any) -> StaticValue:
@@ -167,6 +160,9 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     compiled = _compiled_function(python_object)
     if compiled is not None:
         return compiled
+    library = library_of(python_object, name)
+    if library is not None:
+        raise explain_library(emitter, python_object, name, library)
     if isinstance(python_object, (types.FunctionType, functools.partial)) or hasattr(python_object, "__wrapped__"):
         return PythonFunction(python_object)
     getter = made_getter(emitter, python_object)
@@ -268,12 +264,11 @@ class _Record(StaticValue):
 
 def _no_value(emitter: Emitter, python_object: Any, name: str) -> CompileAbort:
     kind = type(python_object)
-    if _is_numpy(python_object):
-        return emitter.fail(
-            "unsupported-python-value",
-            f"numpy's '{name}' has no meaning in a program",
-            help=f"use torch.{name}" if hasattr(torch, name) else "use the torch function that does the same",
-        )
+    if is_numpy(python_object):
+        return explain_numpy(emitter, python_object, name)
+    library = library_of(python_object, name)
+    if library is not None:
+        return explain_library(emitter, python_object, name, library)
     if isinstance(python_object, torch.nn.Module):
         return emitter.fail(
             "unsupported-python-value",

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 #: Methods and properties that only Python has.
 _PYTHON_ONLY: dict[str, str] = {
-    "numpy": "numpy arrays do not exist in a program: use the torch function of the same name",
-    "__array__": "numpy arrays do not exist in a program: use the torch function of the same name",
+    "numpy": "keep the tensor, and call the torch function of the same name; for a number x.item(), for a list x.tolist()",
+    "__array__": "keep the tensor, and call the torch function of the same name",
     "register_hook": "hooks on tensors are Python functions: use torch.autograd.Function outside the compiled part",
     "grad_fn": "the autograd graph is not visible in a program",
     "share_memory_": "move the tensor to shared memory before compiling",
