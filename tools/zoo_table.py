@@ -25,6 +25,9 @@ from tests.zoo.attempt import Outcome  # noqa: E402
 from tests.zoo.catalogue import Entry, all_models  # noqa: E402
 from tests.zoo.processes import Workshop  # noqa: E402
 
+#: What one attempt may take.
+_SECONDS = 900.0
+
 OUTCOMES = ROOT / "build" / "zoo.json"
 TABLE = ROOT / "docs" / "zoo.md"
 
@@ -95,8 +98,8 @@ def write_table(outcomes: list[Outcome], sizes: Counter[str]) -> None:
 
 
 def _attempt(workshop: Workshop, entry: Entry, before: Outcome | None) -> Outcome:
-    outcome = workshop.attempt(entry)
-    peer = before if before is not None and before.torch_jit else workshop.attempt(entry, peer=True)
+    outcome = workshop.attempt(entry, _SECONDS)
+    peer = before if before is not None and before.torch_jit else workshop.attempt(entry, _SECONDS, peer=True)
     return dataclasses.replace(outcome, torch_jit=peer.torch_jit, torch_jit_reason=peer.torch_jit_reason)
 
 

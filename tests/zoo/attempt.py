@@ -16,8 +16,8 @@ import torch
 
 from tests.zoo.catalogue import Entry
 
-#: A model whose eager run takes longer is compiled, but not compared.
-LONGEST_RUN_SECONDS = 60.0
+#: A model whose eager run takes longer, on all cores together, is compiled, but not compared.
+LONGEST_RUN_SECONDS = 120.0
 
 
 @dataclasses.dataclass
@@ -80,10 +80,9 @@ def _try_portfire(entry: Entry, model: torch.nn.Module, outcome: Outcome) -> Non
     start = time.process_time()
     compiled = portfire.script(model)
     outcome.compile_seconds = round(time.process_time() - start, 2)
-    inputs = entry.inputs(model)
-    start = time.monotonic()
-    expected = model(*inputs)
-    if time.monotonic() - start > LONGEST_RUN_SECONDS:
+    start = time.process_time()
+    inputs, expected = _eagerly(entry, model)
+    if time.process_time() - start > LONGEST_RUN_SECONDS:
         outcome.portfire = "compiles"
         return
     if not same(compiled(*inputs), expected):
@@ -97,6 +96,18 @@ def _try_portfire(entry: Entry, model: torch.nn.Module, outcome: Outcome) -> Non
             outcome.reason = "the result after save and load is not eager's"
             return
     outcome.portfire = "equal"
+
+
+def _eagerly(entry: Entry, model: torch.nn.Module) -> tuple[tuple[torch.Tensor, ...], Any]:
+    """The first inputs that the model takes, and what it makes of them."""
+    refused: Exception | None = None
+    for inputs in entry.inputs(model):
+        try:
+            return inputs, model(*inputs)
+        except Exception as error:  # a size that this model does not take
+            refused = error
+    assert refused is not None
+    raise refused
 
 
 def _first_obstacle(error: Exception) -> str:

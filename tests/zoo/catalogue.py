@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,8 @@ _SMALL = (
     "small",
     "lite",
 )
+#: Sides of images for models that take any, or say so.
+_SMALL_SIDES = (64, 128)
 #: torchvision models whose input size is fixed, and those that need more than the others.
 _VISION_SIZES = {r"vit_|maxvit": 224, r"inception": 96, r"": 64}
 _VIDEO_SHAPES = {r"mvit": (16, 224), r"s3d": (16, 224), r"": (4, 64)}
@@ -72,20 +75,23 @@ class Entry:
         assert isinstance(model, torch.nn.Module)
         return model.eval()
 
-    def inputs(self, model: Any) -> tuple[torch.Tensor, ...]:
-        """A small input that the model takes."""
-        torch.manual_seed(1)
+    def inputs(self, model: Any) -> Iterator[tuple[torch.Tensor, ...]]:
+        """Inputs to try until the model takes one, small ones first."""
+        for shape in self._shapes(model):
+            torch.manual_seed(1)
+            yield (torch.randn(1, *shape),)
+
+    def _shapes(self, model: Any) -> list[tuple[int, ...]]:
         if self.library == "timm":
             config = model.default_cfg
             channels, *size = config["input_size"]
-            if not config.get("fixed_input_size", False) and not config.get("pool_size") is None:
-                size = config.get("min_input_size", config["input_size"])[1:]
-            return (torch.randn(1, channels, *size),)
+            smaller = [] if config.get("fixed_input_size", False) else [(channels, side, side) for side in _SMALL_SIDES]
+            return [*(shape for shape in smaller if shape[1] < size[0]), (channels, *size)]
         if self.file == "video":
             frames, side = _first_match(_VIDEO_SHAPES, self.name)
-            return (torch.randn(1, 3, frames, side, side),)
+            return [(3, frames, side, side)]
         side = _first_match(_VISION_SIZES, self.name)
-        return (torch.randn(1, 3, side, side),)
+        return [(3, side, side)]
 
 
 def _first_match(table: dict[str, Any], name: str) -> Any:
