@@ -113,6 +113,47 @@ def test_items_stay_what_they_are(case, tmp_path):
     torch.jit.load(tmp_path / "f.pt")
 
 
+class Hypotheses:
+    def __init__(self, most):
+        self.most = most
+        self.kept = []
+        self.worst = 1e9
+
+    def __len__(self):
+        return len(self.kept)
+
+    def add(self, hypothesis, total):
+        score = total / hypothesis.shape[-1]
+        if len(self) < self.most or score > self.worst:
+            self.kept.append((score, hypothesis))
+            self.worst = min(score, self.worst)
+
+
+class Search(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+        self.counts = [1]
+
+    def forward(self, x):
+        found = Hypotheses(2)
+        for i in range(3):
+            found.add(x + i, x.sum().item())
+        self.seen.append((len(found), x))
+        self.counts.append(2.5)
+        best = sorted(found.kept, key=lambda pair: pair[0])[-1]
+        return best[0], best[1], self.seen, self.counts
+
+
+def test_lists_that_are_attributes_of_classes_and_modules(tmp_path):
+    x = torch.tensor([1.0, 2.0])
+    compiled, eager = portfire.script(Search()), Search()
+    assert repr(compiled(x)) == repr(eager(x))
+    assert repr(compiled(x)) == repr(eager(x))
+    portfire.save(compiled, tmp_path / "m.pt")
+    assert repr(portfire.load(tmp_path / "m.pt")(x)) == repr(eager(x))
+
+
 def test_items_are_converted_to_a_declared_type():
     floats, maybe = portfire.script(declared)(torch.tensor(3))
     assert repr(floats) == "[2.0]" and list(maybe) == ["x", "y"]

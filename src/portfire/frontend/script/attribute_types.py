@@ -77,7 +77,7 @@ class AttributeTypes:
         if found is None or is_pending(found):
             return False
         known = self._types.get((cls, name))
-        wider = found if known is None else joined(known, found)
+        wider = found if known is None else _joined(known, found)
         if known is not None and wider == known:
             return False
         self._types[cls, name] = wider
@@ -108,7 +108,17 @@ class AttributeTypes:
         stored = self.stored(compiler, cls, name)
         if stored is None:
             return first
-        return optional_of(stored) if first == ir.NONE else joined(first, stored)
+        return optional_of(stored) if first == ir.NONE else _joined(first, stored)
+
+
+def _joined(a: ir.Type, b: ir.Type) -> ir.Type:
+    """What takes both; one list or dict that takes the items of both."""
+    a, b = resolved(a), resolved(b)
+    if isinstance(a, ir.ListType) and isinstance(b, ir.ListType):
+        return ir.ListType(_joined(a.element, b.element))
+    if isinstance(a, ir.DictType) and isinstance(b, ir.DictType):
+        return ir.DictType(_joined(a.key, b.key), _joined(a.value, b.value))
+    return joined(a, b)
 
 
 def takes(attribute: ir.Type, stored: ir.Type) -> bool:

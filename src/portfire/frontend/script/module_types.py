@@ -23,6 +23,7 @@ from portfire.frontend.script import marks
 from portfire.frontend.script.annotation_scope import AnnotationScope, function_lookup
 from portfire.frontend.script.annotations import is_final, is_unparametrised, type_from_annotation
 from portfire.frontend.script.classes import class_statement
+from portfire.frontend.script.declared_attributes import annotations_in
 from portfire.frontend.script.held_modules import HeldModules, held_modules, modules_in
 from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.source import NoSourceError, source_of
@@ -333,7 +334,7 @@ class _ModuleReader:
         """What `self.x: T = ...` in an `__init__` says, where the value bears it out."""
         for base in self.python_class.__mro__:
             function = vars(base).get("__init__")
-            annotation = _annotations_in(function).get(name) if base is not torch.nn.Module else None
+            annotation = annotations_in(function).get(name) if base is not torch.nn.Module else None
             if annotation is None:
                 continue
             scope = AnnotationScope(self.classes, function_lookup(cast("types.FunctionType", function)))
@@ -427,23 +428,6 @@ def _attributes_in(function: object) -> tuple[frozenset[str], frozenset[str]]:
     found = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute)]
     read = frozenset(n.attr for n in found if isinstance(n.ctx, ast.Load))
     return read, frozenset(n.attr for n in found if isinstance(n.ctx, ast.Store))
-
-
-@cache
-def _annotations_in(function: object) -> Mapping[str, ast.expr]:
-    """The annotations of `self.x: T = ...` in an `__init__`."""
-    if not isinstance(function, types.FunctionType):
-        return {}
-    try:
-        tree = source_of(function).node
-    except NoSourceError:
-        return {}
-    return {
-        n.target.attr: n.annotation
-        for n in ast.walk(tree)
-        if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Attribute)
-        if isinstance(n.target.value, ast.Name) and n.target.value.id == "self"
-    }
 
 
 def _mentions_a_module(type_: ir.Type) -> bool:

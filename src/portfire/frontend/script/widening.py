@@ -15,16 +15,17 @@ Comes before: `conversion.py`, `inference.py`. Comes after: `container_values.py
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.conversion import convert, mismatch, static_type
+from portfire.frontend.script.declared_attributes import is_declared
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import Node, Value
 from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, TENSOR, OptionalType, Type
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, TENSOR, ClassType, ListType, OptionalType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -39,8 +40,8 @@ def fitting(
 ) -> Value:
     """The item as a `target`. `wider`: the type of a container that holds another type, too."""
     target, found = resolved(target), static_type(item)
-    display = _undeclared_display(emitter, container)
-    if display is None:
+    made_by = _undeclared(emitter, container)
+    if made_by is None:
         return convert(emitter, item, target, what)
     try:
         if found is not None and _would_change(found, target):
@@ -48,22 +49,42 @@ def fitting(
         return convert(emitter, item, target, what)
     except CompileAbort:
         if found is not None and not is_pending(found):
-            emitter.widened[display.range] = wider(found)
+            if made_by.kind == "prim::GetAttr":
+                _note_attribute(emitter, made_by, found, target, wider)
+            else:
+                emitter.widened[made_by.range] = wider(found)
         raise
+
+
+def _note_attribute(emitter: Emitter, read: Node, found: Type, target: Type, wider: Callable[[Type], Type]) -> None:
+    """The list is an attribute: the next round of the compilation knows of the item."""
+    owner = cast(ClassType, read.inputs[0].type).python_class
+    assert owner is not None
+    is_first_found = target == TENSOR  # which is what is taken for the items of an empty list that nothing fills
+    type_ = wider(found)
+    if is_first_found and isinstance(type_, ListType):
+        type_ = ListType(found)
+    emitter.compiler.attribute_types.note(emitter.compiler, owner, read.attributes["name"], type_)
 
 
 def note_declared(emitter: Emitter, value: StaticValue) -> None:
     """The type of the value is declared: that of its items, too."""
-    display = _undeclared_display(emitter, value)
-    if display is not None:
-        emitter.declared_displays.add(display.range)
+    made_by = _undeclared(emitter, value)
+    if made_by is not None and made_by.kind in _DISPLAYS:
+        emitter.declared_displays.add(made_by.range)
 
 
-def _undeclared_display(emitter: Emitter, container: StaticValue) -> Node | None:
+def _undeclared(emitter: Emitter, container: StaticValue) -> Node | None:
+    """The display that the container is, or the read of the attribute that holds it, where nobody declares its type."""
     made_by = container.value.node if isinstance(container, RuntimeValue) else None
-    if made_by is None or made_by.kind not in _DISPLAYS or made_by.range in emitter.declared_displays:
+    if made_by is None or made_by.range in emitter.declared_displays:
         return None
-    return made_by
+    if made_by.kind in _DISPLAYS:
+        return made_by
+    if made_by.kind == "prim::GetAttr" and isinstance(made_by.inputs[0].type, ClassType):
+        owner = made_by.inputs[0].type.python_class
+        return made_by if owner is not None and not is_declared(owner, made_by.attributes["name"]) else None
+    return None
 
 
 def _would_change(found: Type, target: Type) -> bool:
