@@ -1,6 +1,7 @@
 // Python objects as values. The declared type directs the conversion: an int is a float where a float is declared, a
 // tuple is a list where a list is. Nothing converts that eager code could not use in that place.
 
+#include <algorithm>
 #include <nanobind/nanobind.h>
 
 #include <string>
@@ -214,7 +215,15 @@ Value enum_from_python(PyObject* object, const Type& type, ProgramHandle& progra
   const nb::object name = nb::handle(object).attr("name");
   const nb::object value = nb::handle(object).attr("value");
   const TypePtr shared = type.contained.empty() ? nullptr : type.contained[0];
-  Value inner = shared ? from_python(value.ptr(), *shared, program) : infer_from_python(value.ptr(), program);
+  // Members whose values are of other types are numbered by the compiler.
+  const bool is_numbered = shared && shared->kind == TypeKind::kInt && !PyLong_Check(value.ptr());
+  Value inner;
+  if (is_numbered) {
+    const auto found = std::find(type.fields.begin(), type.fields.end(), nb::str(name).c_str());
+    inner = Value(static_cast<std::int64_t>(found - type.fields.begin()));
+  } else {
+    inner = shared ? from_python(value.ptr(), *shared, program) : infer_from_python(value.ptr(), program);
+  }
   const auto enum_type = std::make_shared<const Type>(type);
   return {Tag::kEnum, make_box<EnumBox>(enum_type, std::string(nb::str(name).c_str()), std::move(inner))};
 }

@@ -57,5 +57,5 @@ CODES: Final[dict[str, str]] = {
     # classes
     "interface-mismatch": "a class that does not have all methods of the interface it stands for",
     "override-mismatch": "a method of a subclass that cannot be called in place of that of its base",
-    "unsupported-enum": "an enum whose values are not all int, all float, or all str",
+    "unsupported-enum": "an enum without members",
 }

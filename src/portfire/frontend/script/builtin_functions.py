@@ -33,10 +33,13 @@ from portfire.frontend.script.checks_and_logs import check_print_file, emit_prin
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
-from portfire.frontend.script.default_dicts import make_default_dict
+from portfire.frontend.script.default_dicts import make_counter, make_default_dict, make_ordered_dict
+from portfire.frontend.script.deques import make_deque
+from portfire.frontend.script.enum_values import member_text
 from portfire.frontend.script.exceptions import as_repr, as_text, emit_check, is_exception
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.forms import shown
+from portfire.frontend.script.generators import CountedGenerator, GeneratorValue
 from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.iterators import NextFunction, make_iterator
 from portfire.frontend.script.loops import emit_iteration
@@ -45,7 +48,7 @@ from portfire.frontend.script.ordering import Extreme, emit_sorted
 from portfire.frontend.script.python_library.numbers import int_of_text
 from portfire.frontend.script.refinement import negated
 from portfire.frontend.script.runtime_value import RuntimeValue
-from portfire.frontend.script.set_values import make_set
+from portfire.frontend.script.set_values import make_frozen_set, make_set
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -103,6 +106,8 @@ def _range(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 def _enumerate(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     start = args[1] if len(args) > 1 else kwargs.get("start", ConstantValue(0))
+    if isinstance(args[0], GeneratorValue):
+        return CountedGenerator(args[0], start)
     return EnumerateValue(args[0], start)
 
 
@@ -253,7 +258,7 @@ def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if is_exception(args[0]):
         return as_repr(emitter, args[0])
-    return shown(emitter, args[0]) or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
+    return member_text(emitter, args[0], "r") or shown(emitter, args[0]) or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
 
 
 def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -438,7 +443,8 @@ TYPES: dict[Any, StaticValue] = {
     python_type: TypeValue(python_type, make)
     for python_type, make in (
         (int, _int), (float, _float), (bool, _bool), (str, _str), (complex, _complex), (list, _list), (tuple, _tuple),
-        (dict, _dict), (collections.OrderedDict, _dict), (set, make_set), (frozenset, make_set),
+        (dict, _dict), (collections.OrderedDict, make_ordered_dict), (set, make_set), (frozenset, make_frozen_set),
+        (collections.Counter, make_counter), (collections.deque, make_deque),
         (collections.defaultdict, make_default_dict),
         (slice, _slice), (range, _range), (enumerate, _enumerate), (zip, _zip), (filter, _filter),
         (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),

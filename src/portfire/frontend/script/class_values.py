@@ -17,9 +17,11 @@ from portfire.frontend.script.classes import class_default
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.constructed_modules import construct_module
 from portfire.frontend.script.conversion import convert
+from portfire.frontend.script.enum_values import member_by_name, member_by_value
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.object_attributes import store
 from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
@@ -91,48 +93,43 @@ class ClassValue(StaticValue):
 class EnumClass(ClassValue):
     """An enum."""
 
+    @property
+    def _enum(self) -> type[enum.Enum]:
+        return cast("type[enum.Enum]", self.cls)
+
+    def _type(self, emitter: Emitter) -> ir.EnumType:
+        return cast(ir.EnumType, self.type(emitter))
+
     def _member(self, emitter: Emitter, member: enum.Enum) -> StaticValue:
         return ConstantValue(member, self.type(emitter))
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
-        members = cast(type[enum.Enum], self.cls).__members__
+        members = self._enum.__members__
         if name in members:
             return self._member(emitter, members[name])
+        if name == "__members__":
+            pairs = [(ConstantValue(n), self._member(emitter, m)) for n, m in members.items()]
+            return StaticDict(cast("Any", pairs))
         return super().attribute(emitter, name)
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
         """See the base class."""
-        name = key.constant()
-        if not isinstance(name, str):
-            raise emitter.fail(
-                "not-a-constant-index",
-                "the name of an enum member must be known while compiling",
-                help="compare with the members: `if kind == Kind.FIRST:`",
-            )
-        return self.attribute(emitter, name)
+        return member_by_name(emitter, self._enum, self._type(emitter), key)
 
     def iterate(self, emitter: Emitter) -> Iteration:
         """See the base class."""
-        return Iteration(items=tuple(self._member(emitter, m) for m in cast(type[enum.Enum], self.cls)))
+        return Iteration(items=tuple(self._member(emitter, m) for m in self._enum))
 
     def length(self, emitter: Emitter) -> StaticValue:
         """See the base class."""
-        return ConstantValue(len(cast(type[enum.Enum], self.cls)))
+        return ConstantValue(len(self._enum))
 
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        """`Color(1)`: the member with that value, which must be known while compiling."""
-        value = args[0].constant() if len(args) == 1 else MISSING
-        if value is MISSING:
-            raise emitter.fail(
-                "not-a-constant-index",
-                f"which member of '{self.cls.__name__}' this is must be known while compiling",
-                help="compare with the members: `if v == Color.RED.value:`",
-            )
-        try:
-            return self._member(emitter, self.cls(value))
-        except ValueError as error:
-            raise emitter.fail("no-attribute", str(error)) from None
+        """`Color(1)`: the member with that value."""
+        if len(args) != 1 or kwargs:
+            raise emitter.fail("bad-call", f"'{self.cls.__name__}' takes one value", help="pass the value of a member")
+        return member_by_value(emitter, self._enum, self._type(emitter), args[0])
 
 
 class NamedTupleClass(ClassValue):

@@ -44,7 +44,7 @@ class ConstantValue(StaticValue):
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
         if isinstance(self.value, enum.Enum) and name in ("name", "value"):
-            return ConstantValue(getattr(self.value, name))
+            return emitter.compiler.value_of(emitter, getattr(self.value, name), name)
         python_type = type(self.value)
         if (
             python_type.__module__ == "torch"

@@ -25,8 +25,10 @@ from portfire.ir.types import (
     INT,
     NONE,
     NUMBER,
+    STR,
     ClassType,
     DictType,
+    EnumType,
     ListType,
     NoneType,
     OptionalType,
@@ -75,6 +77,10 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
         made: Value = as_type(emitter, target)
         return made
     runtime = emitter.runtime(value)
+    if isinstance(runtime.type, EnumType) and target in (INT, FLOAT, STR, NUMBER):
+        from portfire.frontend.script.enum_values import decayed
+
+        runtime = emitter.runtime(decayed(emitter, value))
     if is_pending(runtime.type):
         decide(runtime.type, target)
         runtime.type = resolved(runtime.type)

@@ -6,6 +6,7 @@ Comes before: `tuple_values.py`, `inference.py`. Comes after: `expressions.py`.
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -181,6 +182,8 @@ def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) 
 
     if any(static_type(v) is None and not _has_run_time_value(emitter, v) for _, v in pairs):
         return StaticDict(pairs)
+    if all(isinstance(k.constant(), enum.Enum) for k, _ in pairs):
+        return StaticDict(pairs)  # the program has no dicts with such keys
     keys = [emitter.runtime(k) for k, _ in pairs]
     values = [emitter.runtime(v) for _, v in pairs]
     key_type, value_type = _common([k.type for k in keys]), _common([v.type for v in values])

@@ -10,7 +10,6 @@ Comes before: `environment.py`, `static_values.py`, `diagnostics/`. Comes after:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, Un
 from portfire.frontend.script.forms import note_form
 from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.renaming import shown_name
+from portfire.frontend.script.operator_failures import explain_no_match
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.static_values import StaticValue
@@ -90,6 +90,8 @@ class Emitter:
         self.context: FunctionContext = None  # type: ignore[assignment]
         #: The generators being compiled into their consumers here.
         self.running: list[Hashable] = []
+        #: Variables that nested functions assign, by the names that all functions see.
+        self.shared: set[str] = set()
         #: Depth of calls inlined into this graph, to stop runaway recursion.
         self.inline_depth = 0
         #: The obstacles noted while building this graph.
@@ -177,11 +179,13 @@ class Emitter:
         """Compile the body of a function here, in a frame of its own."""
         saved = self.context, self.frame
         self.context = context
-        self.frame = Frame(context.scope, saved[1], captured)
+        inner = self.frame = Frame(context.scope, saved[1], captured)
         try:
             yield
         finally:
             self.context, self.frame = saved
+        for name in self.shared & set(inner.assigned):
+            self.frame.assign(name, inner.assigned[name])
 
     def annotation_scope(self) -> AnnotationScope:
         """The names that annotations in the body may use."""
@@ -255,6 +259,8 @@ class Emitter:
         called: str | None = None,
     ) -> RuntimeValue:
         """Call the operator `name`. `called` is what the user wrote, for messages."""
+        from portfire.frontend.script.enum_values import plain_members
+
         values = [self.runtime(a) for a in args]
         named = {k: self.runtime(v) for k, v in (kwargs or {}).items()}
         self_value = None if receiver is None else self.runtime(receiver)
@@ -270,19 +276,20 @@ class Emitter:
         try:
             return RuntimeValue(emit(operands))
         except MatchError as error:
+            plain = plain_members(self, operands)
+            if plain is not None:
+                return self.builtin(
+                    name,
+                    plain[: len(values)],
+                    dict(zip(named, plain[len(values) :], strict=False)),
+                    receiver=None if self_value is None else plain[-1],
+                    called=called,
+                )
             by_member = operator_by_member(self, operands, emit)
             if by_member is None:
-                raise self._no_match(error, called or name.rpartition("::")[2]) from None
+                called = called or name.rpartition("::")[2]
+                raise explain_no_match(self, error, called, named) from None
             return RuntimeValue(self.runtime(by_member))
-
-    def _no_match(self, error: MatchError, called: str) -> CompileAbort:
-        if not error.failures:
-            notes = (f"did you mean {', '.join(error.similar)}?",) if error.similar else ()
-            return self.fail("unknown-operator", f"there is no operator '{called}'", notes=notes)
-        message = str(error.args[0]).replace(f"`{error.name}`", f"'{called}'")
-        failures = [re.sub(r"^aten::(\w+?)_?(\.\w+)?\(", r"\1(", str(f)) for f in error.failures]
-        wanted = tuple(f for f in failures if " out) ->" not in f)
-        return self.fail("no-overload", message, notes=wanted[:4], help=_help_with(message))
 
     def runtime(self, value: StaticValue | Value) -> Value:
         """The run-time value, with its type resolved: what operators take."""
@@ -290,12 +297,3 @@ class Emitter:
             value = value.as_value(self)
         value.type = resolved(value.type)
         return value
-
-
-def _help_with(message: str) -> str | None:
-    """What to do about arguments that no overload takes."""
-    if "Optional[" in message:
-        return "check for None first: `if x is not None:` or `assert x is not None`"
-    if "Union[" in message or "Any" in message:
-        return "test for the type first: `isinstance(x, int)`"
-    return None

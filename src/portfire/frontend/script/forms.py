@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import DTYPE, SIZE, IntType, ListType, Type
+from portfire.ir.types import DTYPE, SIZE, EnumType, IntType, ListType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -50,9 +50,12 @@ def note_form(name: str, operands: Sequence[Value], result: Value) -> Value:
 def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
     """`str(value)` of a value that Python shows as something else; None of others."""
     from portfire.frontend.script.conversion import static_type
+    from portfire.frontend.script.enum_values import member_text
     from portfire.frontend.script.python_library import forms
 
     type_ = static_type(value)
+    if isinstance(type_, EnumType):
+        return member_text(emitter, value, "s")
     form = type_.form if isinstance(type_, (IntType, ListType)) else None
     function = _TEXTS.get(form or "")
     if function is None:

@@ -26,6 +26,8 @@ from portfire.ir.types import (
     NONE,
     NUMBER,
     TENSOR,
+    ClassType,
+    EnumType,
     ListType,
     OptionalType,
     TensorType,
@@ -122,8 +124,14 @@ class EllipsisValue(StaticValue):
 def integer(emitter: Emitter, key: StaticValue) -> Value:
     """The index of an item of a list or string. Fails for what is no int."""
     value = emitter.runtime(key)
+    if isinstance(value.type, EnumType):
+        from portfire.frontend.script.enum_values import decayed
+
+        value = emitter.runtime(decayed(emitter, key))
     if value.type == INT:
         return value
+    if isinstance(value.type, ClassType) and key.has_attribute(emitter, "__index__"):
+        return integer(emitter, key.attribute(emitter, "__index__").call(emitter, [], {}))
     if value.type == BOOL:
         return emitter.builtin("aten::Int", [value]).value
     if isinstance(value.type, TensorType):
@@ -316,6 +324,8 @@ def _apply(
     dim = ConstantValue(-len(done) - 1 if from_back else len(done))
     tensor = selection.tensor
     part = known_key(emitter, part)
+    if isinstance(getattr(part, "type", None), (EnumType, ClassType)):
+        part = RuntimeValue(integer(emitter, part))
     if isinstance(part, SliceValue):
         bounds = [part.start, part.stop, part.step_value()]
         selection.tensor = emitter.builtin("aten::slice", [tensor, dim, *bounds], called="[:]")

@@ -8,6 +8,7 @@ Comes before: `ops/python_operators.py`. Comes after: `expressions.py`, `assignm
 from __future__ import annotations
 
 import ast
+import enum
 import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from portfire.frontend.script.constant_arithmetic import folded
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.enum_values import decayed, folded_flags
 from portfire.frontend.script.inference import decide, is_pending, resolved
 from portfire.frontend.script.python_library import sorting
 from portfire.frontend.script.refinement import emit_condition, negated, refine
@@ -70,6 +72,11 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
         return TupleValue((*left.items, *right.items), is_list=left.is_list)
     if isinstance(op, ast.Mult) and isinstance(left, TupleValue) and isinstance(right.constant(), int):
         return TupleValue(left.items * right.constant(), is_list=left.is_list)
+    if isinstance(static_type(left), EnumType) or isinstance(static_type(right), EnumType):
+        flags = folded_flags(_PYTHON_OPERATORS[type(op)], left, right) if type(op) in _PYTHON_OPERATORS else None
+        if flags is not None:
+            return flags
+        left, right = decayed(emitter, left), decayed(emitter, right)
     method = folded(op, left, right) or _overloaded(emitter, op, left, right)
     if method is not None:
         return method
@@ -265,8 +272,13 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
     if isinstance(op, (ast.Is, ast.IsNot)):
         return emit_identity(emitter, left, right, negative=isinstance(op, ast.IsNot))
     if isinstance(op, (ast.In, ast.NotIn)):
+        a, b = left.constant(), right.constant()
+        if isinstance(a, enum.Flag) and isinstance(b, enum.Flag):
+            return ConstantValue((a in b) is isinstance(op, ast.In))
         found = emit_contains(emitter, right, left)
         return negated(emitter, found) if isinstance(op, ast.NotIn) else found
+    if isinstance(static_type(left), EnumType) or isinstance(static_type(right), EnumType):
+        left, right = decayed(emitter, left), decayed(emitter, right)
     folded = _folded(op, left, right)
     if folded is not None:
         return folded
@@ -303,6 +315,9 @@ def _comparable(emitter: Emitter, left: StaticValue, right: StaticValue) -> tupl
     return _number(emitter, left), _number(emitter, right)
 
 
+_PYTHON_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.BitXor: operator.xor,
+}  # fmt: skip
 _PYTHON_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge,

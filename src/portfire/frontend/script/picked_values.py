@@ -8,6 +8,7 @@ Comes before: `control_flow.py`. Comes after: `module_containers.py`, `container
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -39,6 +40,8 @@ def pick_by_key(
     emitter: Emitter, keys: Sequence[object], items: Sequence[StaticValue], key: StaticValue, what: str
 ) -> StaticValue:
     """The item of the key, as of a dict: an unknown one raises KeyError."""
+    if keys and all(isinstance(k, enum.Enum) for k in keys):
+        return _pick_by_member(emitter, cast("Sequence[enum.Enum]", keys), items, key)
     kinds = {type(k) for k in keys}
     key_type = static_type(key)
     if (kinds != {str} and kinds != {int}) or key_type not in (ir.STR, ir.INT):
@@ -54,6 +57,29 @@ def pick_by_key(
     numbers = emitter.insert("prim::DictConstruct", pairs, ir.DictType(ir.STR if kinds == {str} else ir.INT, ir.INT))
     position = emitter.builtin("aten::__getitem__", [numbers, key], called="[]")
     return pick(emitter, items, _by_position(position))
+
+
+def _pick_by_member(
+    emitter: Emitter, keys: Sequence[enum.Enum], items: Sequence[StaticValue], key: StaticValue
+) -> StaticValue:
+    """The item of a member of an enum: KeyError where the dict has no such key."""
+    from portfire.frontend.script.exceptions import emit_check
+
+    type_ = static_type(key)
+    if not isinstance(type_, ir.EnumType) or any(type(k) is not type_.python_class for k in keys):
+        raise emitter.fail(
+            "type-mismatch", f"{key.describe()} is no key of this dict", help="use a member of the enum of its keys"
+        )
+
+    def is_item(emitter: Emitter, i: int) -> StaticValue:
+        return emitter.builtin("aten::eq", [key, ConstantValue(keys[i], type_)])
+
+    if {k.name for k in keys} < type_.members.keys():
+        found: StaticValue = ConstantValue(False)
+        for i in range(len(keys)):
+            found = emitter.builtin("aten::__or__", [found, is_item(emitter, i)])
+        emit_check(emitter, found, emitter.builtin("aten::format", [ConstantValue("{!r}"), key]), "builtins.KeyError")
+    return pick(emitter, items, is_item)
 
 
 def pick_by_type(emitter: Emitter, value: RuntimeValue, members: Sequence[ir.Type]) -> StaticValue:

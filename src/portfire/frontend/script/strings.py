@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.constant_arithmetic import formatted, percent_formatted
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.enum_values import member_text
 from portfire.frontend.script.exceptions import as_repr, as_text, is_exception
 from portfire.frontend.script.forms import shown
 from portfire.frontend.script.python_library import texts
@@ -49,7 +50,10 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
         assert isinstance(part, ast.FormattedValue)
         value = emit_expression(emitter, part.value)
         field = ""
-        if part.conversion == ord("r") and is_exception(value):
+        member = member_text(emitter, value, chr(part.conversion) if part.conversion in (ord("r"), ord("s")) else "")
+        if member is not None:
+            value = member
+        elif part.conversion == ord("r") and is_exception(value):
             value = as_repr(emitter, value)
         elif part.conversion == ord("r"):
             field += "!r"
