@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from portfire.archive.program_writer import write_program
 from portfire.evaluation import Evaluator
 from portfire.ir.clone import clone_graph
+from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Function, Graph
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
@@ -43,7 +44,7 @@ def running_graph(function: Function) -> Graph | None:
 
     The front ends' graphs stay as they are: they are what `.graph` and `.code` show.
     """
-    with collection_paused():
+    with collection_paused(), deep_nesting():
         body = _Optimizer().body(function)
     return None if body is None else body.graph
 
@@ -115,6 +116,6 @@ def build_program(
     """An engine program of `functions`, `classes`, the objects under `root` and everything they refer to."""
     from portfire import _aten, _engine  # noqa: F401
 
-    with collection_paused():
+    with collection_paused(), deep_nesting():
         image = write_program(functions, classes, root=root, body=running_graph)
     return _engine.Program(image.data, image.tensors, libraries)

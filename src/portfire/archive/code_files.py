@@ -14,6 +14,7 @@ from portfire.archive.code_printer import CodePrinter
 from portfire.archive.constant_table import ConstantTable
 from portfire.archive.source_map import Mark
 from portfire.archive.type_names import Named, UniqueNames
+from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Function, Graph
 from portfire.ir.source import SourceRange
 from portfire.ir.types import ClassType, EnumType, InterfaceType
@@ -83,6 +84,7 @@ def _marks(text: str, printed: list[tuple[str, list[SourceRange | None]]]) -> li
     return marks
 
 
+@deep_nesting()
 def print_code(function: Function) -> tuple[str, ConstantTable]:
     """One function for people to read (`.code`, `.code_with_constants`): its source, and the constants it names."""
     constants = ConstantTable()

@@ -29,6 +29,7 @@ from portfire.archive.storages import StorageTable, storage_bytes
 from portfire.archive.zip_writer import ZipWriter, replacing
 from portfire.errors import SaveError
 from portfire.ir.builder import Builder
+from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.forms import form_text, has_form
 from portfire.ir.graph import Function, Graph, Parameter
 from portfire.ir.reachable import Reachable
@@ -66,6 +67,7 @@ def save(
         _write(root, file, body, examples, extra_files or {}, metadata or {})
 
 
+@deep_nesting()
 def _write(
     root: ObjectState | Function,
     file: IO[bytes],

@@ -280,16 +280,24 @@ class Block(_User):
 
     def walk(self) -> Iterator[Node]:
         """Every node of this block and the blocks nested in it, in program order (a node before its blocks)."""
-        for node in list(self.nodes):
-            yield node
-            for block in node.blocks:
-                yield from block.walk()
+        pending: list[Block | Iterator[Node]] = [self]
+        while pending:
+            top = pending.pop()
+            nodes = iter(list(top.nodes)) if isinstance(top, Block) else top
+            for node in nodes:
+                yield node
+                if node.blocks:
+                    pending.append(nodes)
+                    pending += reversed(node.blocks)
+                    break
 
 
 def clear_inputs(users: Iterable[Node]) -> None:
     """Take the inputs of many nodes, and of all in their blocks: in time linear in the uses of what they used."""
     gone: set[Node | Block] = set()
     for node in users:
+        if node in gone:
+            continue
         gone.add(node)
         for block in node.blocks:
             gone.add(block)

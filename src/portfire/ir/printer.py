@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.literals import complex_literal, float_literal, literal, quoted
 from portfire.ir.types import BoolType, EnumType, FunctionType, Type
 
 
+@deep_nesting()
 def print_graph(graph: Graph, *, ranges: bool = True) -> str:
     """The text form of `graph`, with the source range of each node as a comment unless `ranges` is False."""
     printer = _Printer(ranges)

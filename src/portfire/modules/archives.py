@@ -20,6 +20,7 @@ from portfire import _engine
 from portfire.archive.reader import LoadedArchive
 from portfire.archive.writer import FUNCTION_MODULE
 from portfire.errors import ArchiveError, ArgumentError
+from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Function
 from portfire.ir.types import ClassType, Property
 from portfire.modules.model_file import ModelFile
@@ -59,6 +60,7 @@ def _lies_elsewhere(program: _engine.Program, device: str | None, libraries: Seq
     return device is None and "aten" in libraries and "devices" in program.metadata
 
 
+@deep_nesting()
 def _compiled(archive: LoadedArchive, libraries: Sequence[str]) -> Any:
     root = archive.root
     return wrap_function(root, libraries) if isinstance(root, Function) else wrap_module(root, libraries)
@@ -87,6 +89,7 @@ def _forms(metadata: Mapping[str, str]) -> dict[str, str]:
     return dict(found)
 
 
+@deep_nesting()
 def _saved_function(file: ModelFile, name: str) -> Function:
     """The source's function: the archive calls it `forward`, and the program by its own name."""
     function = file.archive.root

@@ -39,47 +39,57 @@ _PROJECTIONS = frozenset(
 #: Their results have an identity, or are not values.
 _UNIQUE = frozenset({"prim::CreateObject", "prim::Uninitialized", "prim::EmptyListLiteral"})
 
-_Known = dict[Hashable, Node]
+#: After these, the gradient mode may be another.
+_MAY_SET_MODE = frozenset({"aten::set_grad_enabled", "prim::CallFunction", "prim::CallMethod", "aten::wait"})
 
 
 def eliminate_common_subexpressions(graph: Graph) -> bool:
     """Replace repeated nodes by the first of them. Returns whether there were any."""
-    return _Eliminator(graph).block(graph.block, {})
+    return _Eliminator(graph).block(graph.block)
 
 
 class _Eliminator:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        #: How often the gradient mode has been set so far: what is computed in another mode is not the same.
+        #: How often the gradient mode may have been set so far: tensors computed in another mode are not the same.
         self._mode = 0
+        #: The nodes of this block and of those around it.
+        self._known: dict[Hashable, Node] = {}
 
     @cached_property
     def _aliasing(self) -> Aliasing:
         """Made when the first repeated node is found. It may see nodes that were replaced since; they change nothing."""
         return Aliasing(self._graph)
 
-    def block(self, block: Block, outer: _Known) -> bool:
-        """`outer` holds the nodes of the surrounding blocks; those of this block are known in it alone."""
-        known = _Scope(outer)
+    def block(self, block: Block) -> bool:
+        """What a block computes is known in it and in the blocks nested in it."""
         repeated: list[Node] = []
         changed = False
+        before: list[tuple[Hashable, Node | None]] = []
         for node in block.nodes:
             for nested in node.blocks:
-                changed |= self.block(nested, known)
-            self._mode += node.kind == "aten::set_grad_enabled"
+                changed |= self.block(nested)
+            self._mode += node.kind in _MAY_SET_MODE
             key = _key(node)
             if key is None:
                 continue
-            key = (self._mode, key)
-            first = known.get(key)
+            if any(has_memory(v.type) for v in node.outputs):
+                key = (self._mode, key)
+            first = self._known.get(key)
             if first is None or not self._may_be_shared(first):
-                known[key] = node
+                before.append((key, first))
+                self._known[key] = node
                 continue
             if not self._may_be_shared(node):
                 continue
             for output, other in zip(node.outputs, first.outputs, strict=True):
                 output.replace_all_uses_with(other)
             repeated.append(node)
+        for key, first in reversed(before):
+            if first is None:
+                del self._known[key]
+            else:
+                self._known[key] = first
         block.remove(repeated)
         return changed or bool(repeated)
 
@@ -97,18 +107,6 @@ class _Eliminator:
         if node.kind in _PROJECTIONS or node.kind == "prim::Constant":
             return True
         return not self._aliasing.escapes(value)
-
-
-class _Scope(dict[Hashable, Node]):
-    """A dictionary that looks further out for what it does not have."""
-
-    def __init__(self, outer: _Known) -> None:
-        super().__init__()
-        self.outer = outer
-
-    def get(self, key: Hashable, default: Any = None) -> Any:
-        found = super().get(key)
-        return self.outer.get(key, default) if found is None else found
 
 
 def _key(node: Node) -> Hashable | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from portfire.analysis.aliasing import Aliasing
 from portfire.errors import ArgumentError
 from portfire.ir.clone import clone_graph
+from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Function, Graph, Node, Parameter
 from portfire.ir.state import ObjectState
 from portfire.passes.attribute_slots import Slot, constant_value, memory_key
@@ -45,7 +46,7 @@ def freeze_module(
     """
     kept = frozenset(preserved)
     _check(state, methods, kept)
-    with collection_paused():
+    with collection_paused(), deep_nesting():
         return _frozen(state, evaluate, methods, kept, fold_normalization)
 
 
