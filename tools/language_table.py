@@ -44,7 +44,7 @@ def _tables(sections: dict[str, tuple[Construct, ...]]) -> Iterator[str]:
             verdict = "yes" if c.is_supported else f"[{c.code}](errors/{c.code}.md)"
             libtorch = ("yes" if c.libtorch else "no") if c.is_supported else ""
             jit = "yes" if c.torch_jit else "no"
-            yield f"| {_cell(c.name)} | {verdict} | {jit} | {libtorch} | {_cell(c.differs)} |"
+            yield f"| {_cell(c.name)} | {verdict} | {jit} | {libtorch} | {_cell(c.differs or _refusal(c))} |"
         yield ""
 
 
@@ -57,6 +57,10 @@ def _examples(sections: dict[str, tuple[Construct, ...]]) -> Iterator[str]:
         for c in constructs:
             heading = c.name if c.is_supported else f"{c.name} (refused: {c.code})"
             yield f"{heading}:\n\n```py\n{c.example.strip()}\n```\n"
+
+
+def _refusal(construct: Construct) -> str:
+    return f"{construct.why}: {construct.instead}" if construct.why else ""
 
 
 def _cell(text: str) -> str:

@@ -232,28 +232,44 @@ class Library(NamedTuple):
     instead: str
 
 
-_FILES = Library("a program has no files: what it reads is loaded when it is compiled", "read the file in `__init__`, and keep what it holds as an attribute")  # fmt: skip
+#: Reasons that several have.
+_TORCH_DRAWS: Final = "a program draws random numbers with torch's generator alone"
+_SYSTEM = Library(
+    "a program knows nothing of the system it runs on", "look it up in `__init__`, and keep it as an attribute"
+)
+_FILES = Library(
+    "a program has no files: what it reads is loaded when it is compiled",
+    "read the file in `__init__`, and keep what it holds as an attribute",
+)
 _CLOCK = Library("a program gives the same result whenever it runs", "take the time around the call, in Python")
-_IMAGES = Library("a program computes on tensors, not on images", "decode and convert the image before the call, and pass a tensor")  # fmt: skip
+_IMAGES = Library(
+    "a program computes on tensors, not on images", "decode and convert the image before the call, and pass a tensor"
+)
 
 #: A module, or a name in one -> why not, and what instead. The longest that fits counts.
 LIBRARIES: Final[dict[str, Library]] = {
-    "random": Library("a program draws random numbers with torch's generator alone", "torch.rand(()).item() for random.random(), int(torch.randint(low, high + 1, ())) for random.randint(low, high)"),  # fmt: skip
-    "random.random": Library("a program draws random numbers with torch's generator alone", "float(torch.rand(()))"),
-    "random.uniform": Library("a program draws random numbers with torch's generator alone", "float(torch.rand(())) * (b - a) + a"),  # fmt: skip
-    "random.randint": Library("a program draws random numbers with torch's generator alone", "int(torch.randint(a, b + 1, ()))"),  # fmt: skip
-    "random.randrange": Library("a program draws random numbers with torch's generator alone", "int(torch.randint(start, stop, ()))"),  # fmt: skip
-    "random.choice": Library("a program draws random numbers with torch's generator alone", "xs[int(torch.randint(len(xs), ()))]"),  # fmt: skip
-    "random.gauss": Library("a program draws random numbers with torch's generator alone", "float(torch.randn(())) * sigma + mu"),  # fmt: skip
-    "random.shuffle": Library("a program draws random numbers with torch's generator alone", "[xs[int(i)] for i in torch.randperm(len(xs))]"),  # fmt: skip
-    "random.sample": Library("a program draws random numbers with torch's generator alone", "[xs[int(i)] for i in torch.randperm(len(xs))[:k]]"),  # fmt: skip
+    "random": Library(
+        _TORCH_DRAWS,
+        "torch.rand(()).item() for random.random(), int(torch.randint(low, high + 1, ())) for random.randint(low, high)",
+    ),
+    "random.random": Library(_TORCH_DRAWS, "float(torch.rand(()))"),
+    "random.uniform": Library(_TORCH_DRAWS, "float(torch.rand(())) * (b - a) + a"),
+    "random.randint": Library(_TORCH_DRAWS, "int(torch.randint(a, b + 1, ()))"),
+    "random.randrange": Library(_TORCH_DRAWS, "int(torch.randint(start, stop, ()))"),
+    "random.choice": Library(_TORCH_DRAWS, "xs[int(torch.randint(len(xs), ()))]"),
+    "random.gauss": Library(_TORCH_DRAWS, "float(torch.randn(())) * sigma + mu"),
+    "random.shuffle": Library(_TORCH_DRAWS, "[xs[int(i)] for i in torch.randperm(len(xs))]"),
+    "random.sample": Library(_TORCH_DRAWS, "[xs[int(i)] for i in torch.randperm(len(xs))[:k]]"),
     "time": _CLOCK,
     "datetime": _CLOCK,
     "timeit": _CLOCK,
-    "os": Library("a program knows nothing of the system it runs on", "look it up in `__init__`, and keep it as an attribute"),  # fmt: skip
+    "os": _SYSTEM,
     "os.path": _FILES,
-    "sys": Library("a program knows nothing of the interpreter that compiled it", "look it up in `__init__`, and keep it as an attribute"),  # fmt: skip
-    "platform": Library("a program knows nothing of the system it runs on", "look it up in `__init__`, and keep it as an attribute"),  # fmt: skip
+    "sys": Library(
+        "a program knows nothing of the interpreter that compiled it",
+        "look it up in `__init__`, and keep it as an attribute",
+    ),
+    "platform": _SYSTEM,
     "pathlib": _FILES,
     "io": _FILES,
     "builtins.open": _FILES,
@@ -262,13 +278,23 @@ LIBRARIES: Final[dict[str, Library]] = {
     "tempfile": _FILES,
     "pickle": _FILES,
     "csv": _FILES,
-    "json": Library("a program has no values whose types are found while it runs", "parse it before the call, and pass the values in"),  # fmt: skip
-    "yaml": Library("a program has no values whose types are found while it runs", "parse it before the call, and pass the values in"),  # fmt: skip
-    "re": Library("a program has no regular expressions", "use the methods of str: split, find, startswith, isdigit, replace"),  # fmt: skip
+    "json": Library(
+        "a program has no values whose types are found while it runs",
+        "parse it before the call, and pass the values in",
+    ),
+    "yaml": Library(
+        "a program has no values whose types are found while it runs",
+        "parse it before the call, and pass the values in",
+    ),
+    "re": Library(
+        "a program has no regular expressions", "use the methods of str: split, find, startswith, isdigit, replace"
+    ),
     "subprocess": Library("a program starts no other programs", "do it in Python, around the call"),
     "threading": Library("a program starts no threads of its own", "torch.jit.fork(f, x), then torch.jit.wait(future)"),
     "multiprocessing": Library("a program starts no processes", "torch.jit.fork(f, x), then torch.jit.wait(future)"),
-    "concurrent": Library("a program starts no threads of its own", "torch.jit.fork(f, x), then torch.jit.wait(future)"),
+    "concurrent": Library(
+        "a program starts no threads of its own", "torch.jit.fork(f, x), then torch.jit.wait(future)"
+    ),
     "asyncio": Library("a program has no event loop", "torch.jit.fork(f, x), then torch.jit.wait(future)"),
     "socket": Library("a program has no network", "fetch it before the call, and pass the data in"),
     "requests": Library("a program has no network", "fetch it before the call, and pass the data in"),
@@ -278,9 +304,17 @@ LIBRARIES: Final[dict[str, Library]] = {
     "skimage": _IMAGES,
     "imageio": _IMAGES,
     "matplotlib": Library("a program draws nothing", "return the tensors, and plot them in Python"),
-    "pandas": Library("a program computes on tensors, not on tables", "convert the columns before the call: torch.from_numpy(frame.to_numpy())"),  # fmt: skip
-    "scipy": Library("a program calls torch's operators only", "look for the function in torch, torch.linalg, torch.fft and torch.special"),  # fmt: skip
-    "sklearn": Library("a program calls torch's operators only", "write the prediction with tensors, from the fitted coefficients"),  # fmt: skip
+    "pandas": Library(
+        "a program computes on tensors, not on tables",
+        "convert the columns before the call: torch.from_numpy(frame.to_numpy())",
+    ),
+    "scipy": Library(
+        "a program calls torch's operators only",
+        "look for the function in torch, torch.linalg, torch.fft and torch.special",
+    ),
+    "sklearn": Library(
+        "a program calls torch's operators only", "write the prediction with tensors, from the fitted coefficients"
+    ),
     "tensorflow": Library("a program calls torch's operators only", "use the torch function that does the same"),
     "jax": Library("a program calls torch's operators only", "use the torch function that does the same"),
     "einops": Library("einops builds its operations while it runs", "use view, permute and reshape, or torch.einsum"),
@@ -288,7 +322,9 @@ LIBRARIES: Final[dict[str, Library]] = {
     "wandb": Library("a program has no network", "return what is to be logged, and log it in Python"),
     "gc": Library("a program frees memory by itself, at once", "leave it out"),
     "pdb": Library("a program cannot be stopped in its middle", "call the Python module itself to debug it"),
-    "builtins.breakpoint": Library("a program cannot be stopped in its middle", "call the Python module itself to debug it"),  # fmt: skip
+    "builtins.breakpoint": Library(
+        "a program cannot be stopped in its middle", "call the Python module itself to debug it"
+    ),
     "builtins.input": Library("a program asks nobody", "ask before the call, and pass the answer in"),
     "builtins.eval": Library("a program is fixed once it is compiled", "write the expression where it stands"),
     "builtins.exec": Library("a program is fixed once it is compiled", "write the statements where they stand"),
@@ -305,8 +341,12 @@ LIBRARIES: Final[dict[str, Library]] = {
     "torch.fx": Library("a program is compiled already", "leave it out"),
     "torch.cuda.synchronize": Library("a program waits where it must", "leave it out"),
     "torch.cuda.memory.empty_cache": Library("a program frees memory by itself", "leave it out"),
-    "torch.utils.data": Library("a program computes on the tensors it is given", "load the data in Python, around the call"),  # fmt: skip
-    "torch.optim": Library("a program computes the forward pass", "make the optimizer in Python, with the program's parameters"),  # fmt: skip
+    "torch.utils.data": Library(
+        "a program computes on the tensors it is given", "load the data in Python, around the call"
+    ),
+    "torch.optim": Library(
+        "a program computes the forward pass", "make the optimizer in Python, with the program's parameters"
+    ),
 }
 
 

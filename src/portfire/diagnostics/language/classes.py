@@ -181,6 +181,10 @@ def f(n: int):
     return n
 """,
         code="unsupported-syntax",
+        syntax=("ClassDef",),
+        message="classes cannot be defined inside a compiled function",
+        why="a class must exist before the program runs",
+        instead="move the class to the top of the module",
     ),
     Construct(
         "metaclasses, __getattr__ of a script class",

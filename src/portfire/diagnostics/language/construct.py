@@ -48,6 +48,11 @@ class Construct:
     libtorch: bool = True
     #: The code of the error where the construct is refused.
     code: str | None = None
+    #: Of syntax that is refused: the nodes of Python's syntax tree that it is, and what the error says of them.
+    syntax: tuple[str, ...] = ()
+    message: str = ""
+    why: str = ""
+    instead: str = ""
 
     @property
     def is_supported(self) -> bool:

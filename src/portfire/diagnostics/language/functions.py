@@ -197,6 +197,23 @@ def f(x):
     return x
 """,
         code="unsupported-syntax",
+        syntax=("AsyncFunctionDef",),
+        message="async functions are not supported",
+        why="a program has no event loop",
+        instead="write a plain function, and run it beside others with torch.jit.fork",
+    ),
+    Construct(
+        "async for, async with, await",
+        """
+async def f(x):
+    async with x as y:
+        return await y
+""",
+        code="unsupported-syntax",
+        syntax=("AsyncFor", "AsyncWith", "Await"),
+        message="'async for', 'async with' and 'await' are not supported",
+        why="a program has no event loop",
+        instead="use 'for', 'with', and torch.jit.wait",
     ),
     Construct(
         "fork and wait",

@@ -172,6 +172,10 @@ def f(n: int):
     return n
 """,
         code="unsupported-syntax",
+        syntax=("TryStar",),
+        message="'except*' is not supported",
+        why="programs have no exception groups",
+        instead="write 'except', once for each type",
     ),
     Construct(
         "with torch.no_grad, inference_mode, autocast, record_function",
@@ -248,6 +252,18 @@ def f(t: Tuple[int, int, int]):
 """,
         inputs="((1, 2, 3),)",
         torch_jit=True,
+    ),
+    Construct(
+        "a star where nothing takes the items",
+        """
+def f(xs: List[int]):
+    return {"a": 1}[*xs]
+""",
+        code="unsupported-syntax",
+        syntax=("Starred",),
+        message="'*' is not supported here",
+        why="only calls, displays and assignments spread a sequence",
+        instead="write out the items",
     ),
     Construct(
         "del of variables and items",

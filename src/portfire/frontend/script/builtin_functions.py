@@ -85,8 +85,16 @@ class BuiltinFunction(StaticValue):
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
         """See the base class."""
         if len(args) < self.least or (self.most is not None and len(args) > self.most):
-            raise emitter.fail("bad-call", f"'{self.name}' cannot be called with {len(args)} arguments")
+            raise emitter.fail(
+                "bad-call", f"'{self.name}' cannot be called with {len(args)} arguments", help=self._arity()
+            )
         return self.emit(emitter, list(args), kwargs)
+
+    def _arity(self) -> str:
+        if self.most is None:
+            return f"'{self.name}' takes at least {self.least}"
+        count = str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
+        return f"'{self.name}' takes {count}"
 
 
 # Loops

@@ -21,15 +21,19 @@ from typing import TYPE_CHECKING, Any
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.generators import GeneratorValue
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.known_arguments import version_for
+from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.operator_value import OperatorValue
+from portfire.frontend.script.renaming import is_generator
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature
 from portfire.frontend.script.spread_dicts import SPREAD, bind_spread, is_spread_dict
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.forms import form_text, has_form
 from portfire.ir.graph import MISSING, Function, Parameter, Value, Variadic
 from portfire.ir.subtyping import unrefined
 from portfire.ir.types import AnyType, ClassType, FunctionType, InterfaceType, ListType, Type
@@ -160,6 +164,8 @@ class Callee:
     declare: Callable[[Function], None] | None = None
     scope: Scope | None = None
     always_inline: bool = False
+    #: Whether lists and dicts whose types are not known yet may be arguments: the body decides them.
+    takes_open: bool = False
     #: The variables where a nested function was defined.
     captured: Frame | None = None
     #: Whether it is compiled as if nothing were declared; see `known_arguments.py`.
@@ -178,20 +184,29 @@ def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywo
         from portfire.frontend.script.exploration import stand_ins
 
         bound = stand_ins(emitter, callee, bound)
+    if is_generator(callee.signature.source.node):
+        return GeneratorValue(callee, _declared(emitter, callee, bound))
+    return call_bound(emitter, callee, bound)
 
 
+def call_bound(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> StaticValue:
+    """Call a Python function with the argument of each parameter."""
     chosen = None if callee.always_inline else version_for(emitter, callee, bound)
     if isinstance(chosen, Callee):
         callee = chosen
     elif chosen is not None:
-        function, values = chosen
-        emit = callee.emit or _emit_call_function
-        if any(_holds_object(v.type) for v in values):
-            emitter.frame.forget_attributes()
-        return RuntimeValue(emit(emitter, function, values))
+        return emit_version(emitter, callee, *chosen)
     from portfire.frontend.script.inlining import inline
 
     return inline(emitter, callee, _declared(emitter, callee, bound))
+
+
+def emit_version(emitter: Emitter, callee: Callee, function: Function, values: list[Value]) -> StaticValue:
+    """The call of a compiled version."""
+    emit = callee.emit or _emit_call_function
+    if any(_holds_object(v.type) for v in values):
+        emitter.frame.forget_attributes()
+    return RuntimeValue(emit(emitter, function, values))
 
 
 def _holds_object(type_: Type) -> bool:
@@ -253,7 +268,8 @@ def _bind(
             more.append((ConstantValue(name), value))
         elif name not in names:
             raise emitter.fail(
-                "bad-call", f"'{called}' has no parameter '{name}'", help=f"'{called}' takes: {_names(parameters)}"
+                "bad-call", f"'{called}' has no parameter '{name}'",
+                help=did_you_mean(name, [p.name for p in parameters], f"'{called}' takes:"),
             )
         elif name in bound:
             raise emitter.fail(
@@ -317,6 +333,8 @@ class Specialised:
     locals: dict[str, Callable[[Iterator[Value]], StaticValue]] = field(default_factory=dict)
     called: str = ""
     broadcast: dict[str, int] = field(default_factory=dict)
+    #: See `Callee`.
+    takes_open: bool = False
     #: The parameters that stand for `*args` and `**kwargs` of what is called from outside.
     variadic: Variadic | None = None
 
@@ -356,6 +374,7 @@ def specialise(
     signature = callee.signature
     free = undeclared(signature)
     result = Specialised(None, called=callee.called, broadcast=signature.broadcast)
+    result.takes_open = callee.takes_open
     keys: list[Hashable] = []
     declared = {p.name: p for p in signature.parameters}
     try:
@@ -429,12 +448,13 @@ def separate(
         return key, lambda values: StaticDict([(k, r(values)) for k, (_, r) in pairs])
     type_ = static_type(value)
     if type_ is not None:
-        if is_pending(type_):
+        if is_pending(type_) and not result.takes_open:
             raise NotSeparableError
         type_ = unrefined(resolved(type_))
         result.parameters.append(Parameter(name, type_))
         result.arguments.append(value)
-        return type_, lambda values: RuntimeValue(next(values))
+        key = (type_, form_text(type_)) if has_form(type_) else type_
+        return key, lambda values: RuntimeValue(next(values))
     identity = getattr(value, "identity", None)
     if identity is None:
         raise NotSeparableError

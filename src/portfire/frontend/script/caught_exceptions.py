@@ -104,7 +104,9 @@ class CaughtException(StaticValue):
             raise emitter.fail(
                 "no-attribute",
                 f"an exception caught as {names} has no attribute '{name}'",
-                notes=("a program keeps the class, the arguments and the message of an exception, and what its class sets",),
+                notes=(
+                    "a program keeps the class, the arguments and the message of an exception, and what its class sets",
+                ),
                 help=f"name the class that sets '{name}' in the 'except', or test for it: `if isinstance(e, ...):`",
             )
         object_ = self._part(emitter, _VALUE, ANY)

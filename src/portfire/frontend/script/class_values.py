@@ -20,6 +20,7 @@ from portfire.frontend.script.conversion import convert
 from portfire.frontend.script.enum_values import member_by_name, member_by_value
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.object_attributes import store
+from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import Iteration, StaticValue
@@ -81,7 +82,12 @@ class ClassValue(StaticValue):
             return emitter.compiler.value_of(emitter, found, name)
         if name == "__name__":
             return ConstantValue(self.cls.__name__)
-        raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+        known = [n for n in dir(self.cls) if not n.startswith("__")]
+        raise emitter.fail(
+            "no-attribute",
+            f"{self.describe()} has no attribute '{name}'",
+            help=did_you_mean(name, known, "it has") if known else f"define '{name}' in the class",
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ClassValue) and other.cls is self.cls

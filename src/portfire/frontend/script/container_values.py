@@ -12,6 +12,7 @@ from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, static_type, type_of
 from portfire.frontend.script.inference import PendingType, decide, is_pending, joined, resolved
+from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.picked_values import members_to_pick
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
@@ -73,7 +74,7 @@ class ListBehaviour(_Sized):
             converted = convert(emitter, new, value.type, "the items of the slice")
             indexing.replace_slice(emitter, value, key, RuntimeValue(converted))
             return
-        element = _element(emitter, value, new)
+        element = element_for(emitter, value, new)
         emitter.builtin("aten::_set_item", [value, indexing.integer(emitter, key), element], called="[]")
 
     def delete_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> None:
@@ -105,7 +106,7 @@ class ListBehaviour(_Sized):
         return [RuntimeValue(o) for o in node.outputs]
 
 
-def _element(emitter: Emitter, list_: StaticValue, item: StaticValue) -> Value:
+def element_for(emitter: Emitter, list_: StaticValue, item: StaticValue) -> Value:
     """An item made fit for the list; the first item decides the type of `[]`."""
     type_ = type_of(emitter, list_)
     assert isinstance(type_, ListType)
@@ -117,13 +118,13 @@ def _element(emitter: Emitter, list_: StaticValue, item: StaticValue) -> Value:
 
 def _append(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     _arity(emitter, "append", args, kwargs, 1)
-    emitter.builtin("aten::append", [list_, _element(emitter, list_, args[0])])
+    emitter.builtin("aten::append", [list_, element_for(emitter, list_, args[0])])
     return NONE_VALUE
 
 
 def _insert(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     _arity(emitter, "insert", args, kwargs, 2)
-    emitter.builtin("aten::insert", [list_, args[0], _element(emitter, list_, args[1])])
+    emitter.builtin("aten::insert", [list_, args[0], element_for(emitter, list_, args[1])])
     return NONE_VALUE
 
 
@@ -319,7 +320,12 @@ class TupleBehaviour(Behaviour):
             from portfire.frontend.script.tuple_values import TupleValue
 
             return TupleValue(tuple(items_of(emitter, value))).attribute(emitter, name)
-        raise emitter.fail("no-attribute", f"{value.describe()} has no attribute '{name}'")
+        own = [*fields, "count", "index"]
+        raise emitter.fail(
+            "no-attribute",
+            f"{value.describe()} has no attribute '{name}'",
+            help=did_you_mean(name, own, "it has"),
+        )
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""
@@ -364,7 +370,11 @@ def _replace(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keyw
     items = dict(zip(type_.fields or (), items_of(emitter, runtime), strict=True))
     for name, item in kwargs.items():
         if name not in items:
-            raise emitter.fail("no-attribute", f"{value.describe()} has no field '{name}'")
+            raise emitter.fail(
+                "no-attribute",
+                f"{value.describe()} has no field '{name}'",
+                help=did_you_mean(name, list(items), "its fields are"),
+            )
         items[name] = RuntimeValue(convert(emitter, item, type_.elements[(type_.fields or ()).index(name)], name))
     return emitter.insert("prim::TupleConstruct", [emitter.runtime(i) for i in items.values()], type_)
 

@@ -21,8 +21,8 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
 from portfire.frontend.script.forms import note_form
 from portfire.frontend.script.inference import resolved
-from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.operator_failures import explain_no_match
+from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.source import FunctionSource
 from portfire.frontend.script.static_values import StaticValue
@@ -179,13 +179,18 @@ class Emitter:
         """Compile the body of a function here, in a frame of its own."""
         saved = self.context, self.frame
         self.context = context
-        inner = self.frame = Frame(context.scope, saved[1], captured)
+        self.frame = Frame(context.scope, saved[1], captured)
         try:
             yield
         finally:
-            self.context, self.frame = saved
+            self.context = saved[0]
+            self.leave_frame(saved[1])
+
+    def leave_frame(self, outer: Frame) -> None:
+        """End the frame of a function or comprehension compiled here. The variables that all functions see stay."""
+        inner, self.frame = self.frame, outer
         for name in self.shared & set(inner.assigned):
-            self.frame.assign(name, inner.assigned[name])
+            outer.assign(name, inner.assigned[name])
 
     def annotation_scope(self) -> AnnotationScope:
         """The names that annotations in the body may use."""

@@ -109,7 +109,9 @@ class ExceptionClass(StaticValue):
             init.call(emitter, args, kwargs)
         elif kwargs:
             raise emitter.fail(
-                "bad-call", f"{self.cls.__name__} takes no keyword arguments", help="define `__init__`, or leave the name out"
+                "bad-call",
+                f"{self.cls.__name__} takes no keyword arguments",
+                help="define `__init__`, or leave the name out",
             )
         return made
 

@@ -137,7 +137,11 @@ def _origin(emitter: Emitter, cause: ast.expr | None) -> Value | None:
                     f"expected an exception or None after 'from', found {value.describe()}",
                     help="name the exception that was caught: `raise ValueError(message) from e`",
                 )
-    parts = [_any(emitter, causing), _any(emitter, none if context is None else context), emitter.constant_value(cause is not None)]
+    parts = [
+        _any(emitter, causing),
+        _any(emitter, none if context is None else context),
+        emitter.constant_value(cause is not None),
+    ]
     return _any(emitter, emitter.insert("prim::TupleConstruct", parts, _ORIGIN).value)
 
 

@@ -28,6 +28,7 @@ from portfire.frontend.script.methods import (
 from portfire.frontend.script.module_state import raw_attribute
 from portfire.frontend.script.module_types import ModuleType, inherited_annotations, is_constant
 from portfire.frontend.script.object_attributes import delete_slot, note_set_later, present, store
+from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir import types as ir
@@ -237,7 +238,11 @@ class SettingsValue(StaticValue):
         """See the base class."""
         found = getattr(self.held, name, MISSING)
         if found is MISSING:
-            raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+            raise emitter.fail(
+                "no-attribute",
+                f"{self.describe()} has no attribute '{name}'",
+                help=did_you_mean(name, [n for n in dir(self.held) if not n.startswith("_")], "it has"),
+            )
         if isinstance(found, (torch.Tensor, torch.nn.Module)):
             raise emitter.fail(
                 "untyped-attribute",

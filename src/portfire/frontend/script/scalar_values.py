@@ -6,8 +6,11 @@ Comes before: `runtime_value.py`. Comes after: `behaviours.py`.
 from __future__ import annotations
 
 import ast
+import difflib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+import torch
 
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import ConstantValue
@@ -21,6 +24,10 @@ from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, IntType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
+
+
+#: What numbers are used with.
+_OF_NUMBERS = "numbers have no attributes here: use operators, math, or a tensor"
 
 
 class NumberBehaviour(Behaviour):
@@ -40,7 +47,11 @@ class NumberBehaviour(Behaviour):
             return value if name == "real" else ConstantValue(0.0)
         if name in _METHODS_OF.get(value.type, {}):
             return MethodValue(value, name, _METHODS_OF[value.type][name])
-        raise emitter.fail("no-attribute", f"{value.describe()} has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute",
+            f"{value.describe()} has no attribute '{name}'",
+            help=f"make a tensor of it first: torch.tensor(x).{name}" if hasattr(torch.Tensor, name) else _OF_NUMBERS,
+        )
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""
@@ -115,7 +126,9 @@ class StringBehaviour(Behaviour):
             return OperatorValue(f"aten::{name}", receiver=value, called=name)
         known = hasattr(str, name)
         what = f"the string method '{name}' is not supported" if known else f"a string has no attribute '{name}'"
-        raise emitter.fail("no-attribute", what)
+        near = difflib.get_close_matches(name, STRING_METHODS, 1)
+        instead = "write it with the methods that are: split, join, replace, find, startswith, strip, format, ..."
+        raise emitter.fail("no-attribute", what, help=f"did you mean '{near[0]}'?" if near else instead)
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.runtime_value import MethodValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -55,7 +56,11 @@ class StaticDict(StaticValue):
         """See the base class."""
         if name in _METHODS:
             return MethodValue(self, name, _METHODS[name])
-        raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute",
+            f"{self.describe()} has no attribute '{name}'",
+            help=did_you_mean(name, list(_METHODS), "it has"),
+        )
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
         """See the base class."""

@@ -53,7 +53,11 @@ class StaticValue:
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """`self.name`."""
-        raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute",
+            f"{self.describe()} has no attribute '{name}'",
+            help="look the name up: only what exists while compiling has attributes besides objects and modules",
+        )
 
     def has_attribute(self, emitter: Emitter, name: str) -> bool:
         """`hasattr(self, name)`, known while compiling."""
@@ -69,11 +73,17 @@ class StaticValue:
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """`self(*args, **kwargs)`."""
-        raise emitter.fail("not-callable", f"{self.describe()} cannot be called")
+        raise emitter.fail(
+            "not-callable", f"{self.describe()} cannot be called", help="call a function, a class, a module or a method"
+        )
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
         """`self[key]`."""
-        raise emitter.fail("not-subscriptable", f"{self.describe()} cannot be indexed")
+        raise emitter.fail(
+            "not-subscriptable",
+            f"{self.describe()} cannot be indexed",
+            help="index a list, tuple, dict, string or tensor, or an object with `__getitem__`",
+        )
 
     def set_index(self, emitter: Emitter, key: StaticValue, value: StaticValue) -> None:
         """`self[key] = value`."""
@@ -101,7 +111,11 @@ class StaticValue:
 
     def length(self, emitter: Emitter) -> StaticValue:
         """`len(self)`."""
-        raise emitter.fail("no-length", f"{self.describe()} has no length")
+        raise emitter.fail(
+            "no-length",
+            f"{self.describe()} has no length",
+            help="take the length of a list, tuple, dict, set, string or tensor, or of an object with `__len__`",
+        )
 
     def truth(self, emitter: Emitter) -> StaticValue:
         """`bool(self)`: a constant, or a run-time bool."""

@@ -58,7 +58,11 @@ class TupleValue(StaticValue):
             return MethodValue(self, name, _count)
         if name == "index":
             return MethodValue(self, name, _index)
-        raise emitter.fail("no-attribute", f"{self.describe()} has no attribute '{name}'")
+        raise emitter.fail(
+            "no-attribute",
+            f"{self.describe()} has no attribute '{name}'",
+            help="a tuple has count and index; for one that grows, use a list",
+        )
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
         """See the base class."""

@@ -6,6 +6,7 @@ Comes before: `static_values.py`. Comes after: `python_values.py`, `builtin_func
 from __future__ import annotations
 
 import ast
+import collections
 import numbers
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.forms import form_kind
 from portfire.ir.graph import MISSING
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
@@ -36,7 +38,6 @@ from portfire.ir.types import (
     DictType,
     EnumType,
     InterfaceType,
-    IntType,
     ListType,
     NumberType,
     OptionalType,
@@ -74,7 +75,11 @@ class TypeValue(StaticValue):
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
         if self.make is None:
-            raise emitter.fail("unsupported-call", f"{self.describe()} cannot be called in a program")
+            raise emitter.fail(
+                "unsupported-call",
+                f"{self.describe()} cannot be called in a program",
+                help="make the object before, and pass it in or keep it as an attribute",
+            )
         return self.make(emitter, list(args), kwargs)
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
@@ -131,7 +136,8 @@ _IR_TYPES: dict[Any, tuple[Type, ...]] = {
 #: The classes in Python of values that are ints and lists in a program.
 _FORMS: dict[str, type] = {
     "dtype": torch.dtype, "layout": torch.layout, "memory_format": torch.memory_format, "Size": torch.Size,
-    "tuple": tuple,
+    "tuple": tuple, "deque": collections.deque, "set": set, "frozenset": frozenset, "Counter": collections.Counter,
+    "OrderedDict": collections.OrderedDict, "defaultdict": collections.defaultdict,
 }  # fmt: skip
 
 
@@ -249,11 +255,11 @@ def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None
         return issubclass(python_class, cls)
     if isinstance(type_, InterfaceType):
         return None
-    if cls is dict:
-        return isinstance(type_, DictType)
-    form = _FORMS.get((type_.form or "") if isinstance(type_, (IntType, ListType)) else "")
+    form = _FORMS.get(form_kind(type_) or "")
     if form is not None and isinstance(cls, type):
         return issubclass(form, cls)
+    if cls is dict:
+        return isinstance(type_, DictType)
     known = _IR_TYPES.get(cls)
     if known is not None:
         return any(is_subtype(type_, k) for k in known)

@@ -1,53 +1,38 @@
-"""Syntax that has no meaning in a program (yet): the reason, and what to write instead.
+"""Syntax that has no meaning in a program (yet): the reason, and what to write instead, from the table of the language.
 
-Comes before: `diagnostics/`. Comes after: `statements.py`, `expressions.py`.
+Comes before: `diagnostics/language/`. Comes after: `statements.py`, `expressions.py`.
 """
 
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from portfire.diagnostics import CompileAbort
+    from portfire.diagnostics.language import Construct
     from portfire.frontend.script.emitter import Emitter
 
-#: Node -> (what it is, why not, what to write instead).
-REASONS: dict[type[ast.AST], tuple[str, str, str]] = {
-    ast.TryStar: ("'except*' is not supported", "programs have no exception groups", "use a plain check with 'if'"),
-    ast.AsyncFunctionDef: ("async functions are not supported", "a program has no event loop", "use torch.jit.fork"),
-    ast.AsyncFor: ("'async for' is not supported", "a program has no event loop", "use 'for'"),
-    ast.AsyncWith: ("'async with' is not supported", "a program has no event loop", "use 'with'"),
-    ast.Await: ("'await' is not supported", "a program has no event loop", "use torch.jit.wait"),
-    ast.ClassDef: (
-        "classes cannot be defined inside a compiled function",
-        "a class must exist before the program runs",
-        "move the class to the top of the module",
-    ),
-    ast.Yield: (
-        "generators are not supported",
-        "a function of a program returns once",
-        "append to a list and return the list",
-    ),
-    ast.YieldFrom: (
-        "generators are not supported",
-        "a function of a program returns once",
-        "extend a list and return the list",
-    ),
-    ast.Starred: ("'*' is not supported here", "only calls and displays spread a sequence", "write out the items"),
-    ast.pattern: ("this pattern is not supported", "only constants and '_' can be matched", "use if/elif"),
-}
+#: What the table cannot list, because newer versions of Python add to it.
+_OTHER = (
+    "this syntax is not supported",
+    "it has no meaning in a program, or is newer than this version of portfire",
+    "write it another way: with plain statements and calls",
+)
+
+
+@cache
+def _refused() -> dict[str, Construct]:
+    """The rows of the table by the nodes they are about. Read when the first message asks for it."""
+    from portfire.diagnostics.language import SECTIONS
+
+    return {name: row for rows in SECTIONS.values() for row in rows for name in row.syntax}
 
 
 def explain_unsupported(emitter: Emitter, node: ast.AST) -> CompileAbort:
     """The failure for a node that nothing compiles."""
-    kind = ast.pattern if isinstance(node, ast.pattern) else type(node)
-    what, why, instead = REASONS.get(
-        kind,
-        (
-            f"this syntax ({type(node).__name__}) is not supported",
-            "it has no meaning in a program",
-            "write it another way",
-        ),
-    )
+    kind = "pattern" if isinstance(node, ast.pattern) else type(node).__name__
+    row = _refused().get(kind)
+    what, why, instead = _OTHER if row is None else (row.message, row.why, row.instead)
     return emitter.fail("unsupported-syntax", what, notes=(why,), help=instead)

@@ -1,0 +1,59 @@
+"""Why a call of an operator fits none of its overloads, in the words of who wrote the call.
+
+Comes before: `ops/emit.py` (finds out). Comes after: `emitter.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from portfire.ops.emit import MatchError
+from portfire.ops.table import op_table
+
+if TYPE_CHECKING:
+    from portfire.diagnostics import CompileAbort
+    from portfire.frontend.script.emitter import Emitter
+
+#: Overloads shown of those that nearly fit.
+_SHOWN = 4
+
+
+def explain_no_match(emitter: Emitter, error: MatchError, called: str, keywords: Collection[str]) -> CompileAbort:
+    """The failure of a call with `keywords` among its arguments."""
+    if not error.failures:
+        near = [name.rpartition("::")[2] for name in error.similar]
+        help_ = f"did you mean {' or '.join(map(repr, dict.fromkeys(near)))}?" if near else None
+        return emitter.fail("unknown-operator", f"there is no operator '{called}'", help=help_)
+    known = {a.name for schema in op_table().overloads(error.name) for a in schema.arguments if a.name != "self"}
+    for keyword in keywords:
+        if keyword not in known:
+            return emitter.fail(
+                "no-overload",
+                f"'{called}' has no parameter '{keyword}'",
+                help=did_you_mean(keyword, known, "its parameters are"),
+            )
+    message = str(error.args[0]).replace(f"`{error.name}`", f"'{called}'")
+    failures = [re.sub(r"^(?:aten|prim)::(\w+?)_?(\.\w+)?\(", r"\1(", str(f)) for f in error.failures]
+    wanted = [f for f in failures if " out) ->" not in f]
+    fitting = [f for f in wanted if "argument `self`" not in f] or wanted
+    return emitter.fail("no-overload", message, notes=tuple(fitting[:_SHOWN]), help=_help_with(message))
+
+
+def did_you_mean(name: str, known: Collection[str], otherwise: str) -> str:
+    """The name nearest to a wrong one; all of them where none is near."""
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean '{near[0]}'?" if near else f"{otherwise} {', '.join(sorted(known))}"
+
+
+def _help_with(message: str) -> str:
+    """What to do about arguments that no overload takes."""
+    if "Optional[" in message:
+        return "check for None first: `if x is not None:` or `assert x is not None`"
+    if "Union[" in message or "Any" in message:
+        return "test for the type first: `isinstance(x, int)`"
+    return (
+        "give it arguments of the types that one of these takes, or convert them: float(x), x.item(), torch.tensor(x)"
+    )
