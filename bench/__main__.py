@@ -8,13 +8,14 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import calls, loops, native_programs, startup, threads
+from bench import calls, language, loops, native_programs, startup, threads
 from bench.measure import Figure
 
 FIGURES: dict[str, Callable[[], list[Figure]]] = {
     "gated-cell": calls.gated_cell_call,
     "resnet": calls.resnet_call,
     "integer-loop": loops.integer_loop,
+    "language": language.python_level_programs,
     "first-call": startup.first_call,
     "python-threads": threads.python_threads,
     "cpp-threads": native_programs.cpp_threads,

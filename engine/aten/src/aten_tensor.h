@@ -18,6 +18,8 @@ class AtenTensor final : public TensorBox {
   Device device() const override;
   std::span<const std::int64_t> sizes() const override;
   std::span<const std::int64_t> strides() const override;
+  std::int64_t dim() const override { return tensor.dim(); }
+  std::int64_t numel() const override { return tensor.numel(); }
   void* data() const override;
   bool requires_grad() const override { return tensor.requires_grad(); }
   const void* library() const noexcept override { return kLibraryName; }

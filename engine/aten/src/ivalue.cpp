@@ -53,7 +53,7 @@ IValue list_to_ivalue(const ListBox& list, const c10::TypePtr& element) {
 IValue sequence_to_ivalue(const Value& value, const c10::TypePtr& element) {
   if (value.is_list()) return list_to_ivalue(value.to_list(), element);
   const TupleBox& tuple = value.to_tuple();
-  return list_to_ivalue(ListBox(nullptr, tuple.items), element);
+  return list_to_ivalue(ListBox(nullptr, std::vector<Value>(tuple.items.begin(), tuple.items.end())), element);
 }
 
 template <typename Enum>
@@ -67,7 +67,7 @@ Enum checked_enum(const Value& value, const char* what) {
 
 IValue tuple_to_ivalue(const Value& value, const c10::Type& type) {
   const auto elements = type.containedTypes();
-  const std::vector<Value>& items = value.to_tuple().items;
+  const ValueArray& items = value.to_tuple().items;
   if (items.size() != elements.size()) throw_mismatch(type, value);
   std::vector<IValue> out;
   out.reserve(items.size());

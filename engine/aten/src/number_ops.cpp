@@ -63,10 +63,14 @@ at::ScalarType natural_dtype(const Value& number) {
   }
 }
 
+std::span<const Value> items_of(const Value& value) {
+  if (value.is_tuple()) return value.to_tuple().items;
+  return value.to_list().items;
+}
+
 at::ScalarType widest_dtype(const Value& value, at::ScalarType so_far) {
   if (!value.is_list() && !value.is_tuple()) return at::promoteTypes(so_far, natural_dtype(value));
-  for (const Value& v : value.is_list() ? value.to_list().items : value.to_tuple().items)
-    so_far = widest_dtype(v, so_far);
+  for (const Value& v : items_of(value)) so_far = widest_dtype(v, so_far);
   return so_far;
 }
 
@@ -83,10 +87,6 @@ at::ScalarType element_dtype(const Type& type) {
   }
 }
 
-const std::vector<Value>& items_of(const Value& value) {
-  return value.is_tuple() ? value.to_tuple().items : value.to_list().items;
-}
-
 // Fills `out`, row-major, checking that all rows are of the same length.
 template <typename T, typename Read>
 void flatten(const Value& value, at::IntArrayRef sizes, T*& out, Read read) {
@@ -94,7 +94,7 @@ void flatten(const Value& value, at::IntArrayRef sizes, T*& out, Read read) {
     *out++ = read(value);
     return;
   }
-  const std::vector<Value>& items = items_of(value);
+  const std::span<const Value> items = items_of(value);
   TORCH_CHECK_VALUE(static_cast<std::int64_t>(items.size()) == sizes[0], "expected sequence of length ", sizes[0],
                     " at dim ", sizes.size(), " (got ", items.size(), ")");
   for (const Value& item : items) flatten(item, sizes.slice(1), out, read);
@@ -104,7 +104,7 @@ std::vector<std::int64_t> nested_sizes(const Value& value) {
   std::vector<std::int64_t> sizes;
   const Value* level = &value;
   while (level->is_list() || level->is_tuple()) {
-    const std::vector<Value>& items = items_of(*level);
+    const std::span<const Value> items = items_of(*level);
     sizes.push_back(static_cast<std::int64_t>(items.size()));
     if (items.empty()) break;
     level = &items[0];

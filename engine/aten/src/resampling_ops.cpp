@@ -32,7 +32,8 @@ std::optional<std::vector<T>> per_dimension(const Value& v, std::size_t spatial,
   if (v.is_none()) return std::nullopt;
   if (!v.is_list() && !v.is_tuple()) return std::vector<T>(spatial, read(v));
   std::vector<T> out;
-  for (const Value& item : v.is_list() ? v.to_list().items : v.to_tuple().items) out.push_back(read(item));
+  const std::span<const Value> items = v.is_list() ? std::span<const Value>(v.to_list().items) : v.to_tuple().items;
+  for (const Value& item : items) out.push_back(read(item));
   TORCH_CHECK_VALUE(out.size() == spatial,
                     "Input and output must have the same number of spatial dimensions, but got input with ", spatial,
                     " spatial dimensions and ", out.size(), " sizes or scale factors");

@@ -140,7 +140,7 @@ struct Argument<const std::optional<at::Scalar>&> : ByValue<std::optional<at::Sc
 template <typename T>
 struct IntList {
   explicit IntList(const Value& v) {
-    const std::vector<Value>& items = v.is_tuple() ? v.to_tuple().items : v.to_list().items;
+    const std::span<const Value> items = v.is_tuple() ? std::span<const Value>(v.to_tuple().items) : v.to_list().items;
     numbers.reserve(items.size());
     for (const Value& item : items) numbers.push_back(Number<T>::read(item));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -9,7 +10,8 @@
 
 namespace portfire {
 
-// A heap object with an atomic reference count, born with one reference.
+// A heap object with an atomic reference count, born with one reference. Small ones are recycled, thread by thread
+// (core/box_memory.cpp): programs make and drop many of a few sizes.
 class PORTFIRE_EXPORT Box {
  public:
   Box() = default;
@@ -17,14 +19,30 @@ class PORTFIRE_EXPORT Box {
   Box& operator=(const Box&) = delete;
   virtual ~Box();
 
-  void retain() const noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
-  void release() const noexcept {
-    if (refs_.load(std::memory_order_acquire) == 1 || refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  static void* operator new(std::size_t size);
+  static void* operator new(std::size_t, void* place) noexcept { return place; }
+  static void operator delete(void* memory, std::size_t size) noexcept;
+  static void operator delete(void*, void*) noexcept {}
+
+  void retain() const noexcept {
+    if (refs_.load(std::memory_order_relaxed) < kEternal) [[likely]]
+      refs_.fetch_add(1, std::memory_order_relaxed);
   }
+  void release() const noexcept {
+    const std::uint32_t refs = refs_.load(std::memory_order_acquire);
+    if (refs == 1) {
+      delete this;
+    } else if (refs < kEternal) [[likely]] {
+      if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    }
+  }
+  // From now on it is shared by everybody, never counted and never destroyed. Before another thread sees it.
+  void make_eternal() noexcept { refs_.store(kEternal, std::memory_order_relaxed); }
   // Whether the caller's reference is the only one: then it may change the object in place.
   bool is_unique() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
 
  private:
+  static constexpr std::uint32_t kEternal = std::uint32_t{1} << 31U;
   mutable std::atomic<std::uint32_t> refs_{1};
 };
 

@@ -99,7 +99,7 @@ class PORTFIRE_EXPORT Object final : public Box {
   friend class Dismantler;  // core/dismantle.h
   const ClassInfo* class_;
   std::shared_ptr<const Program> owner_;
-  std::vector<Value> slots_;
+  ValueArray slots_;
 };
 
 }  // namespace portfire

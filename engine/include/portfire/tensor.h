@@ -60,6 +60,13 @@ class PORTFIRE_EXPORT TensorBox : public Box {
   virtual Device device() const = 0;
   virtual std::span<const std::int64_t> sizes() const = 0;
   virtual std::span<const std::int64_t> strides() const = 0;  // in elements
+  // Known also where a tensor has no sizes of its own (a nested one).
+  virtual std::int64_t dim() const { return static_cast<std::int64_t>(sizes().size()); }
+  virtual std::int64_t numel() const {
+    std::int64_t n = 1;
+    for (const std::int64_t s : sizes()) n *= s;
+    return n;
+  }
   // The first element, or nullptr where the host cannot address it (another device) or there is none.
   virtual void* data() const = 0;
   virtual bool requires_grad() const { return false; }
@@ -67,12 +74,6 @@ class PORTFIRE_EXPORT TensorBox : public Box {
   virtual const void* library() const noexcept = 0;
   // Equal for handles of one tensor: what Python's `is` compares.
   virtual const void* identity() const noexcept { return this; }
-
-  std::int64_t numel() const {
-    std::int64_t n = 1;
-    for (const std::int64_t s : sizes()) n *= s;
-    return n;
-  }
 };
 
 // Shared handle. Copying is cheap; a default-made handle is undefined (as at::Tensor()).
@@ -95,7 +96,7 @@ class PORTFIRE_EXPORT Tensor {
   Device device() const { return box_->device(); }
   std::span<const std::int64_t> sizes() const { return box_->sizes(); }
   std::span<const std::int64_t> strides() const { return box_->strides(); }
-  std::int64_t dim() const { return static_cast<std::int64_t>(box_->sizes().size()); }
+  std::int64_t dim() const { return box_->dim(); }
   std::int64_t numel() const { return box_->numel(); }
   bool is_contiguous() const;
   // Typed access to the first element. Throws Error(kType) if T is not the dtype's C++ type, or the host cannot address

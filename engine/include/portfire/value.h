@@ -5,12 +5,13 @@
 // threads is the caller's race, as in Python without its lock.
 #pragma once
 
+#include <atomic>
 #include <complex>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -65,8 +66,8 @@ class PORTFIRE_EXPORT Value {
   Value(int i) noexcept : Value(static_cast<std::int64_t>(i)) {}        // NOLINT
   Value(double d) noexcept : tag_(Tag::kDouble) { payload_.d = d; }     // NOLINT
   Value(std::string s);                                                 // NOLINT
-  Value(std::string_view s) : Value(std::string(s)) {}                  // NOLINT
-  Value(const char* s) : Value(std::string(s)) {}                       // NOLINT
+  Value(std::string_view s);                                            // NOLINT
+  Value(const char* s) : Value(std::string_view(s)) {}                  // NOLINT
   Value(std::complex<double> c);                                        // NOLINT
   Value(Tensor t);                                                      // NOLINT
   Value(Device d);                                                      // NOLINT
@@ -131,6 +132,7 @@ class PORTFIRE_EXPORT Value {
   }
   std::complex<double> to_complex() const;
   const std::string& to_string() const;
+  const StringBox& string_box() const;
   Tensor to_tensor() const;  // None gives an undefined tensor
   TensorBox& tensor_box() const;
   ListBox& to_list() const;
@@ -171,9 +173,59 @@ class PORTFIRE_EXPORT Value {
 
 static_assert(sizeof(Value) == 16);
 
-struct StringBox final : Box {
+// A fixed number of values; a few lie in the object itself.
+class PORTFIRE_EXPORT ValueArray {
+ public:
+  explicit ValueArray(std::size_t size);  // all None
+  explicit ValueArray(std::vector<Value> values);
+  ValueArray(const ValueArray&) = delete;
+  ValueArray& operator=(const ValueArray&) = delete;
+  ~ValueArray() {
+    if (data_ != inline_) delete[] data_;
+  }
+
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  Value* data() noexcept { return data_; }
+  const Value* data() const noexcept { return data_; }
+  Value* begin() noexcept { return data_; }
+  Value* end() noexcept { return data_ + size_; }
+  const Value* begin() const noexcept { return data_; }
+  const Value* end() const noexcept { return data_ + size_; }
+  Value& operator[](std::size_t i) noexcept { return data_[i]; }
+  const Value& operator[](std::size_t i) const noexcept { return data_[i]; }
+
+ private:
+  static constexpr std::size_t kInline = 3;
+  Value* data_;
+  std::size_t size_;
+  Value inline_[kInline];
+};
+
+struct PORTFIRE_EXPORT StringBox final : Box {
   explicit StringBox(std::string s) : text(std::move(s)) {}
+  // Whether all bytes are below 128: then bytes are characters.
+  bool is_ascii() const noexcept {
+    const Ascii known = ascii_.load(std::memory_order_relaxed);
+    return known == Ascii::kUnknown ? look_for_ascii() : known == Ascii::kYes;
+  }
+  std::size_t hash() const noexcept {
+    const std::size_t known = hash_.load(std::memory_order_relaxed);
+    return known == 0 ? compute_hash() : known;
+  }
+
+ private:
+  enum class Ascii : std::uint8_t { kUnknown, kYes, kNo };
+  bool look_for_ascii() const noexcept;
+  std::size_t compute_hash() const noexcept;
+  // Found when first asked for; threads may race to the same answer.
+  mutable std::atomic<Ascii> ascii_{Ascii::kUnknown};
+
+ public:
   const std::string text;  // UTF-8
+
+ private:
+  mutable std::atomic<std::size_t> hash_{0};
 };
 struct ComplexBox final : Box {
   explicit ComplexBox(std::complex<double> c) : number(c) {}
@@ -188,9 +240,10 @@ struct PORTFIRE_EXPORT ListBox final : Box {
 };
 struct PORTFIRE_EXPORT TupleBox final : Box {
   TupleBox(TypePtr t, std::vector<Value> v) : type(std::move(t)), items(std::move(v)) {}
+  TupleBox(TypePtr t, std::size_t size) : type(std::move(t)), items(size) {}  // to be filled before it is shared
   ~TupleBox() override;
-  TypePtr type;              // may be null: then it is what the items are
-  std::vector<Value> items;  // never changed once the tuple is made
+  TypePtr type;      // may be null: then it is what the items are
+  ValueArray items;  // never changed once the tuple is made
 };
 struct DeviceBox final : Box {
   explicit DeviceBox(Device d) : device(std::move(d)) {}
@@ -212,30 +265,62 @@ struct PORTFIRE_EXPORT KeyEqual {
   bool operator()(const Value& a, const Value& b) const;
 };
 
-// A dict that keeps insertion order, as Python's: entries in order, and an index from key to position. Erased entries
-// leave holes that are squeezed out when they outnumber the live ones.
+// A dict that keeps insertion order, as Python's: entries in order, and a hash table of their positions once they are
+// more than a few. Erased entries leave holes that are squeezed out when they outnumber the live ones.
 struct PORTFIRE_EXPORT DictBox final : Box {
   DictBox(TypePtr k, TypePtr v) : key(std::move(k)), value(std::move(v)) {}
   ~DictBox() override;
   struct Entry {
     Value key, value;
+    std::size_t hash = 0;
     bool live = true;
   };
   TypePtr key, value;
 
-  std::size_t size() const noexcept { return index_.size(); }
+  std::size_t size() const noexcept { return live_; }
   const Value* find(const Value& k) const;  // nullptr if absent
+  Value* find(const Value& k) { return const_cast<Value*>(std::as_const(*this).find(k)); }
   void set(Value k, Value v);
   bool erase(const Value& k);
   void clear();
+  void reserve(std::size_t count);
   const std::vector<Entry>& entries() const noexcept { return entries_; }  // skip those that are not `live`
 
  private:
   friend class Dismantler;  // core/dismantle.h
+  static constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
+  std::uint32_t position_of(const Value& k, std::size_t hash) const;  // of its entry, or kNowhere
   void squeeze();
+  void forget(std::uint32_t position) noexcept;
+  void rebuild_index(std::size_t count);
+  void add_to_index(std::size_t hash, std::uint32_t position) noexcept;
+
   std::vector<Entry> entries_;
-  std::unordered_map<Value, std::size_t, KeyHash, KeyEqual> index_;
+  std::vector<std::uint32_t> index_;  // positions by hash, with free places; empty while the dict is small
+  std::size_t occupied_ = 0;          // places of the index that were ever taken
+  std::size_t live_ = 0;
 };
+
+inline const std::string& Value::to_string() const {
+  check(Tag::kString);
+  return static_cast<const StringBox*>(payload_.box)->text;
+}
+inline const StringBox& Value::string_box() const {
+  check(Tag::kString);
+  return *static_cast<const StringBox*>(payload_.box);
+}
+inline ListBox& Value::to_list() const {
+  check(Tag::kList);
+  return *static_cast<ListBox*>(payload_.box);
+}
+inline DictBox& Value::to_dict() const {
+  check(Tag::kDict);
+  return *static_cast<DictBox*>(payload_.box);
+}
+inline TupleBox& Value::to_tuple() const {
+  check(Tag::kTuple);
+  return *static_cast<TupleBox*>(payload_.box);
+}
 
 // Deep equality as Python's ==, for values without tensors inside; throws Error(kType) where Python would ask a tensor.
 PORTFIRE_EXPORT bool values_equal(const Value& a, const Value& b);

@@ -68,8 +68,13 @@ Value run_collecting_warnings(torch::PyWarningHandler& warnings, const Function&
 
 Value run(const Function& function, std::vector<Value> arguments, const CallOptions& options) {
   try {
-    torch::PyWarningHandler warnings;  // hands them to Python when it goes, and throws if Python raises
-    return run_collecting_warnings(warnings, function, std::move(arguments), options);
+    Value
+        result;  // not yet the one that is returned: g++ destroys that twice when a destructor throws after it was made
+    {
+      torch::PyWarningHandler warnings;  // hands them to Python when it goes, and throws if Python raises
+      result = run_collecting_warnings(warnings, function, std::move(arguments), options);
+    }
+    return result;
   } catch (python_error& e) {
     e.restore();
     throw PythonError();

@@ -1,5 +1,7 @@
 // The C API: handles around the C++ API, exceptions turned into codes.
 #include <new>
+#include <optional>
+#include <span>
 
 #include "portfire/c.h"
 #include "portfire/portfire.h"
@@ -75,9 +77,10 @@ const portfire::DictBox::Entry* entry_at(const portfire::DictBox& dict, std::siz
   return nullptr;
 }
 
-const std::vector<Value>* items_of(const Value& v) {
-  if (v.is_list()) return &v.to_list().items;
-  return v.is_tuple() ? &v.to_tuple().items : nullptr;
+std::optional<std::span<const Value>> items_of(const Value& v) {
+  if (v.is_list()) return v.to_list().items;
+  if (v.is_tuple()) return v.to_tuple().items;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -190,7 +193,7 @@ const char* portfire_value_string(const portfire_value* value, std::size_t* leng
 std::size_t portfire_value_count(const portfire_value* value) {
   const Value& v = value->value;
   if (v.is_dict()) return v.to_dict().size();
-  const std::vector<Value>* items = items_of(v);
+  const std::optional<std::span<const Value>> items = items_of(v);
   return items ? items->size() : 0;
 }
 portfire_value* portfire_value_item(const portfire_value* value, std::size_t index) {
@@ -199,7 +202,7 @@ portfire_value* portfire_value_item(const portfire_value* value, std::size_t ind
     const auto* entry = entry_at(v.to_dict(), index);
     return entry ? new_value([&] { return entry->value; }) : nullptr;
   }
-  const std::vector<Value>* items = items_of(v);
+  const std::optional<std::span<const Value>> items = items_of(v);
   if (!items || index >= items->size()) return nullptr;
   return new_value([&] { return (*items)[index]; });
 }
@@ -210,7 +213,7 @@ portfire_value* portfire_value_key(const portfire_value* value, std::size_t inde
 }
 
 std::size_t portfire_tensor_rank(const portfire_value* value) {
-  return value->value.is_tensor() ? value->value.tensor_box().sizes().size() : 0;
+  return value->value.is_tensor() ? static_cast<std::size_t>(value->value.tensor_box().dim()) : 0;
 }
 const std::int64_t* portfire_tensor_sizes(const portfire_value* value) {
   return value->value.is_tensor() ? value->value.tensor_box().sizes().data() : nullptr;

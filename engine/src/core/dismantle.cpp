@@ -4,20 +4,7 @@
 
 namespace portfire {
 
-// Whether dropping `v` would run the destructor of a container that may hold further ones.
-bool Dismantler::is_nested(const Value& v) noexcept {
-  switch (v.tag()) {
-    case Tag::kList:
-    case Tag::kTuple:
-    case Tag::kDict:
-    case Tag::kObject:
-      return v.box()->is_unique();
-    default:
-      return false;
-  }
-}
-
-void Dismantler::collect(std::vector<Value>& values) {
+void Dismantler::collect(std::span<Value> values) {
   for (Value& v : values) {
     if (is_nested(v)) pending_.push_back(std::move(v));
   }
@@ -49,7 +36,7 @@ void Dismantler::run() {
   }
 }
 
-void Dismantler::drop(std::vector<Value>& values) noexcept {
+void Dismantler::take_apart_all(std::span<Value> values) noexcept {
   Dismantler d;
   try {
     d.collect(values);

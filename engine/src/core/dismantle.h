@@ -1,6 +1,7 @@
 // Destroys nested containers without recursion. The destructors of containers end here.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "portfire/value.h"
@@ -10,13 +11,29 @@ namespace portfire {
 class Dismantler {
  public:
   // Drops all values; those that are the last reference to a container are taken apart one after the other.
-  static void drop(std::vector<Value>& values) noexcept;
+  static void drop(std::span<Value> values) noexcept {
+    for (const Value& v : values) {
+      if (is_nested(v)) return take_apart_all(values);
+    }
+  }
   static void drop(std::vector<DictBox::Entry>& entries) noexcept;
 
  private:
-  static bool is_nested(const Value& v) noexcept;
+  // Whether dropping `v` would run the destructor of a container that may hold further ones.
+  static bool is_nested(const Value& v) noexcept {
+    switch (v.tag()) {
+      case Tag::kList:
+      case Tag::kTuple:
+      case Tag::kDict:
+      case Tag::kObject:
+        return v.box()->is_unique();
+      default:
+        return false;
+    }
+  }
+  static void take_apart_all(std::span<Value> values) noexcept;
   void take_apart(Box* box, Tag tag);
-  void collect(std::vector<Value>& values);
+  void collect(std::span<Value> values);
   void run();
 
   std::vector<Value> pending_;

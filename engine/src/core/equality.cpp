@@ -39,7 +39,7 @@ std::size_t hash_value(const Value& v, int depth) {
     case Tag::kComplex:
       return hash_complex(v.to_complex());
     case Tag::kString:
-      return std::hash<std::string_view>{}(v.to_string());
+      return v.string_box().hash();
     case Tag::kDevice:
       return mix(std::hash<std::string>{}(v.to_device().type), static_cast<std::size_t>(v.to_device().index));
     case Tag::kEnum:
@@ -82,7 +82,7 @@ bool tensor_is_itself(const Value& a, const Value& b) { return a.is_same(b); }
 
 bool equal(const Value& a, const Value& b, TensorRule rule, int depth);
 
-bool items_equal(const std::vector<Value>& a, const std::vector<Value>& b, TensorRule rule, int depth) {
+bool items_equal(std::span<const Value> a, std::span<const Value> b, TensorRule rule, int depth) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!equal(a[i], b[i], rule, depth + 1)) return false;
@@ -129,7 +129,11 @@ bool equal(const Value& a, const Value& b, TensorRule rule, int depth) {
 
 }  // namespace
 
-std::size_t KeyHash::operator()(const Value& v) const { return hash_value(v, 0); }
+std::size_t KeyHash::operator()(const Value& v) const {
+  if (v.is_string()) return v.string_box().hash();
+  if (v.is_int()) return hash_int(v.to_int());
+  return hash_value(v, 0);
+}
 bool KeyEqual::operator()(const Value& a, const Value& b) const {
   return a.is_same(b) || equal(a, b, tensor_is_itself, 0);
 }

@@ -90,7 +90,7 @@ std::string tensor_text(const TensorBox& t) {
 
 std::string repr(const Value& v, int depth);
 
-std::string join(const std::vector<Value>& items, int depth) {
+std::string join(std::span<const Value> items, int depth) {
   std::string out;
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i) out += ", ";

@@ -1,6 +1,9 @@
 // Values: construction and checked access. Hash and equality are in equality.cpp, text in text.cpp.
 #include "portfire/value.h"
 
+#include <cstring>
+#include <new>
+
 #include "core/dismantle.h"
 #include "portfire/future.h"
 #include "portfire/object.h"
@@ -22,7 +25,49 @@ void throw_tag_mismatch(Tag wanted, Tag found) {
   throw Error(ErrorCode::kType, std::string("expected ") + tag_name(wanted) + ", found " + tag_name(found));
 }
 
-Value::Value(std::string s) : Value(Tag::kString, make_box<StringBox>(std::move(s))) {}
+namespace {
+
+// The empty string and those of one ASCII character exist once: programs that go through text make them all the time.
+class ShortStrings {
+ public:
+  ShortStrings() {
+    for (std::size_t c = 0; c < kCount; ++c) {
+      auto* box = new (memory_ + c * sizeof(StringBox)) StringBox(c < 128 ? std::string(1, static_cast<char>(c)) : "");
+      box->make_eternal();
+    }
+  }
+  StringBox* find(std::string_view s) {
+    if (s.size() > 1) return nullptr;
+    const auto c = s.empty() ? std::size_t{128} : static_cast<std::size_t>(static_cast<unsigned char>(s[0]));
+    if (c > 128 || (c == 128 && !s.empty())) return nullptr;
+    return std::launder(reinterpret_cast<StringBox*>(memory_ + c * sizeof(StringBox)));
+  }
+
+ private:
+  static constexpr std::size_t kCount = 129;
+  alignas(StringBox) std::byte memory_[kCount * sizeof(StringBox)];  // never destroyed
+};
+
+StringBox* find_short_string(std::string_view s) {
+  if (s.size() > 1) [[likely]]
+    return nullptr;
+  static ShortStrings strings;
+  return strings.find(s);
+}
+
+Ref<StringBox> string_box(std::string s) {
+  StringBox* shared = find_short_string(s);
+  return shared ? Ref<StringBox>::adopt(shared) : make_box<StringBox>(std::move(s));
+}
+Ref<StringBox> string_box(std::string_view s) {
+  StringBox* shared = find_short_string(s);
+  return shared ? Ref<StringBox>::adopt(shared) : make_box<StringBox>(std::string(s));
+}
+
+}  // namespace
+
+Value::Value(std::string s) : Value(Tag::kString, portfire::string_box(std::move(s))) {}
+Value::Value(std::string_view s) : Value(Tag::kString, portfire::string_box(s)) {}
 Value::Value(std::complex<double> c) : Value(Tag::kComplex, make_box<ComplexBox>(c)) {}
 Value::Value(Device d) : Value(Tag::kDevice, make_box<DeviceBox>(std::move(d))) {}
 Value::Value(Tensor t) : Value() {
@@ -46,10 +91,6 @@ std::complex<double> Value::to_complex() const {
   check(Tag::kComplex);
   return static_cast<ComplexBox*>(payload_.box)->number;
 }
-const std::string& Value::to_string() const {
-  check(Tag::kString);
-  return static_cast<StringBox*>(payload_.box)->text;
-}
 Tensor Value::to_tensor() const {
   if (is_none()) return {};
   check(Tag::kTensor);
@@ -58,18 +99,6 @@ Tensor Value::to_tensor() const {
 TensorBox& Value::tensor_box() const {
   check(Tag::kTensor);
   return *static_cast<TensorBox*>(payload_.box);
-}
-ListBox& Value::to_list() const {
-  check(Tag::kList);
-  return *static_cast<ListBox*>(payload_.box);
-}
-DictBox& Value::to_dict() const {
-  check(Tag::kDict);
-  return *static_cast<DictBox*>(payload_.box);
-}
-TupleBox& Value::to_tuple() const {
-  check(Tag::kTuple);
-  return *static_cast<TupleBox*>(payload_.box);
 }
 Object& Value::to_object() const {
   check(Tag::kObject);
@@ -100,6 +129,32 @@ double Value::number_to_double() const {
     default:
       return to_double();
   }
+}
+
+ValueArray::ValueArray(std::size_t size) : data_(size <= kInline ? inline_ : new Value[size]), size_(size) {}
+ValueArray::ValueArray(std::vector<Value> values) : ValueArray(values.size()) {
+  std::move(values.begin(), values.end(), data_);
+}
+
+bool StringBox::look_for_ascii() const noexcept {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
+  std::uint64_t seen = 0;
+  std::size_t i = 0;
+  for (; i + sizeof seen <= text.size(); i += sizeof seen) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, sizeof word);
+    seen |= word;
+  }
+  for (; i < text.size(); ++i) seen |= static_cast<unsigned char>(text[i]);
+  const bool is = (seen & kHighBits) == 0;
+  ascii_.store(is ? Ascii::kYes : Ascii::kNo, std::memory_order_relaxed);
+  return is;
+}
+
+std::size_t StringBox::compute_hash() const noexcept {
+  const std::size_t hash = std::hash<std::string_view>{}(text);
+  hash_.store(hash == 0 ? 1 : hash, std::memory_order_relaxed);
+  return hash == 0 ? 1 : hash;
 }
 
 ListBox::~ListBox() { Dismantler::drop(items); }

@@ -1,4 +1,5 @@
 // What the instructions do that are not in the loop itself. Each reads its fields at ip_ (program/function_code.h).
+#include "core/raised_error.h"
 #include "execution/interpreter.h"
 #include "execution/thread_pool.h"
 #include "portfire/future.h"
@@ -21,7 +22,18 @@ const Interpreter::Word* Interpreter::call_op() {
 
 void Interpreter::call_intrinsic_op() {
   const BoundOp& op = code_->program->ops[ip_[4]];
-  const Operand operands[] = {{ip_[1] << 2U}, {ip_[2] << 2U}};
+  const Operand operands[] = {{ip_[1] << 2U}, {ip_[2] << 2U}};  // the mark of the dying is shifted out
+  const std::size_t count = ip_[2] == kNoRegister ? 1 : 2;
+  Call call(registers_, constants_, std::span(operands, count), {ip_ + 3, 1}, op.data.get(), &context_);
+  op.function(call);
+  for (std::size_t i = 1; i <= count; ++i) {
+    if (ip_[i] & kDies) registers_[ip_[i] & ~kDies] = Value();
+  }
+}
+
+void Interpreter::call_set_item_op() {
+  const BoundOp& op = code_->program->ops[ip_[4]];
+  const Operand operands[] = {{ip_[1] << 2U}, {ip_[2] << 2U}, {ip_[5]}};
   Call call(registers_, constants_, operands, {ip_ + 3, 1}, op.data.get(), &context_);
   op.function(call);
 }
@@ -77,6 +89,13 @@ bool is_cached(std::uint64_t word, const ClassInfo& cls, const Program* program)
 
 }  // namespace
 
+bool Interpreter::is_slot_known(const Value& holder, Word cache, std::uint32_t& slot) const noexcept {
+  if (!holder.is_object()) return false;
+  const std::uint64_t word = code_->caches[cache].load(std::memory_order_relaxed);
+  slot = static_cast<std::uint32_t>(word);
+  return is_cached(word, static_cast<const Object*>(holder.box())->class_info(), code_->program->program);
+}
+
 std::uint32_t Interpreter::find_slot(const Object& object) const {
   const ClassInfo& cls = object.class_info();
   std::atomic<std::uint64_t>& cache = code_->caches[ip_[2]];
@@ -123,8 +142,13 @@ const Interpreter::Word* Interpreter::set_attribute() {
 }
 
 const Interpreter::Word* Interpreter::make_tuple() {
-  registers_[ip_[2]] = Value::tuple(code_->program->types[ip_[1]], take_all(ip_ + 4, ip_[3]));
-  return ip_ + 4 + ip_[3];
+  const TypePtr& type = code_->program->types[ip_[1]];
+  const std::size_t count = ip_[3];
+  // Only a NamedTuple needs its type: any other's is that of its items.
+  auto tuple = make_box<TupleBox>(type->fields.empty() ? TypePtr() : type, count);
+  for (std::size_t i = 0; i < count; ++i) tuple->items[i] = take(ip_[4 + i]);
+  registers_[ip_[2]] = Value(Tag::kTuple, std::move(tuple));
+  return ip_ + 4 + count;
 }
 
 const Interpreter::Word* Interpreter::make_list() {
@@ -144,7 +168,8 @@ const Interpreter::Word* Interpreter::make_dict() {
 const Interpreter::Word* Interpreter::unpack() {
   const std::size_t count = ip_[2];
   const Value source = take(ip_[1]);  // keeps the items while registers change
-  const std::vector<Value>& items = source.is_list() ? source.to_list().items : source.to_tuple().items;
+  const std::span<Value> items =
+      source.is_list() ? std::span<Value>(source.to_list().items) : std::span<Value>(source.to_tuple().items);
   if (items.size() != count) {
     const bool few = items.size() < count;
     throw Error(ErrorCode::kType, "ValueError",
@@ -152,12 +177,16 @@ const Interpreter::Word* Interpreter::unpack() {
                           std::to_string(items.size()) + ")"
                     : "too many values to unpack (expected " + std::to_string(count) + ")");
   }
-  for (std::size_t i = 0; i < count; ++i) registers_[ip_[3 + i]] = items[i];
+  if (source.box()->is_unique()) {
+    for (std::size_t i = 0; i < count; ++i) registers_[ip_[3 + i]] = std::move(items[i]);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) registers_[ip_[3 + i]] = items[i];
+  }
   return ip_ + 3 + count;
 }
 
 const Interpreter::Word* Interpreter::tuple_item() {
-  const std::vector<Value>& items = peek(ip_[1]).to_tuple().items;
+  const ValueArray& items = peek(ip_[1]).to_tuple().items;
   if (ip_[2] >= items.size()) throw Error(ErrorCode::kType, "IndexError", "tuple index out of range");
   Value item = items[ip_[2]];
   release(ip_[1]);
@@ -167,8 +196,8 @@ const Interpreter::Word* Interpreter::tuple_item() {
 
 const Interpreter::Word* Interpreter::make_object() {
   const LinkedProgram& program = *code_->program;
-  registers_[ip_[2]] =
-      Value(Tag::kObject, make_box<Object>(*program.classes[ip_[1]], program.program->shared_from_this()));
+  if (maker_.get() != program.program) maker_ = program.program->shared_from_this();
+  registers_[ip_[2]] = Value(Tag::kObject, make_box<Object>(*program.classes[ip_[1]], maker_));
   return ip_ + 3;
 }
 
@@ -195,15 +224,14 @@ const Interpreter::Word* Interpreter::check_type() {
 
 const Interpreter::Word* Interpreter::raise() {
   const Value& cls = peek(ip_[2]);
-  throw Error(ErrorCode::kUserException, cls.is_none() ? "AssertionError" : cls.to_string(), value_str(peek(ip_[1])));
+  throw Error(ErrorCode::kUserException, cls.is_none() ? "AssertionError" : exception_class_name(cls.to_string()),
+              value_str(peek(ip_[1])));
 }
 
 const Interpreter::Word* Interpreter::reraise() {
   const Value& exception = peek(ip_[1]);
-  if (caught_error_ && exception.is_same(caught_)) throw Error(*caught_error_);
-  const std::vector<Value>& items = exception.to_tuple().items;
-  if (items.size() != 2) throw Error(ErrorCode::kType, "exceptions must derive from BaseException");
-  throw Error(ErrorCode::kUserException, items[0].to_string(), items[1].to_string());
+  if (caught_error_ && exception.is_same(caught_)) throw_copy_of(*caught_error_);
+  throw RaisedError(exception);
 }
 
 const Interpreter::Word* Interpreter::wait() {
@@ -211,14 +239,9 @@ const Interpreter::Word* Interpreter::wait() {
   try {
     registers_[ip_[2]] = future.to_future().wait();
   } catch (const Error& error) {
-    throw Error(error);  // the future's own is shared by all who wait
+    throw_copy_of(error);  // the future's own is shared by all who wait
   }
   return ip_ + 3;
-}
-
-const Interpreter::Word* Interpreter::drop() {
-  for (std::size_t i = 0; i < ip_[1]; ++i) registers_[ip_[2 + i]] = Value();
-  return ip_ + 2 + ip_[1];
 }
 
 const Interpreter::Word* Interpreter::guard() {

@@ -43,9 +43,9 @@ Value* Interpreter::push_frame(const FunctionCode& callee, const Word* return_to
   if (frames_.size() == frames_.capacity()) frames_.reserve(2 * frames_.size() + 1);  // before anything is pushed
   const RegisterStack::Mark mark = stack_.mark();
   Value* registers = stack_.push(callee.frame_size);
-  if (!callee.scalars.empty()) {
-    std::memcpy(static_cast<void*>(registers + callee.owned_registers), callee.scalars.data(),
-                callee.scalars.size() * sizeof(Value));
+  if (!callee.frame_constants.empty()) {
+    std::memcpy(static_cast<void*>(registers + callee.owned_registers), callee.frame_constants.data(),
+                callee.frame_constants.size() * sizeof(Value));
   }
   frames_.push_back({&callee, registers, mark, return_to, result});
   ++context_.depth_;

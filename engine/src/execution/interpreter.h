@@ -82,14 +82,16 @@ class Interpreter {
   const Word* reraise();
   const Word* fork();
   const Word* wait();
-  const Word* drop();
   const Word* guard();
   const Word* print();
   const Word* check_type();
   // Calls the op of an intrinsic whose operands are not what it hoped for.
   void call_intrinsic_op();
+  void call_set_item_op();
   bool is_one_of(const Value& v, const Word* types, std::size_t count) const;
   std::uint32_t find_slot(const Object& object) const;
+  // Whether `holder` is an object whose slot for this place was found before.
+  bool is_slot_known(const Value& holder, Word cache, std::uint32_t& slot) const noexcept;
   const Function& find_method(const Object& object) const;
 
   // --- errors ---
@@ -107,6 +109,7 @@ class Interpreter {
   const Value* constants_ = nullptr;
   const Word* ip_ = nullptr;  // the instruction being run
 
+  std::shared_ptr<const Program> maker_;              // of the last object made here: the next one's, most often
   std::vector<std::shared_ptr<const Program>> kept_;  // other programs whose functions run here
   Value caught_;                                      // what a handler was given last,
   std::unique_ptr<Error> caught_error_;               // and the error it was made of: for raising it again

@@ -1,4 +1,5 @@
-// The instruction loop: dispatch, jumps, and the scalar instructions that must be fast.
+// The instruction loop: dispatch, jumps, and the instructions that must be fast (what they compute is in
+// scalar_instructions.h and container_instructions.h).
 //
 // `ip`, `registers` and `words` live in processor registers; an instruction that may throw or change the frame first
 // stores `ip` to ip_, where unwinding finds it, and one that changes the frame loads all three again.
@@ -6,137 +7,11 @@
 
 #include <new>
 
+#include "execution/container_instructions.h"
 #include "execution/interpreter.h"
+#include "execution/scalar_instructions.h"
 
 namespace portfire {
-namespace {
-
-using Word = std::uint32_t;
-
-// Each computes into `r`, or says that the bound op has to: for another type, an overflow, a division by zero.
-struct AddInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return !__builtin_add_overflow(a, b, &r); }
-};
-struct SubInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return !__builtin_sub_overflow(a, b, &r); }
-};
-struct MulInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return !__builtin_mul_overflow(a, b, &r); }
-};
-struct FloorDivInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) {
-    if (b <= 0) return false;
-    r = a / b - (a % b < 0);
-    return true;
-  }
-};
-struct RemainderInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) {
-    if (b <= 0) return false;
-    const std::int64_t m = a % b;
-    r = m < 0 ? m + b : m;
-    return true;
-  }
-};
-struct AndInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return r = a & b, true; }
-};
-struct OrInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return r = a | b, true; }
-};
-struct XorInt {
-  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return r = a ^ b, true; }
-};
-struct AddFloat {
-  static bool apply(double a, double b, double& r) { return r = a + b, true; }
-};
-struct SubFloat {
-  static bool apply(double a, double b, double& r) { return r = a - b, true; }
-};
-struct MulFloat {
-  static bool apply(double a, double b, double& r) { return r = a * b, true; }
-};
-struct DivFloat {
-  static bool apply(double a, double b, double& r) {
-    if (b == 0.0) return false;
-    r = a / b;
-    return true;
-  }
-};
-
-template <typename Op>
-inline bool int_op(Value* registers, const Word* ip) {
-  const Value& a = registers[ip[1]];
-  const Value& b = registers[ip[2]];
-  std::int64_t r = 0;
-  if (!a.is_int() || !b.is_int() || !Op::apply(a.to_int(), b.to_int(), r)) [[unlikely]]
-    return false;
-  registers[ip[3]] = Value(r);
-  return true;
-}
-
-template <typename Op>
-inline bool float_op(Value* registers, const Word* ip) {
-  const Value& a = registers[ip[1]];
-  const Value& b = registers[ip[2]];
-  double r = 0;
-  if (!a.is_double() || !b.is_double() || !Op::apply(a.to_double(), b.to_double(), r)) [[unlikely]]
-    return false;
-  registers[ip[3]] = Value(r);
-  return true;
-}
-
-enum class Answer : std::uint8_t { kFalse, kTrue, kAskOp };
-
-template <typename Compare>
-inline Answer compare_ints(const Value* registers, const Word* ip, Compare compare) {
-  const Value& a = registers[ip[1]];
-  const Value& b = registers[ip[2]];
-  if (!a.is_int() || !b.is_int()) [[unlikely]]
-    return Answer::kAskOp;
-  return compare(a.to_int(), b.to_int()) ? Answer::kTrue : Answer::kFalse;
-}
-
-template <typename Compare>
-inline Answer compare_floats(const Value* registers, const Word* ip, Compare compare) {
-  const Value& a = registers[ip[1]];
-  const Value& b = registers[ip[2]];
-  if (!a.is_double() || !b.is_double()) [[unlikely]]
-    return Answer::kAskOp;
-  return compare(a.to_double(), b.to_double()) ? Answer::kTrue : Answer::kFalse;
-}
-
-inline bool list_item(Value* registers, const Word* ip) {
-  const Value& list = registers[ip[1]];
-  const Value& index = registers[ip[2]];
-  if (!list.is_list() || !index.is_int()) [[unlikely]]
-    return false;
-  const std::vector<Value>& items = static_cast<const ListBox*>(list.box())->items;
-  std::int64_t i = index.to_int();
-  if (i < 0) i += static_cast<std::int64_t>(items.size());
-  if (static_cast<std::uint64_t>(i) >= items.size()) [[unlikely]]
-    return false;
-  registers[ip[3]] = items[static_cast<std::size_t>(i)];
-  return true;
-}
-
-inline bool list_length(Value* registers, const Word* ip) {
-  const Value& list = registers[ip[1]];
-  if (!list.is_list()) [[unlikely]]
-    return false;
-  registers[ip[3]] = static_cast<std::int64_t>(static_cast<const ListBox*>(list.box())->items.size());
-  return true;
-}
-
-inline bool logical_not(Value* registers, const Word* ip) {
-  const Value& a = registers[ip[1]];
-  if (!a.is_bool()) [[unlikely]]
-    return false;
-  registers[ip[3]] = !a.to_bool();
-  return true;
-}
-
-}  // namespace
 
 // Errors of any kind become Errors here, with the traceback of the calls they end.
 Value Interpreter::loop() {
@@ -217,6 +92,7 @@ Value Interpreter::loop() {
 // clang-format on
 
 Value Interpreter::execute() {
+  using namespace instructions;
   static constexpr void* kLabels[] = {PORTFIRE_CODES(PORTFIRE_LABEL)};
   const Word* ip = ip_;
   Value* registers = registers_;
@@ -296,42 +172,88 @@ Value Interpreter::execute() {
     NEXT;
   }
 
+  CASE(GetAttribute) : {
+    const Value& holder = peek(ip[3]);
+    std::uint32_t slot = 0;
+    if (Operand{ip[3]}.kind() == Operand::kRegister && is_slot_known(holder, ip[2], slot)) [[likely]] {
+      registers[ip[4]] = static_cast<const Object*>(holder.box())->slot(slot);
+      ip += 5;
+    } else {
+      ip_ = ip;
+      ip = get_attribute();
+    }
+    NEXT;
+  }
+  CASE(TupleItem) : {
+    const Value& tuple = peek(ip[1]);
+    if (Operand{ip[1]}.kind() == Operand::kRegister && tuple.is_tuple() && ip[2] < tuple.to_tuple().items.size())
+        [[likely]] {
+      registers[ip[3]] = tuple.to_tuple().items[ip[2]];
+      ip += 4;
+    } else {
+      ip_ = ip;
+      ip = tuple_item();
+    }
+    NEXT;
+  }
+  CASE(AppendItem) : {
+    ip_ = ip;
+    registers[ip[1]].to_list().items.push_back(take(ip[2]));
+    ip += 3;
+    NEXT;
+  }
+  CASE(SetItem) : {
+    ip_ = ip;
+    std::size_t position = 0;
+    const Value& list = registers[ip[1]];
+    if (list.is_list() && find_position(registers[ip[2]], list.to_list().items.size(), position)) [[likely]] {
+      list.to_list().items[position] = take(ip[5]);
+    } else {
+      call_set_item_op();
+    }
+    ip += 6;
+    NEXT;
+  }
+  CASE(Drop) : {
+    const Word* const end = ip + 2 + ip[1];
+    for (ip += 2; ip != end; ++ip) registers[*ip] = Value();
+    NEXT;
+  }
   OUT_OF_LINE(Op, call_op)
   CALLS(Call, call_function)
   CALLS(CallMethod, call_method)
   CALLS(CallValue, call_value)
-  OUT_OF_LINE(GetAttribute, get_attribute)
   OUT_OF_LINE(SetAttribute, set_attribute)
   OUT_OF_LINE(MakeTuple, make_tuple)
   OUT_OF_LINE(MakeList, make_list)
   OUT_OF_LINE(MakeDict, make_dict)
   OUT_OF_LINE(Unpack, unpack)
-  OUT_OF_LINE(TupleItem, tuple_item)
   OUT_OF_LINE(MakeObject, make_object)
   OUT_OF_LINE(IsInstance, is_instance)
   OUT_OF_LINE(Raise, raise)
   OUT_OF_LINE(Reraise, reraise)
   OUT_OF_LINE(Fork, fork)
   OUT_OF_LINE(Wait, wait)
-  OUT_OF_LINE(Drop, drop)
   OUT_OF_LINE(Guard, guard)
   OUT_OF_LINE(Print, print)
   OUT_OF_LINE(CheckType, check_type)
 
-  INTRINSIC(AddInt, int_op<portfire::AddInt>(registers, ip))
-  INTRINSIC(SubInt, int_op<portfire::SubInt>(registers, ip))
-  INTRINSIC(MulInt, int_op<portfire::MulInt>(registers, ip))
-  INTRINSIC(FloorDivInt, int_op<portfire::FloorDivInt>(registers, ip))
-  INTRINSIC(RemainderInt, int_op<portfire::RemainderInt>(registers, ip))
-  INTRINSIC(AndInt, int_op<portfire::AndInt>(registers, ip))
-  INTRINSIC(OrInt, int_op<portfire::OrInt>(registers, ip))
-  INTRINSIC(XorInt, int_op<portfire::XorInt>(registers, ip))
-  INTRINSIC(AddFloat, float_op<portfire::AddFloat>(registers, ip))
-  INTRINSIC(SubFloat, float_op<portfire::SubFloat>(registers, ip))
-  INTRINSIC(MulFloat, float_op<portfire::MulFloat>(registers, ip))
-  INTRINSIC(DivFloat, float_op<portfire::DivFloat>(registers, ip))
+  INTRINSIC(AddInt, int_op<instructions::AddInt>(registers, ip))
+  INTRINSIC(SubInt, int_op<instructions::SubInt>(registers, ip))
+  INTRINSIC(MulInt, int_op<instructions::MulInt>(registers, ip))
+  INTRINSIC(FloorDivInt, int_op<instructions::FloorDivInt>(registers, ip))
+  INTRINSIC(RemainderInt, int_op<instructions::RemainderInt>(registers, ip))
+  INTRINSIC(AndInt, int_op<instructions::AndInt>(registers, ip))
+  INTRINSIC(OrInt, int_op<instructions::OrInt>(registers, ip))
+  INTRINSIC(XorInt, int_op<instructions::XorInt>(registers, ip))
+  INTRINSIC(AddFloat, float_op<instructions::AddFloat>(registers, ip))
+  INTRINSIC(SubFloat, float_op<instructions::SubFloat>(registers, ip))
+  INTRINSIC(MulFloat, float_op<instructions::MulFloat>(registers, ip))
+  INTRINSIC(DivFloat, float_op<instructions::DivFloat>(registers, ip))
   INTRINSIC(ListItem, list_item(registers, ip))
   INTRINSIC(ListLength, list_length(registers, ip))
+  INTRINSIC(StringItem, string_item(registers, ip))
+  INTRINSIC(StringLength, string_length(registers, ip))
   INTRINSIC(Not, logical_not(registers, ip))
 
   COMPARISON(LtInt, compare_ints, std::less<>)
@@ -346,6 +268,8 @@ Value Interpreter::execute() {
   COMPARISON(GeFloat, compare_floats, std::greater_equal<>)
   COMPARISON(EqFloat, compare_floats, std::equal_to<>)
   COMPARISON(NeFloat, compare_floats, std::not_equal_to<>)
+  COMPARISON(EqStr, compare_strings, std::true_type)
+  COMPARISON(NeStr, compare_strings, std::false_type)
 }
 
 }  // namespace portfire

@@ -1,7 +1,8 @@
 // Makes an op out of a plain C++ function: `op<f>` reads each parameter from the call by its C++ type, and stores the
 // result.
 //
-// What a parameter type means: `int64_t`, `bool`, `const std::string&`, `ListBox&`, ... are the value's own; `double`
+// What a parameter type means: `int64_t`, `bool`, `const std::string&`, `ListBox&`, ... are the value's own (a
+// `const StringBox&` knows whether it is all ASCII, where bytes are characters); `double`
 // and `complex` accept any narrower number too, so that one function serves the int_float and float_int overloads;
 // `Value` is moved out of the register at its last use; `const Value&` looks at it in place (never beside a `Value`:
 // both may name one register). A result is anything a Value is made of; a `std::tuple` fills one register per item;
@@ -51,6 +52,10 @@ struct Parameter<Complex> {
 template <>
 struct Parameter<const std::string&> {
   static const std::string& read(const Call& c, std::size_t i) { return c[i].to_string(); }
+};
+template <>
+struct Parameter<const StringBox&> {
+  static const StringBox& read(const Call& c, std::size_t i) { return c[i].string_box(); }
 };
 template <>
 struct Parameter<ListBox&> {

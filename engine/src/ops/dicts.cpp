@@ -7,8 +7,6 @@
 namespace portfire::ops {
 namespace {
 
-[[noreturn]] void raise_key_error(const Value& key) { raise("KeyError", value_repr(key)); }
-
 std::int64_t length(DictBox& dict) { return static_cast<std::int64_t>(dict.size()); }
 
 const Value& get_item(DictBox& dict, const Value& key) {
@@ -62,7 +60,7 @@ Value pop_item(DictBox& dict) {
     dict.erase(Value(entries[i].key));  // a copy: erasing may move the entries
     return item;
   }
-  raise("KeyError", "'popitem(): dictionary is empty'");
+  raise_key_error(Value("popitem(): dictionary is empty"));
 }
 
 // A list of what `part` makes of every live entry.

@@ -11,18 +11,31 @@
 namespace portfire::ops {
 namespace {
 
-bool int_less(const Value& a, const Value& b) { return a.to_int() < b.to_int(); }
-bool float_less(const Value& a, const Value& b) { return a.to_double() < b.to_double(); }
-bool string_less(const Value& a, const Value& b) { return a.to_string() < b.to_string(); }
-
-template <bool (*less)(const Value&, const Value&)>
-void stable_sort(std::vector<Value>& items, bool reverse) {
-  // Python's sort is stable, and stays so when it runs downwards.
+// Python's sort is stable, and stays so when it runs downwards.
+template <typename T, typename Less>
+void stable_sort(std::vector<T>& items, bool reverse, Less less) {
+  const auto greater = [&](const T& a, const T& b) { return less(b, a); };
+  // What is in order already is left alone, as by Python's own sort.
   if (reverse) {
-    std::stable_sort(items.begin(), items.end(), [](const Value& a, const Value& b) { return less(b, a); });
+    if (!std::is_sorted(items.begin(), items.end(), greater)) std::stable_sort(items.begin(), items.end(), greater);
   } else {
-    std::stable_sort(items.begin(), items.end(), [](const Value& a, const Value& b) { return less(a, b); });
+    if (!std::is_sorted(items.begin(), items.end(), less)) std::stable_sort(items.begin(), items.end(), less);
   }
+}
+
+// Sorts by keys that are cheaper to compare and to move than the items: `key` makes one of an item, `less` compares
+// two.
+template <typename Key, typename Less>
+void sort_by(std::vector<Value>& items, bool reverse, Key key, Less less) {
+  using Keyed = std::pair<decltype(key(items[0])), std::size_t>;
+  std::vector<Keyed> order;
+  order.reserve(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) order.emplace_back(key(items[i]), i);
+  stable_sort(order, reverse, [&](const Keyed& a, const Keyed& b) { return less(a.first, b.first); });
+  std::vector<Value> sorted;
+  sorted.reserve(items.size());
+  for (const Keyed& k : order) sorted.push_back(std::move(items[k.second]));
+  items = std::move(sorted);
 }
 
 // Most lists hold one kind of item: then its own order is asked, which the compiler puts into the sort.
@@ -30,10 +43,18 @@ void sort_items(std::vector<Value>& items, bool reverse) {
   if (items.empty()) return;
   const Tag tag = items[0].tag();
   const bool alike = std::all_of(items.begin(), items.end(), [&](const Value& v) { return v.tag() == tag; });
-  if (alike && tag == Tag::kInt) return stable_sort<int_less>(items, reverse);
-  if (alike && tag == Tag::kDouble) return stable_sort<float_less>(items, reverse);
-  if (alike && tag == Tag::kString) return stable_sort<string_less>(items, reverse);
-  stable_sort<value_less>(items, reverse);
+  if (alike && tag == Tag::kInt) {
+    return sort_by(items, reverse, [](const Value& v) { return v.to_int(); }, std::less<>());
+  }
+  if (alike && tag == Tag::kDouble) {
+    return sort_by(items, reverse, [](const Value& v) { return v.to_double(); }, std::less<>());
+  }
+  if (alike && tag == Tag::kString) {
+    return sort_by(items, reverse, [](const Value& v) { return std::string_view(v.to_string()); }, std::less<>());
+  }
+  sort_by(
+      items, reverse, [](const Value& v) { return &v; },
+      [](const Value* a, const Value* b) { return value_less(*a, *b); });
 }
 
 // On a copy: a comparison that throws must leave the list whole.
@@ -50,6 +71,17 @@ Value sorted(ListBox& list) {
 }
 
 std::vector<Value>::iterator find(ListBox& list, const Value& element) {
+  if (element.is_int()) {
+    const std::int64_t wanted = element.to_int();
+    return std::find_if(list.items.begin(), list.items.end(), [&](const Value& item) {
+      return item.is_int() ? item.to_int() == wanted : values_equal(item, element);
+    });
+  }
+  if (element.is_string()) {
+    const std::string& wanted = element.to_string();
+    return std::find_if(list.items.begin(), list.items.end(),
+                        [&](const Value& item) { return item.is_string() && item.to_string() == wanted; });
+  }
   return std::find_if(list.items.begin(), list.items.end(),
                       [&](const Value& item) { return values_equal(item, element); });
 }

@@ -27,6 +27,16 @@ void append_lower_at(Points& out, const Points& text, std::size_t at) {
   out.push_back(is_final_sigma(text, at) ? kFinalSigma : kSmallSigma);
 }
 
+// Every byte of an ASCII text through `map`.
+template <typename F>
+std::string mapped_ascii(Str text, F map) {
+  std::string out(text);
+  for (char& c : out) c = map(c);
+  return out;
+}
+char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
 // Applies `map(out, text, position)` to every character.
 template <typename F>
 std::string mapped(Str text, F map) {
@@ -37,10 +47,13 @@ std::string mapped(Str text, F map) {
   return encode_utf8(out);
 }
 
-std::string lower(Str text) { return mapped(text, append_lower_at); }
+std::string lower(const StringBox& s) {
+  return s.is_ascii() ? mapped_ascii(s.text, ascii_lower) : mapped(s.text, append_lower_at);
+}
 
-std::string upper(Str text) {
-  return mapped(text, [](Points& out, const Points& points, std::size_t i) { append_upper(out, points[i]); });
+std::string upper(const StringBox& s) {
+  if (s.is_ascii()) return mapped_ascii(s.text, ascii_upper);
+  return mapped(s.text, [](Points& out, const Points& points, std::size_t i) { append_upper(out, points[i]); });
 }
 
 std::string capitalize(Str text) {
@@ -49,9 +62,16 @@ std::string capitalize(Str text) {
   });
 }
 
-std::string title(Str text) {
+std::string title(const StringBox& s) {
   bool inside_word = false;
-  return mapped(text, [&](Points& out, const Points& points, std::size_t i) {
+  if (s.is_ascii()) {
+    return mapped_ascii(s.text, [&](char c) {
+      const char changed = inside_word ? ascii_lower(c) : ascii_upper(c);
+      inside_word = is_cased(static_cast<char32_t>(c));
+      return changed;
+    });
+  }
+  return mapped(s.text, [&](Points& out, const Points& points, std::size_t i) {
     inside_word ? append_lower_at(out, points, i) : append_title(out, points[i]);
     inside_word = is_cased(points[i]);
   });

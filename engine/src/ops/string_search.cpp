@@ -13,34 +13,41 @@ namespace portfire::ops {
 namespace {
 
 using Str = const std::string&;
+using Subject = const StringBox&;
 
 // The part of a string that is searched, in bytes, and how many code points lie before it.
 struct Window {
   std::string_view text;
   std::int64_t start;
+  bool is_ascii;
 };
 
 // Empty optional where Python finds nothing, not even "": a start behind the end.
-std::optional<Window> window(std::string_view text, std::int64_t start, std::int64_t end) {
-  const std::size_t n = count_code_points(text);
+std::optional<Window> window(const StringBox& s, std::int64_t start, std::int64_t end) {
+  const std::string_view text = s.text;
+  if (start == 0 && end == -1) return Window{text, 0, s.is_ascii()};
+  const std::size_t n = s.is_ascii() ? text.size() : count_code_points(text);
   const std::int64_t last = end == -1 ? static_cast<std::int64_t>(n) : clamped_bound(end, n);
   const std::int64_t first = start < 0 ? clamped_bound(start, n) : start;
   if (first > last) return std::nullopt;
-  const std::size_t from = byte_offset(text, static_cast<std::size_t>(first));
-  return Window{text.substr(from, byte_offset(text, static_cast<std::size_t>(last)) - from), first};
+  const auto offset = [&](std::int64_t index) {
+    return s.is_ascii() ? static_cast<std::size_t>(index) : byte_offset(text, static_cast<std::size_t>(index));
+  };
+  const std::size_t from = offset(first);
+  return Window{text.substr(from, offset(last) - from), first, s.is_ascii()};
 }
 
 std::int64_t position(const Window& w, std::size_t byte) {
   if (byte == std::string_view::npos) return -1;
-  return w.start + static_cast<std::int64_t>(count_code_points(w.text.substr(0, byte)));
+  return w.start + static_cast<std::int64_t>(w.is_ascii ? byte : count_code_points(w.text.substr(0, byte)));
 }
 
-std::int64_t find(Str text, Str part, std::int64_t start, std::int64_t end) {
+std::int64_t find(Subject text, Str part, std::int64_t start, std::int64_t end) {
   const auto w = window(text, start, end);
   return w ? position(*w, w->text.find(part)) : -1;
 }
 
-std::int64_t find_last(Str text, Str part, std::int64_t start, std::int64_t end) {
+std::int64_t find_last(Subject text, Str part, std::int64_t start, std::int64_t end) {
   const auto w = window(text, start, end);
   return w ? position(*w, w->text.rfind(part)) : -1;
 }
@@ -50,7 +57,7 @@ std::int64_t found(std::int64_t position) {
   return position;
 }
 
-std::int64_t count(Str text, Str part, std::int64_t start, std::int64_t end) {
+std::int64_t count(Subject text, Str part, std::int64_t start, std::int64_t end) {
   const auto w = window(text, start, end);
   if (!w) return 0;
   if (part.empty()) return static_cast<std::int64_t>(count_code_points(w->text)) + 1;
@@ -60,12 +67,12 @@ std::int64_t count(Str text, Str part, std::int64_t start, std::int64_t end) {
   return n;
 }
 
-bool starts_with(Str text, Str part, std::int64_t start, std::int64_t end) {
+bool starts_with(Subject text, Str part, std::int64_t start, std::int64_t end) {
   const auto w = window(text, start, end);
   return w && w->text.starts_with(part);
 }
 
-bool ends_with(Str text, Str part, std::int64_t start, std::int64_t end) {
+bool ends_with(Subject text, Str part, std::int64_t start, std::int64_t end) {
   const auto w = window(text, start, end);
   return w && w->text.ends_with(part);
 }
@@ -76,9 +83,9 @@ constexpr OpEntry kOps[] = {
     {"aten::find(str self, str substr, int start=0, int end=-1) -> int", op<find>},
     {"aten::rfind(str self, str substr, int start=0, int end=-1) -> int", op<find_last>},
     {"aten::index.str(str self, str substr, int start=0, int end=-1) -> int",
-     op<[](Str text, Str part, Int start, Int end) { return found(find(text, part, start, end)); }>},
+     op<[](Subject text, Str part, Int start, Int end) { return found(find(text, part, start, end)); }>},
     {"aten::rindex(str self, str substr, int start=0, int end=-1) -> int",
-     op<[](Str text, Str part, Int start, Int end) { return found(find_last(text, part, start, end)); }>},
+     op<[](Subject text, Str part, Int start, Int end) { return found(find_last(text, part, start, end)); }>},
     {"aten::count(str self, str substr, int start=0, int end=-1) -> int", op<count>},
     {"aten::startswith(str self, str substr, int start=0, int end=-1) -> bool", op<starts_with>},
     {"aten::endswith(str self, str substr, int start=0, int end=-1) -> bool", op<ends_with>},

@@ -56,7 +56,7 @@ constexpr Text kBlanks = " \n\t\f\v";
 template <bool left, bool right>
 std::string strip(Str text, Str chars) {
   const auto is_member = chars == kBlanks ? is_blank : is_in_set;
-  const std::u32string set = decode_utf8(chars);
+  const std::u32string set = is_member == is_blank ? std::u32string() : decode_utf8(chars);
   Text rest = text;
   if (left) rest = strip_left(rest, is_member, set);
   if (right) rest = strip_right(rest, is_member, set);
@@ -136,7 +136,10 @@ Parts partition_from_right(Str text, Str separator) {
 }
 
 std::string join(Str separator, ListBox& parts) {
+  std::size_t size = parts.items.empty() ? 0 : (parts.items.size() - 1) * separator.size();
+  for (const Value& part : parts.items) size += part.to_string().size();
   std::string joined;
+  joined.reserve(size);
   for (std::size_t i = 0; i < parts.items.size(); ++i) {
     if (i) joined += separator;
     joined += parts.items[i].to_string();

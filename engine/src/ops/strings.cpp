@@ -13,21 +13,43 @@ namespace {
 
 using Str = const std::string&;
 
-std::string get_item(Str text, std::int64_t index) {
-  if (is_ascii(text)) return std::string(1, text[checked_index(index, text.size(), "string index out of range")]);
-  const std::u32string points = decode_utf8(text);
-  return encode_utf8({&points[checked_index(index, points.size(), "string index out of range")], 1});
+std::size_t size_in_characters(const StringBox& s) { return s.is_ascii() ? s.text.size() : count_code_points(s.text); }
+
+// Where character number `index` lies, in bytes.
+std::string_view character_at(const StringBox& s, std::size_t index) {
+  if (s.is_ascii()) return std::string_view(s.text).substr(index, 1);
+  const std::size_t from = byte_offset(s.text, index);
+  std::size_t end = from;
+  next_code_point(s.text, end);
+  return std::string_view(s.text).substr(from, end - from);
 }
 
-std::string slice(Str text, std::optional<std::int64_t> start, std::optional<std::int64_t> end, std::int64_t step) {
+Value get_item(const StringBox& s, std::int64_t index) {
+  return character_at(s, checked_index(index, size_in_characters(s), "string index out of range"));
+}
+
+Value slice(const StringBox& s, std::optional<std::int64_t> start, std::optional<std::int64_t> end, std::int64_t step) {
+  const std::string_view text = s.text;
+  const SliceRange range = slice_range(start, end, step, size_in_characters(s));
+  if (step == 1) {
+    const auto first = static_cast<std::size_t>(range.start);
+    if (s.is_ascii()) return text.substr(std::min(first, text.size()), range.length);
+    const std::size_t from = byte_offset(text, first);
+    return text.substr(from, byte_offset(text.substr(from), range.length));
+  }
   const auto pick = [&](const auto& from, auto result) {
-    const SliceRange range = slice_range(start, end, step, from.size());
     result.reserve(range.length);
     for (std::size_t i = 0; i < range.length; ++i) result.push_back(from[range.at(i)]);
     return result;
   };
-  if (is_ascii(text)) return pick(text, std::string());
+  if (s.is_ascii()) return pick(text, std::string());
   return encode_utf8(pick(decode_utf8(text), std::u32string()));
+}
+
+Value concatenate(Str a, Str b) {
+  std::string joined;
+  joined.reserve(a.size() + b.size());
+  return joined.append(a).append(b);
 }
 
 Value characters(Str text) {
@@ -59,14 +81,14 @@ bool is_identifier(Str text) {
   return at == text.size() || all_are<is_identifier_part>(text.substr(at));
 }
 
-std::int64_t length(Str text) { return static_cast<std::int64_t>(count_code_points(text)); }
+std::int64_t length(const StringBox& s) { return static_cast<std::int64_t>(size_in_characters(s)); }
 
 constexpr OpEntry kOps[] = {
     {"aten::len.str(str s) -> int", op<length>},
     {"aten::__getitem__.str(str s, int index) -> str", op<get_item>},
     {"prim::StringIndex(str string, int index) -> str", op<get_item>},
     {"aten::slice.str(str string, int? start=None, int? end=None, int step=1) -> str", op<slice>},
-    {"aten::add.str(str a, str b) -> str", op<[](Str a, Str b) { return a + b; }>},
+    {"aten::add.str(str a, str b) -> str", op<concatenate>},
     {"aten::list(str t) -> str[]", op<characters>},
     {"aten::isalpha(str self) -> bool", op<all_are<is_alpha>>},
     {"aten::isalnum(str self) -> bool", op<all_are<is_alphanumeric>>},

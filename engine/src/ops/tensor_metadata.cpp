@@ -13,7 +13,7 @@ Value int_list(std::span<const std::int64_t> numbers) {
 
 Value sizes(TensorBox& t) { return int_list(t.sizes()); }
 Value strides(TensorBox& t) { return int_list(t.strides()); }
-std::int64_t dimensions(TensorBox& t) { return static_cast<std::int64_t>(t.sizes().size()); }
+std::int64_t dimensions(TensorBox& t) { return t.dim(); }
 
 std::int64_t length(TensorBox& t) {
   if (t.sizes().empty()) raise_type_error("len() of a 0-d tensor");

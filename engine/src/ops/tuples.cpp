@@ -15,7 +15,7 @@ const Value& tuple_item(TupleBox& tuple, std::int64_t index) {
 void unpack(Call& call) {
   if (call.size() != 1) throw_wrong_operand_count(1, call.size());
   const Value held = call[0];  // the results may overwrite the tuple's own register
-  const std::vector<Value>& items = held.to_tuple().items;
+  const ValueArray& items = held.to_tuple().items;
   if (items.size() != call.result_count()) {
     raise_value_error((items.size() < call.result_count() ? "not enough values to unpack (expected "
                                                           : "too many values to unpack (expected ") +

@@ -55,7 +55,7 @@ void append_mapped(std::u32string& out, char32_t c, const CaseRun* runs, std::si
 
 }  // namespace
 
-char32_t next_code_point(std::string_view text, std::size_t& at) {
+char32_t next_long_code_point(std::string_view text, std::size_t& at) {
   const auto lead = static_cast<unsigned char>(text[at]);
   const int more = continuation_count(lead);
   if (more <= 0 || at + static_cast<std::size_t>(more) >= text.size()) return static_cast<unsigned char>(text[at++]);
@@ -122,8 +122,7 @@ std::size_t byte_offset(std::string_view text, std::size_t index) {
   return at;
 }
 
-bool is_space(char32_t c) {
-  if (c < 0x80) return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
+bool is_wide_space(char32_t c) {
   return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
          c == 0x202F || c == 0x205F || c == 0x3000;
 }
@@ -140,8 +139,12 @@ bool is_decimal(char32_t c) {
   if (c < 0x80) return c >= '0' && c <= '9';
   return contains(kDecimal, kDecimalSize, c);
 }
-bool is_digit(char32_t c) { return is_decimal(c) || contains(kDigitNotDecimal, kDigitNotDecimalSize, c); }
-bool is_numeric(char32_t c) { return is_digit(c) || contains(kNumericNotDigit, kNumericNotDigitSize, c); }
+bool is_digit(char32_t c) {
+  return is_decimal(c) || (c >= 0x80 && contains(kDigitNotDecimal, kDigitNotDecimalSize, c));
+}
+bool is_numeric(char32_t c) {
+  return is_digit(c) || (c >= 0x80 && contains(kNumericNotDigit, kNumericNotDigitSize, c));
+}
 bool is_lower(char32_t c) { return c < 0x80 ? is_ascii_lower(c) : contains(kLower, kLowerSize, c); }
 bool is_upper(char32_t c) { return c < 0x80 ? is_ascii_upper(c) : contains(kUpper, kUpperSize, c); }
 bool is_title(char32_t c) {

@@ -12,7 +12,11 @@
 namespace portfire::ops {
 
 // The code point at byte `at`, which is moved behind it. A stray byte stands for itself: nothing is lost or rejected.
-char32_t next_code_point(std::string_view text, std::size_t& at);
+char32_t next_long_code_point(std::string_view text, std::size_t& at);
+inline char32_t next_code_point(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  return lead < 0x80 ? text[at++], static_cast<char32_t>(lead) : next_long_code_point(text, at);
+}
 void append_utf8(std::string& text, char32_t c);
 std::size_t count_code_points(std::string_view text);
 bool is_ascii(std::string_view text);
@@ -21,7 +25,11 @@ std::string encode_utf8(std::u32string_view text);
 // The byte where code point number `index` starts (at most the size of the text).
 std::size_t byte_offset(std::string_view text, std::size_t index);
 
-bool is_space(char32_t c);
+bool is_wide_space(char32_t c);
+inline bool is_space(char32_t c) {
+  if (c < 0x80) return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
+  return is_wide_space(c);
+}
 bool is_line_break(char32_t c);
 bool is_alpha(char32_t c);
 bool is_decimal(char32_t c);

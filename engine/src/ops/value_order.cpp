@@ -1,6 +1,7 @@
 // See value_order.h.
 #include "ops/value_order.h"
 
+#include <span>
 #include <string>
 
 #include "ops/number_order.h"
@@ -10,10 +11,18 @@
 namespace portfire::ops {
 namespace {
 
+// Equality of items, with the usual kinds first.
+bool items_equal(const Value& a, const Value& b) {
+  if (a.is_double() && b.is_double()) return a.to_double() == b.to_double();
+  if (a.is_int() && b.is_int()) return a.to_int() == b.to_int();
+  if (a.is_string() && b.is_string()) return a.box() == b.box() || a.to_string() == b.to_string();
+  return values_equal(a, b);
+}
+
 // As tuples and lists compare: by the first items that differ, else the shorter one is less.
-bool items_less(const std::vector<Value>& a, const std::vector<Value>& b) {
+bool items_less(std::span<const Value> a, std::span<const Value> b) {
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    if (!values_equal(a[i], b[i])) return value_less(a[i], b[i]);
+    if (!items_equal(a[i], b[i])) return value_less(a[i], b[i]);
   }
   return a.size() < b.size();
 }
@@ -21,6 +30,8 @@ bool items_less(const std::vector<Value>& a, const std::vector<Value>& b) {
 }  // namespace
 
 bool value_less(const Value& a, const Value& b) {
+  if (a.is_double() && b.is_double()) return a.to_double() < b.to_double();
+  if (a.is_int() && b.is_int()) return a.to_int() < b.to_int();
   if (a.is_number() && b.is_number()) return number_less(a, b);
   if (a.is_string() && b.is_string()) return a.to_string() < b.to_string();
   if (a.is_tuple() && b.is_tuple()) return items_less(a.to_tuple().items, b.to_tuple().items);

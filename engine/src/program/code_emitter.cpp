@@ -13,7 +13,7 @@ namespace {
 
 using Words = std::vector<std::uint32_t>;
 
-bool is_scalar(const ConstantRecord& c) { return c.tag <= ConstantTag::kFloat; }
+bool is_plain(const ConstantRecord& c) { return c.tag <= ConstantTag::kFloat || c.tag == ConstantTag::kStr; }
 bool is_register(Operand o) { return o.kind() != Operand::kConstant; }
 bool contains(const Words& words, std::uint32_t w) { return std::find(words.begin(), words.end(), w) != words.end(); }
 
@@ -73,20 +73,20 @@ class CodeEmitter {
 
   std::uint32_t scratch(std::uint32_t i = 0) const { return record_.register_count + i; }
 
-  // The register that holds a copy of a scalar constant.
-  std::uint32_t scalar_register(Index constant) {
-    const auto next = static_cast<std::uint32_t>(code_->scalars.size());
-    const auto [it, is_new] = scalar_registers_.emplace(constant, scratch(scratch_count_) + next);
-    if (is_new) code_->scalars.push_back(program_.constants[constant]);
+  // The register that holds a copy of a constant.
+  std::uint32_t constant_register(Index constant) {
+    const auto next = static_cast<std::uint32_t>(code_->frame_constants.size());
+    const auto [it, is_new] = constant_registers_.emplace(constant, scratch(scratch_count_) + next);
+    if (is_new) code_->frame_constants.push_back(program_.constants[constant]);
     return it->second;
   }
 
   // Whether an operand can be read in place, in a register of the frame.
-  bool is_in_frame(Operand o) const { return is_register(o) || is_scalar(program_.constant_records[o.index()]); }
+  bool is_in_frame(Operand o) const { return is_register(o) || is_plain(program_.constant_records[o.index()]); }
   std::uint32_t frame_register(std::uint32_t bits) {
     const Operand o{bits};
     if (is_register(o)) return o.index();
-    if (is_in_frame(o)) return scalar_register(o.index());
+    if (is_in_frame(o)) return constant_register(o.index());
     put(Code::kLoad);
     put(o.index());
     put(scratch());
@@ -174,8 +174,7 @@ class CodeEmitter {
         put_all(i.inputs);
         return put_all(i.results);
       case Opcode::kDrop:
-        put(Code::kDrop);
-        return put_list(i.results);
+        return emit_drop(i);
       case Opcode::kGuard:
         put(Code::kGuard);
         put_all(i.inputs);
@@ -225,7 +224,7 @@ class CodeEmitter {
   }
 
   void emit_op(const Instruction& i) {
-    if (emit_intrinsic(i)) return;
+    if (emit_intrinsic(i) || emit_list_change(i)) return;
     const Words inputs = without_repeated_last_uses(i.inputs);
     const bool overlap = results_overlap(i);
     Words results(i.results.begin(), i.results.end());
@@ -276,11 +275,8 @@ class CodeEmitter {
     for (const std::uint32_t bits : i.inputs) {
       if (!is_in_frame(Operand{bits})) return false;
     }
-    const bool reads_list = intrinsic->code == Code::kListItem || intrinsic->code == Code::kListLength;
-    if (reads_list && Operand{i.inputs[0]}.kind() != Operand::kRegister)
-      return false;  // a dying list is to be released
-    const std::uint32_t a = frame_register(i.inputs[0]);
-    const std::uint32_t b = i.inputs.size() > 1 ? frame_register(i.inputs[1]) : 0;
+    const std::uint32_t a = intrinsic_register(i, 0, *intrinsic);
+    const std::uint32_t b = i.inputs.size() > 1 ? intrinsic_register(i, 1, *intrinsic) : kNoRegister;
     if (emit_fused_branch(i, intrinsic->code, a, b)) return true;
     put(intrinsic->code);
     put(a);
@@ -288,6 +284,61 @@ class CodeEmitter {
     put(i.results[0]);
     put(i.number);
     return true;
+  }
+
+  // The register of an operand, marked if the instruction is to release it: one that dies and may hold a reference.
+  std::uint32_t intrinsic_register(const Instruction& i, std::size_t operand, const Intrinsic& intrinsic) {
+    const std::uint32_t bits = i.inputs[operand];
+    const std::uint32_t index = frame_register(bits);
+    const bool dies = Operand{bits}.kind() == Operand::kRegisterLastUse && index != i.results[0];
+    return dies && operand < intrinsic.references ? index | kDies : index;
+  }
+
+  // `list.append(x)` and `list[i] = x`, whose result (the list again) is dropped at once.
+  bool emit_list_change(const Instruction& i) {
+    const std::string& name = program_.op_names[i.number];
+    const bool appends = name == "aten::append.t" && i.inputs.size() == 2;
+    const bool sets = name == "aten::_set_item.t" && i.inputs.size() == 3;
+    if ((!appends && !sets) || i.results.size() != 1 || !is_dropped_next(i.results[0])) return false;
+    const Operand list{i.inputs[0]};
+    const std::uint32_t value = i.inputs.back();
+    if (list.kind() != Operand::kRegister || (is_register(Operand{value}) && Operand{value}.index() == list.index())) {
+      return false;
+    }
+    if (appends) {
+      put(Code::kAppendItem);
+      put(list.index());
+    } else {
+      if (!is_in_frame(Operand{i.inputs[1]})) return false;
+      const std::uint32_t index = frame_register(i.inputs[1]);
+      put(Code::kSetItem);
+      put(list.index());
+      put(index);
+      put(scratch());
+      put(i.number);
+    }
+    put(value);
+    never_made_ = i.results[0];
+    return true;
+  }
+
+  // Whether the next instruction drops `result`, and is only reached from here.
+  bool is_dropped_next(std::uint32_t result) const {
+    if (at_ + 1 == instructions_.size()) return false;
+    const Instruction& next = instructions_[at_ + 1];
+    if (next.opcode != Opcode::kDrop || targets_[next.word]) return false;
+    return std::find(next.results.begin(), next.results.end(), result) != next.results.end();
+  }
+
+  void emit_drop(const Instruction& i) {
+    Words dropped;
+    for (const std::uint32_t r : i.results) {
+      if (r != never_made_) dropped.push_back(r);
+    }
+    never_made_ = kUnset;
+    if (dropped.empty()) return;
+    put(Code::kDrop);
+    put_list(dropped);
   }
 
   // A comparison whose result only decides the next jump becomes one instruction with it.
@@ -352,7 +403,7 @@ class CodeEmitter {
     code_->program = &program_;
     code_->parameter_count = static_cast<std::uint32_t>(record_.parameters.size());
     code_->owned_registers = record_.register_count + scratch_count_;
-    code_->frame_size = code_->owned_registers + static_cast<std::uint32_t>(code_->scalars.size());
+    code_->frame_size = code_->owned_registers + static_cast<std::uint32_t>(code_->frame_constants.size());
     code_->caches = std::make_unique<std::atomic<std::uint64_t>[]>(cache_count_);
     for (const HandlerRecord& h : record_.handlers) {
       code_->handlers.push_back({offsets_[h.begin], offsets_[h.end], offsets_[h.target], h.result, h.classes});
@@ -382,7 +433,8 @@ class CodeEmitter {
   std::vector<bool> targets_;
   std::vector<std::uint32_t> offsets_;  // by word of the file's code
   std::vector<std::pair<std::uint32_t, std::uint32_t>> fixups_;
-  std::unordered_map<Index, std::uint32_t> scalar_registers_;
+  std::unordered_map<Index, std::uint32_t> constant_registers_;
+  std::uint32_t never_made_ = kUnset;  // the result of the instruction before, which only the next one, a drop, names
   std::uint32_t scratch_count_ = 1;
   std::uint32_t cache_count_ = 0;
 };

@@ -1,6 +1,6 @@
 // The code of a linked function, as the interpreter runs it: words of 32 bits, made by code_emitter.cpp.
 //
-// Registers of a frame, in order: the program's own, one scratch register, and copies of the scalar constants that the
+// Registers of a frame, in order: the program's own, one scratch register, and copies of the constants that the
 // function's intrinsics use, so that those find all their operands in the frame. A "register" field is a plain index
 // into the frame; an "operand" field is `index << 2 | kind` as in the file; a "label" is an offset into `words`.
 #pragma once
@@ -48,6 +48,8 @@ struct LinkedProgram;
   X(Fork)           /* function, result, count; operands */                 \
   X(Wait)           /* operand, result */                                   \
   X(Drop)           /* count; registers */                                  \
+  X(AppendItem)     /* register list, operand */                            \
+  X(SetItem)        /* register list, register index, register scratch, op, operand */ \
   X(LoopTest)       /* register, register limit, label exit */              \
   X(LoopNext)       /* register, label test; takes a step */                \
   X(LoopNextTest)   /* register, register limit, label body, label exit; takes a step */ \
@@ -78,8 +80,12 @@ struct LinkedProgram;
   X(GeFloat)                                                                \
   X(EqFloat)                                                                \
   X(NeFloat)                                                                \
+  X(EqStr)                                                                  \
+  X(NeStr)                                                                  \
   X(ListItem)       /* register list, register index, register result, op */ \
   X(ListLength)     /* register list, unused, register result, op */        \
+  X(StringItem)     /* register string, register index, register result, op */ \
+  X(StringLength)   /* register string, unused, register result, op */      \
   X(Not)            /* register, unused, register result, op */             \
   X(IfLtInt)        /* branches: register, register, register result, op, label if false, label if true */ \
   X(IfLeInt)                                                                \
@@ -92,8 +98,15 @@ struct LinkedProgram;
   X(IfGtFloat)                                                              \
   X(IfGeFloat)                                                              \
   X(IfEqFloat)                                                              \
-  X(IfNeFloat)
+  X(IfNeFloat)                                                              \
+  X(IfEqStr)                                                                \
+  X(IfNeStr)
 // clang-format on
+
+// In a register field of an intrinsic that reads lists or strings: the register is to be released.
+inline constexpr std::uint32_t kDies = std::uint32_t{1} << 31U;
+// The second register of an intrinsic that has one operand.
+inline constexpr std::uint32_t kNoRegister = ~std::uint32_t{0};
 
 enum class Code : std::uint32_t {
 #define PORTFIRE_CODE(name) k##name,
@@ -123,9 +136,9 @@ struct FunctionCode {
   const Function* function = nullptr;
   std::vector<std::uint32_t> words;
   std::uint32_t parameter_count = 0;
-  std::uint32_t owned_registers = 0;  // the program's and the scratch register: they may hold references
-  std::uint32_t frame_size = 0;       // with the copies of constants
-  std::vector<Value> scalars;         // those constants: None, bool, int or float
+  std::uint32_t owned_registers = 0;   // the program's and the scratch register: they may hold references
+  std::uint32_t frame_size = 0;        // with the copies of constants
+  std::vector<Value> frame_constants;  // those constants: None, numbers and strings; frames borrow what they hold
   std::vector<Handler> handlers;
   std::vector<Position> positions;  // by offset; those at the end of time are only named by inlined_through
   // Where an attribute or method was found last: class id and slot or method index, packed in one word so that threads

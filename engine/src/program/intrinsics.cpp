@@ -33,8 +33,12 @@ constexpr Row kRows[] = {
     {"aten::ge.float", {Code::kGeFloat, 2}},
     {"aten::eq.float", {Code::kEqFloat, 2}},
     {"aten::ne.float", {Code::kNeFloat, 2}},
-    {"aten::__getitem__.t", {Code::kListItem, 2}},
-    {"aten::len.t", {Code::kListLength, 1}},
+    {"aten::eq.str", {Code::kEqStr, 2, 2}},
+    {"aten::ne.str", {Code::kNeStr, 2, 2}},
+    {"aten::__getitem__.t", {Code::kListItem, 2, 1}},
+    {"aten::len.t", {Code::kListLength, 1, 1}},
+    {"aten::__getitem__.str", {Code::kStringItem, 2, 1}},
+    {"aten::len.str", {Code::kStringLength, 1, 1}},
     {"aten::__not__", {Code::kNot, 1}},
 };
 
@@ -50,7 +54,7 @@ std::optional<Intrinsic> find_intrinsic(std::string_view op) noexcept {
 std::optional<Code> branch_of(Code comparison) noexcept {
   const auto at = static_cast<std::uint32_t>(comparison);
   constexpr auto kFirst = static_cast<std::uint32_t>(Code::kLtInt);
-  constexpr auto kLast = static_cast<std::uint32_t>(Code::kNeFloat);
+  constexpr auto kLast = static_cast<std::uint32_t>(Code::kNeStr);
   if (at < kFirst || at > kLast) return std::nullopt;
   return static_cast<Code>(static_cast<std::uint32_t>(Code::kIfLtInt) + (at - kFirst));
 }

@@ -12,6 +12,7 @@ namespace portfire {
 struct Intrinsic {
   Code code;
   std::uint8_t arity;
+  std::uint8_t references = 0;  // so many operands, from the first, may hold references
 };
 
 // By qualified name with overload: "aten::add.int".
