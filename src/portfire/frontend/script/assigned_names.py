@@ -27,6 +27,8 @@ def _bound(node: ast.AST) -> Iterator[str]:
         return
     if isinstance(node, ast.Lambda):
         return
+    if isinstance(node, (ast.Yield, ast.YieldFrom)):  # what a consumer assigns that is compiled there
+        yield from getattr(node, "assigns", ())
     if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
         yield node.id
     elif isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -16,11 +16,13 @@ from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import UndefinedValue
 from portfire.frontend.script.exceptions import emit_check
 from portfire.frontend.script.expressions import emit_expression, emit_key
+from portfire.frontend.script.generators import GeneratorValue
 from portfire.frontend.script.indexing import SliceValue, has_index_tensors
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.operators import emit_binary_values, emit_in_place
 from portfire.frontend.script.refinement import chain_of, refine
 from portfire.frontend.script.remembered_conditions import emit_assigned
+from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -36,6 +38,8 @@ def emit_assign(emitter: Emitter, node: ast.Assign) -> None:
     """`a = b = value`."""
     is_variable = isinstance(node.targets[0], ast.Name)
     value = emit_assigned(emitter, node.value) if is_variable else emit_expression(emitter, node.value)
+    if isinstance(node.value, ast.GeneratorExp):
+        value = _generator_expression(emitter, value)
     if node.type_comment and isinstance(node.targets[0], ast.Name):
         type_ = type_from_annotation(node.type_comment, emitter.annotation_scope())
         assign_declared(emitter, node.targets[0].id, type_, value)
@@ -84,6 +88,13 @@ def _emit_annotated_choice(emitter: Emitter, node: ast.AnnAssign, choice: ast.If
     emit_if(emitter, ast.copy_location(ast.If(choice.test, [branches[0]], [branches[1]]), node), [])
 
 
+def _generator_expression(emitter: Emitter, items: StaticValue) -> StaticValue:
+    """A generator expression that a variable holds: its items are taken once."""
+    from portfire.frontend.script.iterators import IteratorValue
+
+    return IteratorValue(emitter, items) if isinstance(static_type(items), ListType) else items
+
+
 def assign_declared(emitter: Emitter, name: str, type_: Type, value: StaticValue) -> None:
     """Bind a variable with a declared type. What is known better about the value stays known."""
     emitter.context.declared[name] = type_
@@ -119,11 +130,13 @@ def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> Non
 
 
 def _assign_name(emitter: Emitter, name: str, value: StaticValue) -> None:
+    if isinstance(value, GeneratorValue):
+        value = value.stored(emitter, name)
     declared = emitter.context.declared.get(name)
     if declared is not None:
         value = _as_declared(emitter, name, declared, value)
     if isinstance(value, RuntimeValue) and value.value.name is None and value.value.node is not None:
-        value.value.name = name
+        value.value.name = shown_name(name)
     emitter.assign(name, value)
 
 

@@ -35,7 +35,6 @@ from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.default_dicts import make_counter, make_default_dict, make_ordered_dict
 from portfire.frontend.script.deques import make_deque
-from portfire.frontend.script.enum_values import member_text
 from portfire.frontend.script.exceptions import as_repr, as_text, emit_check, is_exception
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.forms import shown
@@ -43,6 +42,7 @@ from portfire.frontend.script.generators import CountedGenerator, GeneratorValue
 from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.iterators import NextFunction, make_iterator
 from portfire.frontend.script.loops import emit_iteration
+from portfire.frontend.script.object_texts import own_text
 from portfire.frontend.script.operators import emit_binary_values
 from portfire.frontend.script.ordering import Extreme, emit_sorted
 from portfire.frontend.script.python_library.numbers import int_of_text
@@ -266,7 +266,7 @@ def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if is_exception(args[0]):
         return as_repr(emitter, args[0])
-    return member_text(emitter, args[0], "r") or shown(emitter, args[0]) or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
+    return own_text(emitter, args[0], "r") or shown(emitter, args[0]) or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
 
 
 def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -389,11 +389,15 @@ class SuperFunction(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
         """See the base class."""
+        from portfire.frontend.script.class_values import SuperClassValue
         from portfire.frontend.script.object_attributes import SuperValue
 
         context = emitter.context
         receiver = args[1] if len(args) == 2 else emitter.lookup(context.first_parameter or "")
         after = getattr(args[0], "cls", None) if args else context.defining_class
+        owner = getattr(receiver, "cls", None)
+        if not isinstance(receiver, RuntimeValue) and isinstance(owner, type) and isinstance(after, type):
+            return SuperClassValue(owner, after)
         if (
             not isinstance(receiver, RuntimeValue)
             or not isinstance(receiver.type, ClassType)

@@ -18,6 +18,7 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import PoisonedValue, UndefinedValue
 from portfire.frontend.script.inference import joined, resolved
+from portfire.frontend.script.renaming import is_renamed, shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.unbound_variables import PossiblyUnbound
@@ -68,7 +69,7 @@ class Cells:
     def store(self, emitter: Emitter, name: str, value: StaticValue) -> None:
         """Write what `name` is now, if it has a cell here."""
         cell = self.cells.get(name)
-        if cell is None or emitter.frame.scope is not self.scope or isinstance(value, PoisonedValue):
+        if cell is None or not self._sees(emitter, name) or isinstance(value, PoisonedValue):
             return
         if not _has_run_time_form(value):
             self.lost[name] = f"'{name}' may be {value.describe()} when the exception is raised"
@@ -81,12 +82,15 @@ class Cells:
         item = convert(emitter, RuntimeValue(found), cell.type, f"'{name}'")
         emitter.builtin("aten::_set_item", [cell.list, _FIRST, item])
 
+    def _sees(self, emitter: Emitter, name: str) -> bool:
+        return emitter.frame.scope is self.scope or is_renamed(name)
+
     def load(self, emitter: Emitter) -> None:
         """Bind the variables, in the block being compiled, to what their cells hold."""
         for name, cell in self.cells.items():
             if name not in self.lost:
                 value = emitter.insert("aten::__getitem__", [cell.list, emitter.runtime(_FIRST)], cell.type)
-                value.value.name = None if name.startswith("$") else name
+                value.value.name = None if name.startswith("$") else shown_name(name)
                 emitter.assign(name, value)
         for name, why in self.lost.items():
             emitter.frame.assign(name, UndefinedValue(why))

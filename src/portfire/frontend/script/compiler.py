@@ -24,6 +24,7 @@ from portfire.frontend.script.attribute_types import AttributeTypes
 from portfire.frontend.script.calls import Callee, Specialised
 from portfire.frontend.script.classes import ClassRegistry
 from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.default_dicts import Factories
 from portfire.frontend.script.emitter import Emitter, SilentAbort
 from portfire.frontend.script.fixed_values import FixedValues
 from portfire.frontend.script.inference import is_pending, resolved, settle, settle_graph
@@ -105,6 +106,7 @@ class Compiler:
         #: The Python class of each NamedTuple, by its qualified name.
         self.python_tuples: dict[str, type] = {}
         self.region_count = 0
+        self.factories = Factories()
         #: The exceptions that `raise` statements make, with the types of their arguments.
         self.raised: list[tuple[type[BaseException], tuple[Type, ...]]] = []
         self._versions: dict[Hashable, _Version] = {}
@@ -296,6 +298,8 @@ class Compiler:
         settle_graph(graph)
         made = settle(output.type)
         function.return_type = made if declared is None or made == declared else declared  # equal but for the form
+        for parameter in function.parameters:
+            parameter.type = settle(parameter.type)
         return found
 
     def _compile_recursive(

@@ -39,7 +39,7 @@ def emit_comprehension(emitter: Emitter, node: Comprehension) -> StaticValue:
             return known
         return _emit_loop(emitter, node, first)
     finally:
-        emitter.frame = outer
+        emitter.leave_frame(outer)
 
 
 def _known_items(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> StaticValue | None:
@@ -94,7 +94,7 @@ def first_of_generator(emitter: Emitter, node: ast.GeneratorExp) -> StaticValue:
     try:
         _emit_generators(emitter, node.generators, first, found)
     finally:
-        emitter.frame = outer
+        emitter.leave_frame(outer)
     return result
 
 

@@ -30,6 +30,11 @@ def body_with_decorators(node: ast.AST, lookup: Callable[[str], Any]) -> list[as
     return body
 
 
+def is_context_decorator(node: ast.expr, lookup: Callable[[str], Any]) -> bool:
+    """Whether a decorator makes a context for the body."""
+    return _is_context(_resolve(node.func if isinstance(node, ast.Call) else node, lookup))
+
+
 def _resolve(node: ast.expr, lookup: Callable[[str], Any]) -> Any:
     if isinstance(node, ast.Name):
         return lookup(node.id)

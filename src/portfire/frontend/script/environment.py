@@ -55,8 +55,9 @@ class Frame:
     def lookup(self, name: str) -> StaticValue | None:
         """The value of a variable, or None."""
         scope = self.scope
+        from_anywhere = "@" in name  # `renaming.py`: unique in the graph
         for frame in self._outwards():
-            if frame.scope is scope or scope.sees(frame.scope):
+            if from_anywhere or frame.scope is scope or scope.sees(frame.scope):
                 value = frame.refined.get(name) or frame.assigned.get(name)
                 if value is not None:
                     return value

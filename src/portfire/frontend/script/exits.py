@@ -50,6 +50,8 @@ class Region:
     def __init__(self, number: int, outer: Region | None = None) -> None:
         self.outer = outer
         self.function: Region = self if outer is None else outer.function
+        #: Whether this is a generator compiled into its consumer, whose variables stay when the generator returns.
+        self.is_generator = False
         self.exit = f"$exit{number}"
         self.stop = f"$stop{number}"
         self.broken = f"$broken{number}"
@@ -90,7 +92,7 @@ def emit_return(emitter: Emitter, value: StaticValue) -> Flow:
     if region.is_loop:
         emitter.frame.assign(region.exit, TRUE_VALUE)
         emitter.frame.assign(region.stop, TRUE_VALUE)
-    emitter.frame.is_dead = True
+    emitter.frame.is_dead = emitter.frame.is_dead or not region.function.is_generator
     return Flow.EXITS
 
 

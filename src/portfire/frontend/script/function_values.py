@@ -110,24 +110,11 @@ class CompiledFunction(StaticValue):
 
 def emit_lambda(emitter: Emitter, node: ast.Lambda) -> StaticValue:
     """`lambda x: ...`."""
-    return LocalFunction(_local_callee(emitter, node, "<lambda>"))
+    return LocalFunction(local_callee(emitter, node, "<lambda>"))
 
 
-def emit_function_definition(emitter: Emitter, node: ast.FunctionDef) -> None:
-    """A `def` inside a function."""
-    if node.decorator_list:
-        raise emitter.fail(
-            "unsupported-syntax", "decorators of nested functions are not supported", help="call it directly"
-        )
-    for inner in ast.walk(node):
-        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
-            raise emitter.fail("unsupported-syntax", "generators are not supported", help="return a list")
-        if isinstance(inner, ast.Nonlocal):
-            raise emitter.fail("unsupported-syntax", "'nonlocal' is not supported", help="return the new value")
-    emitter.frame.assign(node.name, LocalFunction(_local_callee(emitter, node, node.name)))
-
-
-def _local_callee(emitter: Emitter, node: ast.FunctionDef | ast.Lambda, name: str) -> Callee:
+def local_callee(emitter: Emitter, node: ast.FunctionDef | ast.Lambda, name: str) -> Callee:
+    """A function defined in the function being compiled: its defaults are evaluated here."""
     from portfire.frontend.script.expressions import emit_expression
 
     context = emitter.context

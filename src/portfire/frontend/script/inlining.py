@@ -13,6 +13,7 @@ from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.decorated_bodies import body_with_decorators
 from portfire.frontend.script.environment import PoisonedValue, Scope, UndefinedValue
 from portfire.frontend.script.exits import Flow, enter_region, leave_region, returned_value
+from portfire.frontend.script.generators import GeneratorValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import NONE, Type
@@ -52,12 +53,14 @@ def emit_body(
     from portfire.frontend.script.calls import undeclared
     from portfire.frontend.script.emitter import FunctionContext, SilentAbort
     from portfire.frontend.script.expressions import emit_expression
+    from portfire.frontend.script.local_functions import declared_elsewhere, with_shared_names
     from portfire.frontend.script.statements import emit_statements
 
-    source = callee.signature.source
+    source, shared = with_shared_names(emitter, callee.signature.source)
+    values = {shared.get(name, name): value for name, value in values.items()}
     parameters = [a.arg for a in (*source.node.args.posonlyargs, *source.node.args.args)]
     statements = [] if isinstance(source.node, ast.Lambda) else body_with_decorators(source.node, callee.lookup)
-    scope = Scope(callee.scope, frozenset(assigned_names(statements) | set(values)))
+    scope = Scope(callee.scope, frozenset(assigned_names(statements) - declared_elsewhere(statements) | set(values)))
     context = FunctionContext(
         source,
         callee.lookup,
@@ -69,11 +72,11 @@ def emit_body(
     )
     with emitter.entering(context, callee.captured):
         for name, value in values.items():
-            emitter.frame.assign(name, value)
+            emitter.frame.assign(name, value.stored(emitter, name) if isinstance(value, GeneratorValue) else value)
         free = undeclared(callee.signature)
         for parameter in callee.signature.parameters:
             if parameter.name not in free:
-                context.declared.setdefault(parameter.name, parameter.type)
+                context.declared.setdefault(shared.get(parameter.name, parameter.name), parameter.type)
         region = enter_region(emitter, is_loop=False)
         if isinstance(source.node, ast.Lambda):
             return emit_expression(emitter, source.node.body)

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.builtin_iteration import to_list
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.exits import Flow, emit_break
+from portfire.frontend.script.generators import GeneratorValue
+from portfire.frontend.script.inference import pending_list
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import Value
@@ -68,7 +71,7 @@ class IteratorValue(StaticValue):
 def make_iterator(emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
     """`iter(items)`."""
     items = args[0]
-    if isinstance(items, IteratorValue):
+    if isinstance(items, (IteratorValue, GeneratorValue)):
         return items
     type_ = static_type(items)
     if not isinstance(type_, (ListType, TensorType)):
@@ -99,6 +102,9 @@ class NextFunction(StaticValue):
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
         default = args[1] if len(args) > 1 else None
+        if isinstance(args[0], GeneratorValue):
+            first = _first_yielded(emitter, args[0])
+            return _taken(emitter, first.length(emitter), lambda: first.index(emitter, _ZERO), default)
         if isinstance(args[0], IteratorValue):
             return args[0].next(emitter, default)
         if isinstance(args[0], TupleValue) and (args[0].items or default is not None):
@@ -108,12 +114,23 @@ class NextFunction(StaticValue):
         )
 
 
+def _first_yielded(emitter: Emitter, generator: GeneratorValue) -> StaticValue:
+    """A list of the first item that a generator yields, if it yields one; it is run no further."""
+    result = emitter.empty_display("prim::ListConstruct", pending_list())
+
+    def found(item: StaticValue) -> Flow:
+        result.attribute(emitter, "append").call(emitter, [item], {})
+        return emit_break(emitter, ast.Break())
+
+    generator.emit_each(emitter, (), found, ())
+    return result
+
+
 def _taken(
     emitter: Emitter, left: StaticValue, take: Callable[[], StaticValue], default: StaticValue | None
 ) -> StaticValue:
     """An item if one is left, else the default, else StopIteration."""
     from portfire.frontend.script.control_flow import emit_choice, emit_if_value
-    from portfire.frontend.script.exits import Flow
 
     has_more = emitter.builtin("aten::gt", [left, _ZERO])
     if default is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import bisect
 import builtins
+import functools
 import heapq
 import itertools
 import operator
@@ -223,12 +224,24 @@ def _merge(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return emit_sorted(emitter, [everything], kwargs)
 
 
+#: A decorator that leaves a function as it is.
+_SAME = BuiltinFunction("decorator", lambda emitter, args, kwargs: args[0], 1, 1)
+
+
+def _cache(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`functools.lru_cache`, of a nested function: it is computed again."""
+    is_function = bool(args) and static_type(args[0]) is None
+    return args[0] if is_function else _SAME
+
+
 def _functions() -> dict[Any, StaticValue]:
     from portfire.frontend.script import copying, itertools_functions
 
     rows: list[tuple[Any, Emit, int, int | None]] = [
         (builtins.round, _round, 1, 2), (builtins.pow, _pow, 0, 3), (builtins.divmod, _divmod, 2, 2),
         (builtins.ascii, _ascii, 1, 1),
+        (functools.wraps, lambda emitter, args, kwargs: _SAME, 0, None),
+        (functools.lru_cache, _cache, 0, 2), (functools.cache, _cache, 0, 1),
         (heapq.nsmallest, _smallest(reverse=False), 2, 3), (heapq.nlargest, _smallest(reverse=True), 2, 3),
         (heapq.merge, _merge, 1, None),
         *((getattr(operator, name), emit, 1, 3) for name, emit in _OPERATORS.items()),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,12 +23,13 @@ from portfire.frontend.script.environment import FORGOTTEN, Frame, PoisonedValue
 from portfire.frontend.script.exits import Flow, Region, enter_region, has_exited, is_certainly, leave_region
 from portfire.frontend.script.inference import joined, resolved
 from portfire.frontend.script.refinement import emit_condition, negated, refine
+from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.unbound_variables import PossiblyUnbound, bound_flag, bound_part, is_read_later
 from portfire.frontend.script.unrolling import numbers_to_unroll
 from portfire.ir.graph import Node, Value
-from portfire.ir.types import BOOL, INT, ListType, Type
+from portfire.ir.types import BOOL, INT, ClassType, ListType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -38,7 +40,7 @@ _FOREVER = 9223372036854775807
 
 def hint(name: str) -> str | None:
     """The name for printing; the compiler's own variables have none."""
-    return None if name.startswith("$") else name
+    return None if name.startswith("$") else shown_name(name)
 
 
 @dataclass
@@ -186,6 +188,16 @@ def _emit_growing(
     return emit_loop(emitter, loop, statement.orelse)
 
 
+def iterator_of(emitter: Emitter, iterable: StaticValue) -> StaticValue:
+    """The generator that `__iter__` of an object is; other values as they are."""
+    type_ = iterable.type if isinstance(iterable, RuntimeValue) else None
+    if not isinstance(type_, ClassType) or not inspect.isgeneratorfunction(
+        getattr(type_.python_class, "__iter__", None)
+    ):
+        return iterable
+    return iterable.attribute(emitter, "__iter__").call(emitter, (), {})
+
+
 def emit_iteration(
     emitter: Emitter,
     iterable: StaticValue,
@@ -196,6 +208,10 @@ def emit_iteration(
     statement: ast.stmt | None = None,
 ) -> Flow:
     """Compile `body` for each item: unrolled, or as a loop that counts. `statement`: see `Loop`."""
+    emit_each = getattr(iterator_of(emitter, iterable), "emit_each", None)
+    if emit_each is not None:  # a generator, which runs the body itself
+        flow: Flow = emit_each(emitter, names, body, orelse)
+        return flow
     iteration = iterable.iterate(emitter)
     if iteration.items is not None:
         return _emit_unrolled(emitter, iteration.items, body, orelse)
@@ -213,7 +229,9 @@ def emit_iteration(
 def emit_loop(emitter: Emitter, loop: Loop, orelse: Sequence[ast.stmt] = (), *, is_endless: bool = False) -> Flow:
     """Emit a `prim::Loop`, and what follows from how it was left."""
     start = emitter.runtime(loop.start)
-    loop.carried = [c for name in sorted(set(loop.assigned)) if (c := _carried(emitter, name)) is not None]
+    loop.carried = [
+        c for name in sorted({*loop.assigned, *emitter.shared}) if (c := _carried(emitter, name)) is not None
+    ]
     while True:
         attempt = _Attempt(emitter, loop, start)
         wider = attempt.run()
@@ -454,6 +472,10 @@ class _Attempt:
         function = region.function
         broken = self._carry_out(region.broken)
         returned = self._carry_out(function.exit)
+        for suspended in emitter.context.suspended:  # of the consumers of this generator
+            outer = suspended.function
+            for flag in (suspended.stop, suspended.broken, outer.exit, outer.value):
+                self._carry_out(flag)
         flow = Flow.FALLS
         if returned is not None:
             self._carry_out(function.value)
@@ -462,7 +484,7 @@ class _Attempt:
                 emitter.frame.assign(region.outer.stop, returned)
             flow = Flow.MAY_EXIT
         if is_endless and broken is None:
-            if returned is None or not (region.outer is not None and region.outer.is_loop):
+            if returned is None or not (function.is_generator or (region.outer is not None and region.outer.is_loop)):
                 emitter.frame.is_dead = True
             return Flow.EXITS if returned is not None else Flow.RAISES
         return _emit_else(emitter, flow, broken, orelse)
@@ -520,7 +542,7 @@ def _emit_unrolled(
         leave_region(emitter, region)
     if flow is Flow.RAISES:
         return flow
-    return _leave_unrolled(emitter, region, orelse)
+    return leave_unrolled(emitter, region, orelse)
 
 
 def _unroll_from(
@@ -540,7 +562,8 @@ def _unroll_from(
     return Flow.FALLS
 
 
-def _leave_unrolled(emitter: Emitter, region: Region, orelse: Sequence[ast.stmt]) -> Flow:
+def leave_unrolled(emitter: Emitter, region: Region, orelse: Sequence[ast.stmt]) -> Flow:
+    """What follows from how a loop was left whose body was compiled in this block."""
     returned = has_exited(emitter, region.function)
     broken = emitter.lookup(region.broken) or FALSE_VALUE
     flow = Flow.FALLS
@@ -549,7 +572,8 @@ def _leave_unrolled(emitter: Emitter, region: Region, orelse: Sequence[ast.stmt]
             emitter.frame.assign(region.outer.exit, returned)
             emitter.frame.assign(region.outer.stop, returned)
         flow = Flow.EXITS if is_certainly(returned, True) else Flow.MAY_EXIT
-        if flow is Flow.EXITS and not (region.outer is not None and region.outer.is_loop):
+        is_inner = region.function.is_generator or (region.outer is not None and region.outer.is_loop)
+        if flow is Flow.EXITS and not is_inner:
             emitter.frame.is_dead = True
     known = broken.constant()
     if known is True:

@@ -20,6 +20,7 @@ from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.inference import joined
 from portfire.frontend.script.merged_attributes import merge_attributes
+from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -210,7 +211,7 @@ def _merge_run_time(
     for branch, value_ in zip(branches, run_time, strict=True):
         with emitter.within(branch.block, branch.frame):
             branch.block.add_input(_as_output(emitter, value_, type_))
-    return RuntimeValue(node.add_output(type_, None if name.startswith("$") else name))
+    return RuntimeValue(node.add_output(type_, None if name.startswith("$") else shown_name(name)))
 
 
 def _merge_picked(

@@ -87,7 +87,7 @@ def bind(emitter: Emitter, pattern: ast.pattern, value: StaticValue) -> None:
 def facts_of(emitter: Emitter, pattern: ast.pattern, type_: Type, chain: str) -> tuple[Facts, Facts]:
     """What is known about the subject, a variable of the type, where it matches and where it does not."""
     wanted = _types(emitter, pattern, type_)
-    if wanted is None or isinstance(type_, AnyType) and not wanted:
+    if wanted is None or (isinstance(type_, AnyType) and not wanted):
         return {}, {}
     if_false: Facts = {}
     if _is_type_test(pattern) and not isinstance(type_, AnyType):
@@ -356,7 +356,9 @@ def _test_class(emitter: Emitter, pattern: ast.MatchClass, value: StaticValue) -
         if missing:
             return FALSE_VALUE
         pairs = [(n, p) for n, p in attributes if _can_fail(p)]
-        return _all(emitter, [lambda n=n, p=p: emit_test(emitter, p, _attribute(emitter, object_, n)) for n, p in pairs])
+        return _all(
+            emitter, [lambda n=n, p=p: emit_test(emitter, p, _attribute(emitter, object_, n)) for n, p in pairs]
+        )
 
     return _all(emitter, [lambda: is_instance, attributes_match])
 

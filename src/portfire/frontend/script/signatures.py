@@ -18,6 +18,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script.annotation_scope import AnnotationScope, function_lookup
 from portfire.frontend.script.annotations import broadcast_size, is_unparametrised, type_from_annotation
 from portfire.frontend.script.inference import settle
+from portfire.frontend.script.renaming import is_generator
 from portfire.frontend.script.source import FunctionSource, NoSourceError, behind_librarys_wrappers, source_of
 from portfire.frontend.script.type_comments import TypeComment, type_comment_of
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
@@ -47,6 +48,8 @@ class Signature:
     untyped: dict[str, Diagnostic] = field(default_factory=dict)
     #: Parameters with neither annotation nor default, whose type Tensor is only a convention.
     unannotated: frozenset[str] = frozenset()
+    #: Those, and parameters whose type their default tells.
+    undeclared: frozenset[str] = frozenset()
     #: Whether a `# type:` comment gives the types.
     has_comment: bool = False
     #: Whether the first parameter is the object of a method.
@@ -99,7 +102,7 @@ class _Reader:
         comment = self._comment(rows, self_type is not None)
         self.signature.has_comment = bool(comment.parameters)
         self.signature.has_self = self_type is not None
-        unannotated = set()
+        unannotated, undeclared = set(), set()
         for i, (argument, kwarg_only) in enumerate(rows):
             default = self.defaults.get(argument.arg, MISSING)
             if i == 0 and self_type is not None:
@@ -107,10 +110,12 @@ class _Reader:
             else:
                 written = argument.annotation or comment.parameters.get(argument.arg)
                 type_ = self._parameter_type(argument, written, default)
-                if written is None and default is MISSING:
-                    unannotated.add(argument.arg)
+                if written is None:
+                    undeclared.add(argument.arg)
+                    if default is MISSING:
+                        unannotated.add(argument.arg)
             self.signature.parameters.append(Parameter(argument.arg, type_, default, kwarg_only))
-        self.signature.unannotated = frozenset(unannotated)
+        self.signature.unannotated, self.signature.undeclared = frozenset(unannotated), frozenset(undeclared)
         self._read_variadic()
         self.signature.return_type = self._return_type(comment)
         return self.signature
@@ -185,7 +190,7 @@ class _Reader:
 
     def _return_type(self, comment: TypeComment) -> Type | None:
         definition = self.source.node
-        if isinstance(definition, ast.Lambda):
+        if isinstance(definition, ast.Lambda) or is_generator(definition):
             return None
         written = definition.returns if definition.returns is not None else comment.returns
         if written is None or is_unparametrised(written, self.scope):

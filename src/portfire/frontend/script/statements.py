@@ -21,8 +21,9 @@ from portfire.frontend.script.exceptions import emit_assert, emit_raise
 from portfire.frontend.script.exits import Flow, emit_break, emit_continue, emit_return
 from portfire.frontend.script.exploration import explore_bodies, explore_expressions
 from portfire.frontend.script.expressions import emit_expression
-from portfire.frontend.script.function_values import emit_function_definition
+from portfire.frontend.script.generators import emit_yield
 from portfire.frontend.script.imports import emit_import, emit_import_from
+from portfire.frontend.script.local_functions import emit_function_definition
 from portfire.frontend.script.loops import emit_for, emit_while
 from portfire.frontend.script.match_statement import emit_match
 from portfire.frontend.script.recursion import ResultNotKnown
@@ -93,6 +94,8 @@ def _emit_return(emitter: Emitter, node: ast.Return) -> Flow:
 def _emit_expression_statement(emitter: Emitter, node: ast.Expr) -> Flow:
     if isinstance(node.value, ast.Constant):  # a docstring, or `...`
         return Flow.FALLS
+    if isinstance(node.value, (ast.Yield, ast.YieldFrom)):
+        return emit_yield(emitter, node.value)
     emit_expression(emitter, node.value)
     return Flow.FALLS
 

@@ -175,6 +175,7 @@ def emit_handled(
 
 def _watch(emitter: Emitter, body: Callable[[], Flow], handlers: Sequence[Handler], names: Collection[str]) -> _Attempt:
     types: dict[str, Type] = {}
+    names = {*names, *emitter.shared}
     while True:
         attempt = _Attempt(emitter, handlers, Cells(emitter, names, types))
         attempt.run(body)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
 from portfire.frontend.script.environment import UndefinedValue
+from portfire.frontend.script.renaming import is_renamed, shown_name
 from portfire.frontend.script.static_values import StaticValue
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_possibly_unbound(emitter: Emitter, name: str, variable: PossiblyUnbound
     from portfire.frontend.script.constant_values import ConstantValue
     from portfire.frontend.script.exceptions import emit_check
 
-    message = f"cannot access local variable '{name}' where it is not associated with a value"
+    message = f"cannot access local variable '{shown_name(name)}' where it is not associated with a value"
     emit_check(emitter, variable.is_bound, ConstantValue(message), "builtins.UnboundLocalError")
     emitter.frame.refine(name, variable.value)
     return variable.value
@@ -66,8 +67,10 @@ _ANYWHERE = (1 << 60, 0)
 def is_read_later(emitter: Emitter, name: str, place: SourceRange | None) -> bool:
     """Whether anything after `place` may read the variable; in a loop, also what stands before it."""
     reads = _reads(emitter.context).get(name)
-    if reads is None:
-        return False
+    if name in emitter.shared:
+        return True
+    if reads is None:  # in a generator compiled into its consumer, the consumer may read it
+        return bool(emitter.context.suspended) and not is_renamed(name)
     if place is None:
         return True
     region = emitter.context.region

@@ -51,4 +51,3 @@ def _take(values: Iterator[Value]) -> StaticValue:
 
 def _no_keywords(values: Iterator[Value]) -> StaticValue:
     return StaticDict([])
-
