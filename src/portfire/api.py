@@ -18,6 +18,7 @@ from portfire.diagnostics import Report
 from portfire.errors import ArgumentError, TraceError
 from portfire.evaluation import Evaluator
 from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module
+from portfire.frontend.script.example_types import as_calls
 from portfire.frontend.script.report import report_on
 from portfire.frontend.trace import check as trace_check
 from portfire.frontend.trace import tracer
@@ -34,8 +35,12 @@ from portfire.pipeline import running_graph
 Compiled: TypeAlias = ScriptFunction | ScriptModule
 
 
-def script(target: Any) -> Any:
+def script(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Mapping[str, Any] | None = None) -> Any:
     """Compile Python source: a function, an `nn.Module` instance, or a class.
+
+    Types come from annotations, defaults and use; what is left are parameters that nobody declares, which are tensors.
+    `example_inputs` (a tuple of arguments, or a list of such tuples, for several calls) tells their types instead. Nothing
+    is run on them, and nothing but types is taken from them.
 
     Returns a `ScriptFunction` for a function, a `ScriptModule` for a module. A class is compiled for use by others and
     returned as it is. What is compiled already is returned as it is. Raises CompileError, which carries every obstacle
@@ -44,26 +49,28 @@ def script(target: Any) -> Any:
     if isinstance(target, (ScriptFunction, ScriptModule)):
         return target
     names = caller_names()
+    examples = as_calls(example_inputs, example_kwarg_inputs)
     with collection_paused():
         if isinstance(target, torch.nn.Module):
-            return wrap_module(script_module(target, names))
+            return wrap_module(script_module(target, names, examples))
         if isinstance(target, type):
             script_class(target, names)
             return target
         if callable(target):
-            return wrap_function(script_function(target, names))
+            return wrap_function(script_function(target, names, examples))
     raise ArgumentError(f"script() takes a function, a module or a class, not a {type(target).__qualname__}")
 
 
-def check(target: Any) -> Report:
+def check(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Mapping[str, Any] | None = None) -> Report:
     """Everything that keeps a function, an `nn.Module` instance or a class from compiling, in all methods and submodules it
     reaches: `report.ok`, `report.diagnostics`, `str(report)`, `report.to_json()`. Nothing in the user's code makes it raise.
+    Example inputs tell types, as for `script`.
     """
     if isinstance(target, (ScriptFunction, ScriptModule)):
         return Report(type(target).__name__)
     if not callable(target):
         raise ArgumentError(f"check() takes a function, a module or a class, not a {type(target).__qualname__}")
-    return report_on(target, caller_names())
+    return report_on(target, caller_names(), as_calls(example_inputs, example_kwarg_inputs))
 
 
 def trace(

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 import portfire
+from portfire.cli.inputs import InputSpec, input_option, samples, seed_option
 from portfire.cli.targets import Target, model_of
 
 
@@ -17,11 +18,13 @@ from portfire.cli.targets import Target, model_of
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
 )
-def check(target: Any, function: bool, format_: str) -> None:
+@input_option
+@seed_option
+def check(target: Any, function: bool, format_: str, inputs: tuple[InputSpec, ...], seed: int) -> None:
     """List everything in the source of the model TARGET that cannot be compiled, with what to write instead.
 
     TARGET is MODULE:ATTR (mypackage.models:Net) or FILE.py:ATTR, as for convert. Exit status: 0 if there is no obstacle, 1 if
-    there are some.
+    there are some. Inputs only tell the types of parameters that the model does not declare.
 
     \b
     Examples:
@@ -29,7 +32,7 @@ def check(target: Any, function: bool, format_: str) -> None:
       portfire check model.py:postprocess --function
       portfire check model.py:make_net --format json
     """
-    report = portfire.check(model_of(target, is_function=function))
+    report = portfire.check(model_of(target, is_function=function), samples(inputs, seed) if inputs else None)
     click.echo(report.to_json() if format_ == "json" else str(report))
     if not report.ok:
         sys.exit(1)

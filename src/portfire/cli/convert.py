@@ -61,7 +61,11 @@ def convert(
     if mode == "trace" and not inputs:
         raise click.UsageError('--trace needs inputs: --input "float32[1,3,224,224]"')
     with console.status(f"{'tracing' if mode == 'trace' else 'compiling'} …"), user_code("the model"):
-        compiled = portfire.trace(model, arguments) if mode == "trace" else portfire.script(model)
+        compiled = (
+            portfire.trace(model, arguments)
+            if mode == "trace"
+            else portfire.script(model, arguments if inputs else None)
+        )
     if freeze:
         if not isinstance(compiled, portfire.ScriptModule):
             raise click.UsageError("--freeze needs a module")

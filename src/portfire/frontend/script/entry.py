@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import torch
@@ -17,6 +17,7 @@ from portfire.errors import InternalError
 from portfire.frontend.script.attribute_types import MAX_ROUNDS, AttributeTypes
 from portfire.frontend.script.compiler import Compiler, deep_recursion
 from portfire.frontend.script.environment import PoisonedValue
+from portfire.frontend.script.example_types import ExampleCall, with_example_types
 from portfire.frontend.script.fixed_values import FixedValues
 from portfire.frontend.script.methods import declared_version
 from portfire.frontend.script.modules import compile_module
@@ -27,17 +28,22 @@ from portfire.ir.state import ObjectState
 T = TypeVar("T")
 
 
-def script_function(function: Callable[..., Any], local_names: Mapping[str, Any] | None = None) -> Function:
+def script_function(
+    function: Callable[..., Any], local_names: Mapping[str, Any] | None = None, examples: Sequence[ExampleCall] = ()
+) -> Function:
     """Compile a Python function and everything it calls. Raises CompileError with every obstacle found.
 
-    `local_names`: names that annotations may use beside those the function itself sees.
+    `local_names`: names that annotations may use beside those the function itself sees. `examples`: calls that tell the
+    types of parameters which nobody declares.
     """
-    return _compile(lambda compiler: _function(compiler, function), local_names)
+    return _compile(lambda compiler: _function(compiler, function, examples), local_names)
 
 
-def script_module(module: torch.nn.Module, local_names: Mapping[str, Any] | None = None) -> ObjectState:
-    """Compile a module instance: `forward`, exported methods, and everything they reach."""
-    return _compile(lambda compiler: compile_module(compiler, module), local_names)
+def script_module(
+    module: torch.nn.Module, local_names: Mapping[str, Any] | None = None, examples: Sequence[ExampleCall] = ()
+) -> ObjectState:
+    """Compile a module instance: `forward`, exported methods, and everything they reach. `examples`: calls of `forward`."""
+    return _compile(lambda compiler: compile_module(compiler, module, examples), local_names)
 
 
 def script_class(cls: type, local_names: Mapping[str, Any] | None = None) -> ir.Type:
@@ -45,13 +51,15 @@ def script_class(cls: type, local_names: Mapping[str, Any] | None = None) -> ir.
     return _compile(lambda compiler: _class(compiler, cls), local_names)
 
 
-def obstacles(target: Any, local_names: Mapping[str, Any] | None = None) -> tuple[Diagnostic, ...]:
+def obstacles(
+    target: Any, local_names: Mapping[str, Any] | None = None, examples: Sequence[ExampleCall] = ()
+) -> tuple[Diagnostic, ...]:
     """Everything in the way of compiling a function, a module or a class, warnings included."""
 
     def work(compiler: Compiler) -> object:
         if isinstance(target, torch.nn.Module):
-            return compile_module(compiler, target)
-        return _class(compiler, target) if isinstance(target, type) else _function(compiler, target)
+            return compile_module(compiler, target, examples)
+        return _class(compiler, target) if isinstance(target, type) else _function(compiler, target, examples)
 
     compiler, _ = _attempt(work, local_names)
     if compiler.diagnostics.errors:
@@ -60,8 +68,11 @@ def obstacles(target: Any, local_names: Mapping[str, Any] | None = None) -> tupl
     return tuple(compiler.diagnostics.sorted())
 
 
-def _function(compiler: Compiler, function: Callable[..., Any]) -> Function | None:
-    callee = compiler.callee(function)
+def _function(compiler: Compiler, function: Callable[..., Any], examples: Sequence[ExampleCall]) -> Function | None:
+    signature = None
+    if examples:
+        signature = with_example_types(compiler.signature(function), examples, compiler.classes)
+    callee = compiler.callee(function, signature)
     compiled = compiler.compile(callee, declared_version(compiler, callee), ()).function
     compiler.methods.finish_classes()
     return compiled

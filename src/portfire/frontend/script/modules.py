@@ -9,7 +9,7 @@ Comes before: `module_types.py`, `module_state.py`, `methods.py`. Comes after: `
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -19,6 +19,7 @@ from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
 from portfire.frontend.script.classes import class_statement
 from portfire.frontend.script.emitter import SilentAbort
+from portfire.frontend.script.example_types import ExampleCall, with_example_types
 from portfire.frontend.script.hooks import HookedForward
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.methods import BoundMethod, MethodSource
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 
-def compile_module(compiler: Compiler, module: torch.nn.Module) -> ObjectState:
-    """Compile a module and everything its starting points reach. Obstacles are added to the compiler's diagnostics."""
+def compile_module(compiler: Compiler, module: torch.nn.Module, examples: Sequence[ExampleCall] = ()) -> ObjectState:
+    """Compile a module and everything its starting points reach. Obstacles are added to the compiler's diagnostics.
+
+    `examples`: calls of its `forward`, which tell the types of parameters that nobody declares.
+    """
     type_ = compiler.module_types.of(module)
     starting_points = list(_starting_points(compiler, type_))
     if not starting_points and type_.container is None:
@@ -45,7 +49,8 @@ def compile_module(compiler: Compiler, module: torch.nn.Module) -> ObjectState:
             raise _nothing_to_compile(module)
     for source in starting_points:
         with compiler.diagnostics.recovering():
-            compiler.methods.compile(type_.cls, source)
+            is_called = examples and source.name in ("forward", HOOKLESS_FORWARD)
+            compiler.methods.compile(type_.cls, _typed_by(compiler, type_, source, examples) if is_called else source)
     _compile_hooked_forward(compiler, type_)
     _implement_interfaces(compiler, type_)
     for below in _below(type_, set()):
@@ -146,6 +151,14 @@ def _first_overload(compiler: Compiler, type_: ModuleType, name: str, source: Me
     declared = signature_of(overloads[0], compiler.classes, self_type=type_.cls)
     implementation = signature_of(source.function, compiler.classes, self_type=type_.cls)
     return replace(source, signature=implemented_by(declared, implementation))
+
+
+def _typed_by(
+    compiler: Compiler, type_: ModuleType, source: MethodSource, examples: Sequence[ExampleCall]
+) -> MethodSource:
+    """A method with the types that example calls of it tell."""
+    signature = source.signature or signature_of(source.function, compiler.classes, self_type=type_.cls)
+    return replace(source, signature=with_example_types(signature, examples, compiler.classes))
 
 
 def _compile_hooked_forward(compiler: Compiler, type_: ModuleType) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
@@ -18,14 +18,17 @@ from portfire.diagnostics import Diagnostic, Report
 from portfire.diagnostics.report import group_by
 from portfire.errors import PortfireError
 from portfire.frontend.script.entry import obstacles
+from portfire.frontend.script.example_types import ExampleCall
 from portfire.ir.source import SourceRange
 
 
-def report_on(target: Any, local_names: Mapping[str, Any] | None = None) -> Report:
+def report_on(
+    target: Any, local_names: Mapping[str, Any] | None = None, examples: Sequence[ExampleCall] = ()
+) -> Report:
     """Everything in the way of compiling a function, a module or a class. Raises nothing for what the user wrote."""
     name = _name_of(target)
     try:
-        found = obstacles(target, local_names)
+        found = obstacles(target, local_names, examples)
     except PortfireError as error:
         return Report(name, bug=str(error))
     except Exception as error:
