@@ -9,14 +9,17 @@ import enum
 import inspect
 import types
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
+from portfire.frontend.script.calls import call_python
 from portfire.frontend.script.classes import class_default
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.constructed_modules import construct_module
 from portfire.frontend.script.conversion import convert
+from portfire.frontend.script.dataclass_methods import is_generated, made_by_factories
 from portfire.frontend.script.enum_values import member_by_name, member_by_value
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.object_attributes import store
@@ -59,6 +62,10 @@ class ClassValue(StaticValue):
         """See the base class."""
         return f"the class '{self.cls.__name__}'"
 
+    def _order(self) -> Sequence[type]:
+        """Where attributes are looked for."""
+        return self.cls.__mro__
+
     def type(self, emitter: Emitter) -> ir.Type:
         """The type of the objects of the class."""
         return emitter.compiler.classes.type_of(self.cls, emitter.range)
@@ -69,14 +76,14 @@ class ClassValue(StaticValue):
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
-        for base in self.cls.__mro__:
+        for base in self._order():
             found = vars(base).get(name, MISSING)
             if found is MISSING or base is object:
                 continue
             if isinstance(found, types.FunctionType):
                 return UnboundMethod(MethodSource(name, found, base))
             if isinstance(found, classmethod):
-                return ClassMethod(self.cls, cast(types.FunctionType, found.__func__), name)
+                return ClassMethod(self.cls, cast(types.FunctionType, found.__func__), name, base)
             if isinstance(found, staticmethod):
                 return emitter.compiler.value_of(emitter, found.__func__, name)
             return emitter.compiler.value_of(emitter, found, name)
@@ -194,6 +201,13 @@ class ScriptClass(ClassValue):
             if default is not MISSING:
                 value = emitter.compiler.value_of(emitter, default, attribute.name)
                 store(emitter, made, attribute, value, self.cls.__name__)
+        generated = inspect.getattr_static(self.cls, "__init__", None)
+        if isinstance(generated, types.FunctionType) and is_generated(generated):
+            factories = made_by_factories(self.cls, len(args), kwargs)
+            kwargs = {
+                **kwargs,
+                **{n: emitter.compiler.value_of(emitter, f, n).call(emitter, [], {}) for n, f in factories.items()},
+            }
         init = emitter.compiler.methods.initialiser(made, cls)
         if init is not None:
             init.call(emitter, args, kwargs)
@@ -228,13 +242,26 @@ class UnboundMethod(StaticValue):
         return BoundMethod(receiver, source).call(emitter, args[1:], kwargs)
 
 
+class SuperClassValue(ClassValue):
+    """`super()` in a class method: attributes come from the classes that follow `after` in the order of resolution."""
+
+    def __init__(self, cls: type, after: type) -> None:
+        super().__init__(cls)
+        self.after = after
+
+    def _order(self) -> Sequence[type]:
+        order = self.cls.__mro__
+        return order[order.index(self.after) + 1 :] if self.after in order else order[1:]
+
+
 class ClassMethod(StaticValue):
     """A class method: its first argument is the class."""
 
-    def __init__(self, cls: type, function: types.FunctionType, name: str) -> None:
+    def __init__(self, cls: type, function: types.FunctionType, name: str, defining_class: type) -> None:
         self.cls = cls
         self.function = function
         self.name = name
+        self.defining_class = defining_class
 
     def describe(self) -> str:
         """See the base class."""
@@ -243,4 +270,5 @@ class ClassMethod(StaticValue):
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
         cls = emitter.compiler.value_of(emitter, self.cls, self.cls.__name__)
-        return emitter.compiler.value_of(emitter, self.function, self.name).call(emitter, [cls, *args], kwargs)
+        callee = replace(emitter.compiler.callee(self.function), defining_class=self.defining_class)
+        return call_python(emitter, callee, [cls, *args], kwargs)

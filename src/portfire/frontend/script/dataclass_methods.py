@@ -1,4 +1,4 @@
-"""The methods that `@dataclass` makes: `__init__`, `__eq__`, ordering. They have no source of their own, so it is written here.
+"""The methods that `@dataclass` makes: `__init__`, `__repr__`, `__eq__`, ordering. They have no source of their own, so it is written here.
 
 Comes before: `source.py`, `signatures.py`. Comes after: `methods.py`.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import inspect
+import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +37,7 @@ class GeneratedMethod:
 
 def is_generated(function: types.FunctionType) -> bool:
     """Whether a method was made by `@dataclass` and not written by the user."""
-    return function.__code__.co_filename == "<string>"
+    return inspect.unwrap(function).__code__.co_filename == "<string>"
 
 
 def generated_method(classes: ClassRegistry, type_: ir.ClassType, name: str) -> GeneratedMethod | None:
@@ -45,6 +47,16 @@ def generated_method(classes: ClassRegistry, type_: ir.ClassType, name: str) -> 
         return None
     if name == "__init__":
         return _init(classes, cls, type_)
+    if name == "__repr__":
+        shown = ", ".join(f"{f.name}={{self.{f.name}!r}}" for f in dataclasses.fields(cls) if f.repr)
+        return _method(
+            cls,
+            name,
+            [Parameter("self", type_)],
+            [f"return f{cls.__qualname__.rpartition('.')[2] + '(' + shown + ')'!r}"],
+            ir.STR,
+            {},
+        )
     compared = [f.name for f in dataclasses.fields(cls) if f.compare]
     if name == "__eq__":
         test = " and ".join(f"self.{n} == other.{n}" for n in compared) or "True"
@@ -62,18 +74,49 @@ def _init(classes: ClassRegistry, cls: type, type_: ir.ClassType) -> GeneratedMe
     parameters = [Parameter("self", type_)]
     names: dict[str, Any] = {}
     body = []
-    for field in dataclasses.fields(cls):
+    handed_on = []
+    for field in cls.__dataclass_fields__.values():  # type: ignore[attr-defined]
+        kind = getattr(field, "_field_type", None)
+        if kind is dataclasses._FIELD_CLASSVAR:  # type: ignore[attr-defined]
+            continue
+        is_handed_on = kind is dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
         default = _default(field)
         if field.init:
-            field_type = type_from_annotation(field.type, scope)
+            annotation = _of_init_var(field.type) if is_handed_on else field.type
+            field_type = type_from_annotation(annotation, scope)
             parameters.append(Parameter(field.name, field_type, default, bool(field.kw_only)))
+        if is_handed_on:
+            handed_on.append(field.name)
+        elif field.init:
             body.append(f"self.{field.name} = {field.name}")
+        elif field.default_factory is not dataclasses.MISSING:
+            names[f"factory_of_{field.name}"] = field.default_factory
+            body.append(f"self.{field.name} = factory_of_{field.name}()")
         elif default is not MISSING:
             names[f"default_of_{field.name}"] = default
             body.append(f"self.{field.name} = default_of_{field.name}")
     if hasattr(cls, "__post_init__"):
-        body.append("self.__post_init__()")
+        body.append(f"self.__post_init__({', '.join(handed_on)})")
     return _method(cls, "__init__", parameters, body or ["pass"], ir.NONE, names)
+
+
+def _of_init_var(annotation: Any) -> Any:
+    """The type in `InitVar[...]`."""
+    if isinstance(annotation, dataclasses.InitVar):
+        return annotation.type
+    match = re.fullmatch(r"(?:\w+\.)?InitVar\[(.*)\]", str(annotation))
+    return annotation if match is None else match[1]
+
+
+def made_by_factories(cls: type, given: int, names: Collection[str]) -> dict[str, Callable[[], Any]]:
+    """The fields of a dataclass that a call of it leaves to their factories: `given` arguments by position, `names`."""
+    fields = [f for f in dataclasses.fields(cls) if f.init] if dataclasses.is_dataclass(cls) else []
+    passed = {f.name for f in [f for f in fields if not f.kw_only][:given]} | set(names)
+    return {
+        f.name: f.default_factory
+        for f in fields
+        if f.default_factory is not dataclasses.MISSING and f.name not in passed
+    }
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:

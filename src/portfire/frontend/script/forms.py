@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import Value
-from portfire.ir.types import DTYPE, SIZE, EnumType, IntType, ListType, Type
+from portfire.ir.types import DTYPE, SIZE, DictType, IntType, ListType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -35,6 +35,9 @@ _KEEPING: Final = frozenset(("aten::slice", "aten::add", "aten::mul"))
 def note_form(name: str, operands: Sequence[Value], result: Value) -> Value:
     """The result of an operator, with the form that it has in Python."""
     type_ = result.type
+    if isinstance(type_, (DictType, ListType)) and name == "aten::copy":
+        result.type = operands[0].type
+        return result
     if not isinstance(type_, (IntType, ListType)):
         return result
     if name in _RESULTS and type_ == _RESULTS[name]:
@@ -50,12 +53,13 @@ def note_form(name: str, operands: Sequence[Value], result: Value) -> Value:
 def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
     """`str(value)` of a value that Python shows as something else; None of others."""
     from portfire.frontend.script.conversion import static_type
-    from portfire.frontend.script.enum_values import member_text
+    from portfire.frontend.script.object_texts import own_text
     from portfire.frontend.script.python_library import forms
 
     type_ = static_type(value)
-    if isinstance(type_, EnumType):
-        return member_text(emitter, value, "s")
+    own = own_text(emitter, value, "s")
+    if own is not None:
+        return own
     form = type_.form if isinstance(type_, (IntType, ListType)) else None
     function = _TEXTS.get(form or "")
     if function is None:

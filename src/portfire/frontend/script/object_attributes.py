@@ -144,6 +144,13 @@ def set_object_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassTyp
     if isinstance(descriptor, property):
         _call_setter(emitter, value, cls, name, descriptor, new)
         return
+    frozen = getattr(getattr(cls.python_class, "__dataclass_params__", None), "frozen", False)
+    if frozen and not emitter.compiler.methods.is_open(cls):
+        raise emitter.fail(
+            "no-set-attribute",
+            f"'{base_name(cls)}' is a frozen dataclass: its fields cannot be set",
+            help=f"make a new one: `dataclasses.replace(value, {name}=...)`",
+        )
     if name not in cls.attributes:
         complete(emitter, cls)
     learned = emitter.compiler.attribute_types

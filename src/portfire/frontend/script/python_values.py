@@ -22,6 +22,7 @@ from portfire.frontend.script import torch_library
 from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES, BuiltinFunction
 from portfire.frontend.script.checks_and_logs import LoggerValue, logging_function, standard_stream
 from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.dataclass_functions import DATACLASS_FUNCTIONS
 from portfire.frontend.script.dtype_limits import emit_limits
 from portfire.frontend.script.exception_values import ExceptionClass
 from portfire.frontend.script.fork import ForkFunction
@@ -29,6 +30,7 @@ from portfire.frontend.script.function_values import CompiledFunction, PythonFun
 from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
 from portfire.frontend.script.library_reasons import explain_library, explain_numpy, is_numpy, library_of
 from portfire.frontend.script.operator_value import OperatorValue
+from portfire.frontend.script.set_values import KnownSet
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -130,7 +132,7 @@ def _constant(emitter: Emitter, value: Any) -> StaticValue:
 
 def _by_identity(python_object: Any) -> StaticValue | None:
     try:
-        for table in (FUNCTIONS, TYPES, LIBRARY_FUNCTIONS, CONTEXT_MANAGERS, _FORKING):
+        for table in (DATACLASS_FUNCTIONS, FUNCTIONS, TYPES, LIBRARY_FUNCTIONS, CONTEXT_MANAGERS, _FORKING):
             found = table.get(python_object)
             if found is not None:
                 return found
@@ -224,6 +226,9 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
         return TupleValue(
             [compiler.value_of(emitter, item, name) for item in python_object], is_list=isinstance(python_object, list)
         )
+    if isinstance(python_object, (set, frozenset)):
+        in_order = sorted(python_object, key=repr)
+        return KnownSet([compiler.value_of(emitter, item, name) for item in in_order], type(python_object).__name__)
     if isinstance(python_object, (dict, types.MappingProxyType)):
         return StaticDict(
             [

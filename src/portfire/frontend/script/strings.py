@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.constant_arithmetic import formatted, percent_formatted
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
-from portfire.frontend.script.enum_values import member_text
 from portfire.frontend.script.exceptions import as_repr, as_text, is_exception
 from portfire.frontend.script.forms import shown
+from portfire.frontend.script.object_texts import formatted_object, own_text
 from portfire.frontend.script.python_library import texts
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -50,9 +50,16 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
         assert isinstance(part, ast.FormattedValue)
         value = emit_expression(emitter, part.value)
         field = ""
-        member = member_text(emitter, value, chr(part.conversion) if part.conversion in (ord("r"), ord("s")) else "")
-        if member is not None:
-            value = member
+        own = own_text(emitter, value, chr(part.conversion) if part.conversion in (ord("r"), ord("s")) else "")
+        custom = formatted_object(emitter, value, ConstantValue("")) if part.conversion == -1 else None
+        if custom is not None:
+            spec, spec_values = _spec(emitter, part.format_spec)
+            made = formatted(emitter, spec, spec_values) if spec_values else ConstantValue(spec)
+            values.append(formatted_object(emitter, value, made) or value)
+            template += "{}"
+            continue
+        if own is not None:
+            value = own
         elif part.conversion == ord("r") and is_exception(value):
             value = as_repr(emitter, value)
         elif part.conversion == ord("r"):
