@@ -179,7 +179,14 @@ class Callee:
 
 def call_python(emitter: Emitter, callee: Callee, args: Arguments, kwargs: Keywords) -> StaticValue:
     """Compile the version of a Python function that a call needs, and call it."""
-    bound = bind_arguments(emitter, callee.signature, args, kwargs, callee.called)
+    try:
+        bound = bind_arguments(emitter, callee.signature, args, kwargs, callee.called)
+    except CompileAbort:
+        if emitter.compiler.is_thorough:
+            from portfire.frontend.script.exploration import explore_called
+
+            explore_called(emitter, callee, args, kwargs)
+        raise
     if emitter.compiler.is_thorough:
         from portfire.frontend.script.exploration import stand_ins
 

@@ -21,11 +21,13 @@ from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     ANY,
+    BOOL,
     FLOAT,
     INT,
     NONE,
     NUMBER,
     STR,
+    TENSOR,
     ClassType,
     DictType,
     EnumType,
@@ -97,6 +99,16 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
     return converted
 
 
+#: How a value becomes one of a type.
+_CONVERSIONS: dict[Type, str] = {
+    INT: "convert it: `int(x)`, of a tensor with one item too; or declare another type",
+    FLOAT: "convert it: `float(x)`, of a tensor with one item too; or declare another type",
+    BOOL: "convert it: `bool(x)`, or declare another type",
+    STR: "convert it: `str(x)`, or declare another type",
+    TENSOR: "make a tensor of it: `torch.tensor(x)`, or declare its type: `x: int`, `x: List[int]`",
+}
+
+
 def mismatch(emitter: Emitter, found: Type, target: Type, what: str) -> Exception:
     """The failure of a conversion."""
     help_ = None
@@ -104,6 +116,8 @@ def mismatch(emitter: Emitter, found: Type, target: Type, what: str) -> Exceptio
         help_ = "check for None first: `if x is not None:` or `assert x is not None`"
     elif isinstance(found, UnionType):
         help_ = "say which type it is first: `if isinstance(x, T):`"
+    else:
+        help_ = _CONVERSIONS.get(target) or f"give it a value of type {target.annotation}, or declare another type"
     return emitter.fail(
         "type-mismatch", f"expected {target.annotation} for {what}, found {found.annotation}", help=help_
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from portfire.diagnostics import CompileAbort
+from portfire.diagnostics.library_calls import is_library
 from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.environment import PoisonedValue
@@ -224,6 +225,40 @@ def stand_ins(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -
     if is_poisoned and not emitter.compiler.explores_once(callee.signature.source.node):
         raise SilentAbort
     return result
+
+
+def explore_called(
+    emitter: Emitter, callee: Callee, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
+) -> None:
+    """Look into a function whose call does not fit its parameters, with the arguments that do."""
+    from portfire.frontend.script.inlining import inline
+
+    signature = callee.signature
+    if is_library(signature.source.file.path) or not emitter.compiler.explores_once(signature.source.node):
+        return
+    names = [p.name for p in signature.parameters]
+    given = {**dict(zip(names, args, strict=False)), **{k: v for k, v in kwargs.items() if k in names}}
+    free = undeclared_names(callee)
+    values: dict[str, StaticValue] = {
+        p.name: given[p.name]
+        if p.name in given
+        else PoisonedValue()
+        if p.name in free
+        else emitter.insert("prim::Uninitialized", [], p.type)
+        for p in signature.parameters
+    }
+    for name in (signature.vararg, signature.kwarg):
+        if name is not None:
+            values[name] = PoisonedValue()
+    with emitter.recovering():
+        inline(emitter, callee, values)
+
+
+def undeclared_names(callee: Callee) -> set[str]:
+    """The parameters whose types only a call tells."""
+    from portfire.frontend.script.calls import undeclared
+
+    return {*undeclared(callee.signature), *callee.signature.untyped}
 
 
 def explore_body_of(emitter: Emitter, callee: Callee) -> None:

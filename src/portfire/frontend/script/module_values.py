@@ -68,16 +68,15 @@ def attribute(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
     raise emitter.fail(
         "no-attribute",
         f"'{class_name}' has no attribute '{name}'",
-        notes=_suggestions(type_, name),
-        help=f"give it a value in '{class_name}.__init__'",
+        help=_suggestion(type_, name) or f"give it a value in '{class_name}.__init__'",
     )
 
 
-def _suggestions(type_: ModuleType, name: str) -> tuple[str, ...]:
+def _suggestion(type_: ModuleType, name: str) -> str | None:
     import difflib
 
     close = difflib.get_close_matches(name, [*type_.cls.attributes, *dir(type_.python_class)], 1)
-    return (f"did you mean '{close[0]}'?",) if close else ()
+    return f"did you mean '{close[0]}'?" if close else None
 
 
 def has_attribute(emitter: Emitter, cls: ir.ClassType, name: str) -> bool:

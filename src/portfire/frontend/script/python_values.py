@@ -11,6 +11,7 @@ import enum
 import functools
 import inspect
 import logging
+import sys
 import types
 import typing
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from portfire.frontend.script.fork import ForkFunction
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
 from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
 from portfire.frontend.script.library_reasons import explain_library, explain_numpy, is_numpy, library_of
+from portfire.frontend.script.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.set_values import KnownSet
 from portfire.frontend.script.static_dicts import StaticDict
@@ -215,6 +217,8 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
     compiler = emitter.compiler
     if isinstance(python_object, types.ModuleType) or type(python_object).__module__ == "torch._ops":
         return Namespace(python_object, getattr(python_object, "__name__", name))
+    if python_object is NotImplemented:
+        return NOT_IMPLEMENTED
     if isinstance(python_object, enum.Enum):
         return ConstantValue(python_object, compiler.classes.type_of(type(python_object)))
     if isinstance(python_object, logging.Logger):
@@ -297,8 +301,16 @@ def _no_value(emitter: Emitter, python_object: Any, name: str) -> CompileAbort:
 
 def unknown_name(emitter: Emitter, name: str) -> CompileAbort:
     """The failure of a name that is defined nowhere."""
-    known = [*emitter.context.scope.locals, *dir(builtins)]
-    near = difflib.get_close_matches(name, known, 1)
+    known = [*emitter.context.scope.locals, *_names_in(emitter.context.source.file.path), *dir(builtins)]
+    near = difflib.get_close_matches(name, known, 1, cutoff=0.7)
     return emitter.fail(
-        "unknown-name", f"name '{name}' is not defined", help=f"did you mean '{near[0]}'?" if near else None
+        "unknown-name",
+        f"name '{name}' is not defined",
+        help=f"did you mean '{near[0]}'?" if near else f"define or import '{name}' before the model is compiled",
     )
+
+
+def _names_in(path: str) -> list[str]:
+    """The names that the module of a file defines."""
+    modules = list(sys.modules.values())
+    return [name for m in modules if getattr(m, "__file__", None) == path for name in vars(m)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from portfire.frontend.script.inference import resolved
 from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.ir.forms import form_kind, spelled
 from portfire.ir.graph import Value
 from portfire.ir.types import OptionalType, Type, UnionType
 
@@ -34,7 +35,7 @@ class RuntimeValue(StaticValue):
 
     def describe(self) -> str:
         """See the base class."""
-        return f"a value of type {self.type.annotation}"
+        return f"a value of type {spelled(self.type)}"
 
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""
@@ -89,7 +90,9 @@ class RuntimeValue(StaticValue):
         self._behaviour().delete_index(emitter, self, _known_key(emitter, key))
 
     def _behaviour(self) -> Behaviour:
-        return BEHAVIOURS.get(type(self.type), DEFAULT_BEHAVIOUR)
+        type_ = self.type
+        formed = FORMED_BEHAVIOURS.get(form_kind(type_) or "")
+        return formed if formed is not None else BEHAVIOURS.get(type(type_), DEFAULT_BEHAVIOUR)
 
 
 def _known_key(emitter: Emitter, key: StaticValue) -> StaticValue:
@@ -152,10 +155,23 @@ class Behaviour:
         raise _refuse(emitter, value, "not-unpackable", "cannot be unpacked")
 
 
+#: What to write instead, by the code of the failure.
+_INSTEAD: dict[str, str] = {
+    "no-attribute": "tensors, strings, lists, dicts and objects have attributes; of an Any, say first what it is: `isinstance`",
+    "no-set-attribute": "set attributes of modules and of objects of your own classes",
+    "not-callable": "call a function, a module, or an object with `__call__`",
+    "not-subscriptable": "index a list, tuple, dict, string or tensor, or an object with `__getitem__`",
+    "not-iterable": "loop over a list, tuple, dict, string, range or tensor; for a number n: `for i in range(n)`",
+    "no-length": "take the length of a list, tuple, dict, set, string or tensor",
+    "no-truth": "compare it: `x is not None`, `len(x) > 0`",
+    "not-unpackable": "unpack a tuple, a list, or a tensor with as many items",
+}
+
+
 def _refuse(emitter: Emitter, value: RuntimeValue, code: str, what: str) -> CompileAbort:
     """The failure; for an Optional or Union, with what would make it work."""
     type_ = value.type
-    help_ = None
+    help_ = _INSTEAD[code]
     if isinstance(type_, OptionalType):
         help_ = "check for None first: `if x is not None:` or `assert x is not None`"
     elif isinstance(type_, UnionType):
@@ -165,6 +181,8 @@ def _refuse(emitter: Emitter, value: RuntimeValue, code: str, what: str) -> Comp
 
 #: What values of a type can do, by the class of the IR type. Filled by `behaviours.py`.
 BEHAVIOURS: dict[type[Type], Behaviour] = {}
+#: The same for values that are something else in Python than in the program: see `ir/forms.py`.
+FORMED_BEHAVIOURS: dict[str, Behaviour] = {}
 DEFAULT_BEHAVIOUR = Behaviour()
 
 
