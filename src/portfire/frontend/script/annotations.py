@@ -80,6 +80,7 @@ def is_unparametrised(annotation: Any, scope: AnnotationScope) -> bool:
 
 _BARE: tuple[Any, ...] = (
     list, dict, tuple, set, frozenset, Final, typing.ClassVar, collections.OrderedDict, collections.defaultdict,
+    collections.deque, collections.Counter,
     collections.abc.Sequence, collections.abc.Mapping, collections.abc.Iterable,
 )  # fmt: skip
 
@@ -327,7 +328,7 @@ def _applied_type(applied: Applied, scope: AnnotationScope) -> ir.Type:
     if isinstance(origin, BroadcastingList):
         return ir.ListType(_type_of(applied.arguments[0], scope))
     builder = _GENERICS.get(origin)
-    if builder is None and inspect.isclass(origin) and issubclass(origin, typing.Generic):  # type: ignore[arg-type]
+    if builder is None and inspect.isclass(origin) and issubclass(origin, typing.Generic):
         return _class_type(origin, scope)
     if builder is None:
         raise scope.abort(
@@ -368,6 +369,39 @@ def _is_key(type_: ir.Type) -> bool:
 _KEY_TYPES = (
     ir.IntType, ir.BoolType, ir.FloatType, ir.ComplexType, ir.StrType, ir.TensorType, ir.DeviceType, ir.EnumType,
 )  # fmt: skip
+
+
+def _ordered_dict(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
+    type_ = _dict(arguments, scope)
+    assert isinstance(type_, ir.DictType)
+    return ir.DictType(type_.key, type_.value, form="OrderedDict")
+
+
+def _default_dict(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
+    from portfire.frontend.script.default_dicts import annotated_default_dict
+
+    type_ = _dict(arguments, scope)
+    assert isinstance(type_, ir.DictType)
+    return annotated_default_dict(type_.key, type_.value)
+
+
+def _counter(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
+    type_ = _dict((*arguments, int), scope)
+    assert isinstance(type_, ir.DictType)
+    return ir.DictType(type_.key, ir.INT, form="Counter")
+
+
+def _deque(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
+    return ir.ListType(_type_of(arguments[0], scope), form="deque")
+
+
+def _set(form: str) -> Callable[[tuple[Any, ...], AnnotationScope], ir.Type]:
+    def build(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
+        type_ = _dict((*arguments, bool), scope)
+        assert isinstance(type_, ir.DictType)
+        return ir.DictType(type_.key, ir.BOOL, form=form)
+
+    return build
 
 
 def _tuple(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
@@ -418,7 +452,10 @@ def _callable(scope: AnnotationScope) -> Exception:
 _GENERICS: dict[Any, Callable[[tuple[Any, ...], AnnotationScope], ir.Type]] = {
     list: _list, collections.abc.Sequence: _list, collections.abc.MutableSequence: _list,
     collections.abc.Iterable: _list, collections.abc.Collection: _list,
-    dict: _dict, collections.abc.Mapping: _dict, collections.abc.MutableMapping: _dict, collections.OrderedDict: _dict,
+    dict: _dict, collections.abc.Mapping: _dict, collections.abc.MutableMapping: _dict, collections.OrderedDict: _ordered_dict,
+    collections.defaultdict: _default_dict, collections.Counter: _counter, collections.deque: _deque,
+    set: _set("set"), frozenset: _set("frozenset"), collections.abc.Set: _set("set"),
+    collections.abc.MutableSet: _set("set"), typing.NotRequired: _first,
     tuple: _tuple,
     typing.Optional: _optional, typing.Union: _union,
     torch.futures.Future: _future, torch._C.Future: _future,
@@ -433,6 +470,10 @@ _SIMPLE: dict[Any, ir.Type] = {
     torch.device: ir.DEVICE, torch.Generator: ir.GENERATOR, torch.Stream: ir.STREAM,
     torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.INT, torch.SymInt: ir.INT,
     torch.Size: ir.SIZE, slice: SLICE, list: ir.ListType(ir.TENSOR),
+    set: ir.DictType(ir.STR, ir.BOOL, form="set"), frozenset: ir.DictType(ir.STR, ir.BOOL, form="frozenset"),
+    collections.deque: ir.ListType(ir.TENSOR, form="deque"), collections.Counter: ir.DictType(ir.STR, ir.INT, form="Counter"),
+    collections.OrderedDict: ir.DictType(ir.STR, ir.TENSOR, form="OrderedDict"),
+    collections.defaultdict: ir.DictType(ir.STR, ir.TENSOR, form="defaultdict"),
     dict: ir.DictType(ir.STR, ir.TENSOR), torch.futures.Future: ir.FutureType(ir.TENSOR),
 }  # fmt: skip
 

@@ -106,6 +106,8 @@ class Compiler:
         #: The Python class of each NamedTuple, by its qualified name.
         self.python_tuples: dict[str, type] = {}
         self.region_count = 0
+        #: Classes defined inside of compiled functions, by their place and what they use from there.
+        self.local_classes: dict[Hashable, type] = {}
         self.factories = Factories()
         #: The exceptions that `raise` statements make, with the types of their arguments.
         self.raised: list[tuple[type[BaseException], tuple[Type, ...]]] = []

@@ -17,7 +17,7 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.annotation_scope import AnnotationScope
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from portfire.frontend.script.source import FunctionSource
 
 Body = Callable[[StaticValue], Flow]
+_Node = TypeVar("_Node", bound=ast.AST)
 #: What the list version of a generator calls the list.
 _YIELDED = "_yielded"
 
@@ -315,7 +316,7 @@ def _append(value: ast.expr, place: ast.AST) -> ast.expr:
     return _placed(ast.Call(method, [value], []), place)
 
 
-def _placed(node: Any, place: ast.AST) -> Any:
+def _placed(node: _Node, place: ast.AST) -> _Node:
     """The node and those in it that have no place at `place`."""
     for inner in ast.walk(node):
         if hasattr(inner, "_attributes") and "lineno" in inner._attributes and not hasattr(inner, "lineno"):
@@ -349,9 +350,9 @@ def _why_order_matters(function: ast.FunctionDef) -> str | None:
             return "it prints"
         if isinstance(node, (ast.Raise, ast.Assert)):
             return "it may raise"
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            if _root(node) not in own:
-                return "it changes what others see"
+        is_target = isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load)
+        if is_target and isinstance(node, ast.expr) and _root(node) not in own:
+            return "it changes what others see"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = node.func.attr
             if (name in _CHANGING or (name.endswith("_") and not name.endswith("__"))) and _root(node.func) not in own:

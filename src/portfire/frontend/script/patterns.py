@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
@@ -46,7 +47,7 @@ def emit_test(emitter: Emitter, pattern: ast.pattern, value: StaticValue) -> Sta
             case ast.MatchAs():
                 return TRUE_VALUE if pattern.pattern is None else emit_test(emitter, pattern.pattern, value)
             case ast.MatchOr():
-                return _any(emitter, [lambda p=p: emit_test(emitter, p, value) for p in pattern.patterns])
+                return _any(emitter, [partial(emit_test, emitter, p, value) for p in pattern.patterns])
             case ast.MatchSequence():
                 return _test_sequence(emitter, pattern, value)
             case ast.MatchMapping():
@@ -227,7 +228,7 @@ def _test_sequence(emitter: Emitter, pattern: ast.MatchSequence, value: StaticVa
 
     def items_match() -> StaticValue:
         pairs = _items(emitter, pattern, _narrow(emitter, value, pattern), only=_can_fail)
-        return _all(emitter, [lambda p=p, i=i: emit_test(emitter, p, i) for p, i in pairs])
+        return _all(emitter, [partial(emit_test, emitter, p, i) for p, i in pairs])
 
     return _all(emitter, [lambda: is_sequence, has_length, items_match])
 
@@ -355,10 +356,11 @@ def _test_class(emitter: Emitter, pattern: ast.MatchClass, value: StaticValue) -
         missing = [n for n, _ in attributes if n is not None and not object_.has_attribute(emitter, n)]
         if missing:
             return FALSE_VALUE
-        pairs = [(n, p) for n, p in attributes if _can_fail(p)]
-        return _all(
-            emitter, [lambda n=n, p=p: emit_test(emitter, p, _attribute(emitter, object_, n)) for n, p in pairs]
-        )
+
+        def test(name: str | None, inner: ast.pattern) -> StaticValue:
+            return emit_test(emitter, inner, _attribute(emitter, object_, name))
+
+        return _all(emitter, [partial(test, n, p) for n, p in attributes if _can_fail(p)])
 
     return _all(emitter, [lambda: is_instance, attributes_match])
 

@@ -110,9 +110,9 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     if right.constant() is not None or tested.constant() is None:
         return Condition(emit_identity(emitter, tested, right, negative=negative))
     type_ = static_type(tested)
-    is_none = getattr(tested, "is_none", None)
-    if is_none is not None:
-        picked: StaticValue = is_none(emitter)
+    ask = getattr(tested, "is_none", None)
+    if ask is not None:
+        picked: StaticValue = ask(emitter)
         return Condition(negated(emitter, picked) if negative else picked)
     if type_ is None or not is_subtype(NONE, type_):
         return Condition(ConstantValue(negative))  # known never to be None

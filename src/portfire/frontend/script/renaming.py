@@ -14,7 +14,7 @@ import ast
 import copy
 import re
 from collections.abc import Collection, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from portfire.frontend.script.assigned_names import assigned_names
 
@@ -134,7 +134,8 @@ class _Renamer(ast.NodeTransformer):
     def _named(self, node: Any) -> ast.AST:
         if node.name is not None:
             node.name = self.mapping.get(node.name, node.name)
-        return self.generic_visit(node)
+        self.generic_visit(node)
+        return cast(ast.AST, node)
 
     def _nested(self, node: Any) -> ast.AST:
         """Defaults belong to the outer function; in the body its own names hide the outer ones."""
@@ -146,4 +147,4 @@ class _Renamer(ast.NodeTransformer):
             node.body = [inner.visit(s) for s in node.body]
         else:
             node.body = inner.visit(node.body)
-        return node
+        return cast(ast.AST, node)

@@ -23,6 +23,7 @@ from portfire.frontend.script.exploration import explore_bodies, explore_express
 from portfire.frontend.script.expressions import emit_expression
 from portfire.frontend.script.generators import emit_yield
 from portfire.frontend.script.imports import emit_import, emit_import_from
+from portfire.frontend.script.local_classes import emit_class_definition
 from portfire.frontend.script.local_functions import emit_function_definition
 from portfire.frontend.script.loops import emit_for, emit_while
 from portfire.frontend.script.match_statement import emit_match
@@ -137,6 +138,7 @@ _EMIT: dict[type[ast.stmt], Callable[[Emitter, Any], Flow]] = {
     ast.Import: _falling(emit_import),
     ast.ImportFrom: _falling(emit_import_from),
     ast.FunctionDef: _falling(emit_function_definition),
+    ast.ClassDef: _falling(emit_class_definition),
     ast.While: emit_while,
     ast.For: emit_for,
     ast.Break: emit_break,

@@ -13,6 +13,7 @@ Comes before: `signatures.py`, `calls.py`. Comes after: `methods.py` (`as_declar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from portfire.frontend.script.calls import Specialised
 from portfire.frontend.script.runtime_value import RuntimeValue
@@ -33,7 +34,7 @@ def add_variadic(specialised: Specialised, signature: Signature) -> None:
         element = TENSOR if signature.vararg_type in (None, ANY) else signature.vararg_type
         assert element is not None
         has_defaults = any(p.default is not MISSING for p in positional)
-        default = [] if has_defaults else MISSING
+        default: Any = [] if has_defaults else MISSING
         positional.append(Parameter(signature.vararg, ListType(element), default))
     if signature.kwarg is not None and keywords is not None:
         named.append(Parameter(signature.kwarg, DictType(STR, keywords), kwarg_only=True))
