@@ -148,6 +148,10 @@ class EnumClass(ClassValue):
 class NamedTupleClass(ClassValue):
     """A named tuple."""
 
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        return NamedTupleMaker(self) if name == "_make" else super().attribute(emitter, name)
+
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
         type_ = self.type(emitter)
@@ -179,6 +183,20 @@ class NamedTupleClass(ClassValue):
             value = given.get(name) or emitter.compiler.value_of(emitter, defaults[name], name)
             items.append(convert(emitter, value, element, f"the field '{name}' of {self.cls.__name__}"))
         return emitter.insert("prim::TupleConstruct", items, type_)
+
+
+class NamedTupleMaker(StaticValue):
+    """`Point._make(items)`."""
+
+    def __init__(self, cls: NamedTupleClass) -> None:
+        self.cls = cls
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        fields = cast(ir.TupleType, self.cls.type(emitter)).fields or ()
+        if len(args) != 1 or kwargs:
+            raise emitter.fail("bad-call", "'_make' takes one sequence", help="pass a list or tuple of the fields")
+        return self.cls.call(emitter, list(args[0].unpack(emitter, len(fields))), {})
 
 
 class ScriptClass(ClassValue):

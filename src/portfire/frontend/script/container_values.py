@@ -12,11 +12,12 @@ from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, static_type, type_of
 from portfire.frontend.script.inference import PendingType, decide, is_pending, joined, resolved
+from portfire.frontend.script.named_tuples import named_tuple_attribute
 from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.picked_values import members_to_pick
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
-from portfire.frontend.script.widening import fitting
+from portfire.frontend.script.widening import fitting, fitting_key
 from portfire.ir.graph import Value
 from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype
@@ -113,7 +114,7 @@ def element_for(emitter: Emitter, list_: StaticValue, item: StaticValue) -> Valu
     if isinstance(type_.element, PendingType):
         decide(type_.element, type_of(emitter, item))
     held = type_.element
-    return fitting(emitter, list_, item, held, "the list's elements", lambda t: ListType(joined(held, t)))
+    return fitting(emitter, list_, item, held, "the list's elements", lambda t: type_.with_contained((joined(held, t),)))
 
 
 def _append(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -224,7 +225,7 @@ def dict_key(emitter: Emitter, dict_: StaticValue, key: StaticValue) -> Value:
     assert isinstance(type_, DictType)
     if isinstance(type_.key, PendingType):
         decide(type_.key, type_of(emitter, key))
-    return convert(emitter, key, resolved(type_.key), "the dict's keys")
+    return fitting_key(emitter, dict_, key, type_)
 
 
 def _dict_item(emitter: Emitter, dict_: StaticValue, item: StaticValue) -> Value:
@@ -233,7 +234,7 @@ def _dict_item(emitter: Emitter, dict_: StaticValue, item: StaticValue) -> Value
     if isinstance(type_.value, PendingType):
         decide(type_.value, type_of(emitter, item))
     key, held = type_.key, type_.value
-    return fitting(emitter, dict_, item, held, "the dict's values", lambda t: DictType(key, joined(held, t)))
+    return fitting(emitter, dict_, item, held, "the dict's values", lambda t: type_.with_contained((key, joined(held, t))))
 
 
 def _get(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -316,7 +317,10 @@ class TupleBehaviour(Behaviour):
             return indexing.known_key(emitter, value).attribute(emitter, name)
         if name == "_replace" and fields:
             return MethodValue(value, name, _replace)
-        if name in ("count", "index", "_asdict"):
+        own = named_tuple_attribute(emitter, value, name)
+        if own is not None:
+            return own
+        if name in ("count", "index"):
             from portfire.frontend.script.tuple_values import TupleValue
 
             return TupleValue(tuple(items_of(emitter, value))).attribute(emitter, name)
@@ -329,7 +333,8 @@ class TupleBehaviour(Behaviour):
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""
-        return name in (cast(TupleType, value.type).fields or ())
+        cls = emitter.compiler.python_tuples.get(cast(TupleType, value.type).name or "")
+        return name in (cast(TupleType, value.type).fields or ()) or (cls is not None and hasattr(cls, name))
 
     def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
         """See the base class."""

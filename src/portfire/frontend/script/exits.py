@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
 from portfire.frontend.script.conversion import convert
+from portfire.frontend.script.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import MISSING
@@ -85,7 +86,7 @@ def emit_return(emitter: Emitter, value: StaticValue) -> Flow:
     context = emitter.context
     region = context.region
     assert region is not None
-    if context.declared_return is not None:
+    if context.declared_return is not None and value != NOT_IMPLEMENTED:
         value = RuntimeValue(convert(emitter, value, context.declared_return, "the return value"))
     emitter.frame.assign(region.function.value, value)
     emitter.frame.assign(region.function.exit, TRUE_VALUE)

@@ -127,10 +127,14 @@ def _may_refine(test: ast.expr) -> bool:
 def emit_for(emitter: Emitter, node: ast.For) -> Flow:
     """`for`/`else`."""
     from portfire.frontend.script.assignments import assign_target
+    from portfire.frontend.script.object_iteration import emit_object_loop
     from portfire.frontend.script.expressions import emit_expression
     from portfire.frontend.script.statements import emit_statements
 
     iterable = emit_expression(emitter, node.iter)
+    flow = emit_object_loop(emitter, node, iterable)
+    if flow is not None:
+        return flow
 
     def body(item: StaticValue) -> Flow:
         assign_target(emitter, node.target, item)

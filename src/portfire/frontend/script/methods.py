@@ -41,6 +41,9 @@ Arguments = Sequence[StaticValue]
 Keywords = dict[str, StaticValue]
 
 
+_COMPARISONS = frozenset(("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"))
+
+
 @dataclass(frozen=True, slots=True)
 class MethodSource:
     """A Python function as a method: `name` is its name in the compiled class, `defining_class` where it was written."""
@@ -214,6 +217,9 @@ class MethodTable:
             signature.return_type = compiler.attribute_types.stored(
                 compiler, cls.python_class, result_name(source.name)
             )
+        if source.name in _COMPARISONS:  # `other: object` says nothing
+            unsaid = {p.name for p in signature.parameters[1:] if p.type == ir.ANY}
+            signature.unannotated = signature.unannotated | unsaid
         return Callee(
             signature, lookup, lambda: self._free_name(cls, source.name), key, partial(self._emit_call, key),
             source.defining_class,

@@ -19,6 +19,7 @@ from portfire.frontend.script.object_attributes import (
     object_presence,
     set_object_attribute,
 )
+from portfire.frontend.script.object_iteration import ObjectItems
 from portfire.frontend.script.runtime_value import Behaviour, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.ir import types as ir
@@ -65,6 +66,9 @@ class ClassBehaviour(Behaviour):
         if cls.is_module:
             return module_values.attribute(emitter, value, name)
         found = object_attribute(emitter, value, cls, name)
+        if found is None and not (name.startswith("__") and name.endswith("__")):
+            fallback = object_attribute(emitter, value, cls, "__getattr__")
+            found = None if fallback is None else fallback.call(emitter, [ConstantValue(name)], {})
         if found is None:
             raise emitter.fail(
                 "no-attribute", f"'{base_name(cls)}' has no attribute '{name}'", help="assign it in `__init__`"
@@ -115,13 +119,12 @@ class ClassBehaviour(Behaviour):
         """See the base class."""
         if cast(ir.ClassType, value.type).is_module:
             return module_containers.iterate(emitter, value)
-        method = self._magic(emitter, value, "__iter__", "not-iterable", "cannot be iterated over")
-        iterator = method.call(emitter, [], {})
-        if isinstance(iterator, RuntimeValue) and iterator.type is value.type:
+        if not value.has_attribute(emitter, "__iter__") and not value.has_attribute(emitter, "__getitem__"):
+            name = base_name(cast(ir.ClassType, value.type))
             raise emitter.fail(
-                "not-iterable", f"{value.describe()} is its own iterator", help="let '__iter__' return iter of a list"
+                "not-iterable", f"'{name}' cannot be iterated over", help="define '__iter__' in the class"
             )
-        return iterator.iterate(emitter)
+        return Iteration(source=ObjectItems(value))
 
     def item(self, emitter: Emitter, value: RuntimeValue, index: Value) -> StaticValue:
         """See the base class."""

@@ -20,11 +20,13 @@ from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.enum_values import decayed, folded_flags
 from portfire.frontend.script.inference import decide, is_pending, resolved
+from portfire.frontend.script.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.python_library import sorting
 from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.forms import form_kind
 from portfire.ir.graph import MISSING
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
@@ -177,7 +179,10 @@ def _has_operators(value: StaticValue) -> bool:
     """Whether the operators of the value are methods: objects of script classes, sets."""
     from portfire.ir.types import ClassType, InterfaceType
 
-    return isinstance(static_type(value), (ClassType, InterfaceType)) or any(
+    type_ = static_type(value)
+    if isinstance(type_, DictType):
+        return form_kind(type_) in ("set", "frozenset", "Counter")
+    return isinstance(type_, (ClassType, InterfaceType)) or any(
         hasattr(value, mark) for mark in ("class_type", "has_operators")
     )
 
@@ -195,13 +200,19 @@ def _overloaded(emitter: Emitter, op: ast.AST, left: StaticValue, right: StaticV
     if name is None:
         return None
     if _has_operators(left) and _defines(emitter, left, name):
-        return left.attribute(emitter, name).call(emitter, [right], {})
-    if isinstance(op, ast.Eq) and _has_operators(left) and _has_operators(right):
+        result = left.attribute(emitter, name).call(emitter, [right], {})
+        if result != NOT_IMPLEMENTED:
+            return result
+    elif isinstance(op, ast.Eq) and _has_operators(left) and _has_operators(right):
         return emit_identity(emitter, left, right, negative=False)
     if _has_operators(right):
         reflected = reflected_method(type(op)) if isinstance(op, ast.operator) else _MIRRORED.get(name, "")
         if reflected and _defines(emitter, right, reflected):
-            return right.attribute(emitter, reflected).call(emitter, [left], {})
+            result = right.attribute(emitter, reflected).call(emitter, [left], {})
+            if result != NOT_IMPLEMENTED:
+                return result
+    if isinstance(op, ast.Eq) and _has_operators(left):
+        return emit_identity(emitter, left, right, negative=False) if _has_operators(right) else ConstantValue(False)
     return None
 
 
@@ -496,11 +507,13 @@ def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, ne
 
 def emit_contains(emitter: Emitter, container: StaticValue, item: StaticValue) -> StaticValue:
     """`item in container`."""
-    from portfire.frontend.script.builtin_iteration import emit_any_equal
+    from portfire.frontend.script.builtin_iteration import emit_any_equal, to_list
     from portfire.frontend.script.container_values import dict_key
 
+    if _has_operators(container) and container.has_attribute(emitter, "__contains__"):
+        return container.attribute(emitter, "__contains__").call(emitter, [item], {}).truth(emitter)
     if _has_operators(container):
-        return container.attribute(emitter, "__contains__").call(emitter, [item], {})
+        container = to_list(emitter, container)
     type_ = static_type(container)
     if type_ == STR:
         if isinstance(container.constant(), str) and isinstance(item.constant(), str):
