@@ -22,14 +22,13 @@ from portfire import _engine
 from portfire.ir.graph import Graph
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
+from portfire.modules.containers import Items, container_class
 from portfire.modules.object_state import copy_object, object_state
 from portfire.modules.script_function import ScriptMethod
 from portfire.modules.slots import Slots, Submodules
 
 if TYPE_CHECKING:
     from portfire.modules.views import Views
-
-_CONTAINERS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
 
 #: What the view itself keeps; all else in the instance's dict belongs to `torch.nn.Module` or the user.
 _OWN = frozenset(
@@ -117,6 +116,10 @@ class ScriptModule(torch.nn.Module):
             found = getattr(cls.python_class, name, None) if cls.python_class is not None else None
             if isinstance(found, FunctionType) and getattr(found, "_torchscript_modifier", None) is not None:
                 return MethodType(found, self)
+        if name in ("keys", "values", "items") and "_views" in self.__dict__:
+            items = self._items()
+            if items is not None and items.by_key:
+                return items.methods[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -230,27 +233,28 @@ class ScriptModule(torch.nn.Module):
 
     # Containers, and modules whose class defines these itself
 
-    def _is_container(self) -> bool:
-        python_class = self._class.python_class
-        return python_class is not None and issubclass(python_class, _CONTAINERS)
+    def _items(self) -> Items | None:
+        target = self.__dict__["__portfire_object__"]
+        views = self.__dict__["_views"]
+        known = views.classes.get(target.class_name)
+        cls = container_class(None if known is None else known.python_class, target.class_name)
+        return None if cls is None else Items(cls, self._modules, self._parameters)
 
     def _special(self, name: str, *args: Any) -> Any:
         """A special method: the compiled one, or what torch's containers do."""
         compiled = self.__dict__.get(name)
         if compiled is not None:
             return compiled(*args)
-        if not self._is_container():
+        items = self._items()
+        if items is None:
             raise TypeError(f"'{self.original_name}' has no method {name}")
-        own: Any = getattr(self._class.python_class, name)
-        return own(self, *args)
+        return getattr(items, name)(*args)
 
     def __len__(self) -> int:
         length: int = self._special("__len__")
         return length
 
     def __getitem__(self, index: Any) -> Any:
-        if "__getitem__" not in self.__dict__ and self._is_container() and not isinstance(index, str):
-            return list(self._modules.values())[index]
         return self._special("__getitem__", index)
 
     def __contains__(self, item: object) -> bool:
