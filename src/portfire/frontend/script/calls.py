@@ -30,6 +30,7 @@ from portfire.frontend.script.renaming import is_generator
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature
 from portfire.frontend.script.spread_dicts import SPREAD, bind_spread, is_spread_dict
+from portfire.frontend.script.spread_lists import SpreadList, can_be_spread, without_spread_lists
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
@@ -87,11 +88,11 @@ def _emit_all_arguments(emitter: Emitter, callee: StaticValue, node: ast.Call) -
 def _emit_arguments(emitter: Emitter, callee: StaticValue, nodes: Sequence[ast.expr]) -> list[StaticValue]:
     """Positional arguments. A run-time list can be spread where the operator takes the numbers as one list:
     `x.view(n, *sizes)`."""
-    from portfire.frontend.script.displays import emit_items, list_of
+    from portfire.frontend.script.displays import list_of
     from portfire.frontend.script.expressions import emit_expression
 
     if not isinstance(callee, OperatorValue) or not any(isinstance(n, ast.Starred) for n in nodes):
-        return emit_items(emitter, nodes)
+        return _emit_items(emitter, callee, nodes)
     args: list[StaticValue] = []
     sizes: StaticValue | None = None
     for node in nodes:
@@ -106,6 +107,20 @@ def _emit_arguments(emitter: Emitter, callee: StaticValue, nodes: Sequence[ast.e
     if sizes is None:
         return args
     return [sizes] if not args else [_concatenate(emitter, sizes, [], list_of(emitter, args))]
+
+
+def _emit_items(emitter: Emitter, callee: StaticValue, nodes: Sequence[ast.expr]) -> list[StaticValue]:
+    from portfire.frontend.script.expressions import emit_expression
+
+    args: list[StaticValue] = []
+    for node in nodes:
+        if not isinstance(node, ast.Starred):
+            args.append(emit_expression(emitter, node))
+            continue
+        with emitter.at(node):
+            items = emit_expression(emitter, node.value)
+            args += [SpreadList(items)] if can_be_spread(callee, items) else items.unpack(emitter, None)
+    return args
 
 
 def _concatenate(
@@ -257,6 +272,15 @@ def _bind(
     vararg: str | None, kwarg: str | None,
 ) -> dict[str, StaticValue]:  # fmt: skip
     positional = [p for p in parameters if not p.kwarg_only]
+    args, rest = without_spread_lists(
+        emitter,
+        args,
+        positional,
+        kwargs,
+        called,
+        takes_more=vararg is not None,
+        default=partial(default_value, emitter),
+    )
     bound: dict[str, StaticValue] = {p.name: a for p, a in zip(positional, args, strict=False)}
     extra = list(args[len(positional) :])
     if extra and vararg is None:
@@ -275,7 +299,8 @@ def _bind(
             more.append((ConstantValue(name), value))
         elif name not in names:
             raise emitter.fail(
-                "bad-call", f"'{called}' has no parameter '{name}'",
+                "bad-call",
+                f"'{called}' has no parameter '{name}'",
                 help=did_you_mean(name, [p.name for p in parameters], f"'{called}' takes:"),
             )
         elif name in bound:
@@ -295,7 +320,7 @@ def _bind(
         bind_spread(emitter, spread, parameters, bound, called, partial(default_value, emitter))
     _fill_defaults(emitter, parameters, bound, called)
     if vararg is not None:
-        bound[vararg] = TupleValue(extra)
+        bound[vararg] = rest if rest is not None else TupleValue(extra)
     if kwarg is not None:
         bound[kwarg] = StaticDict(more)
     return bound
@@ -460,8 +485,8 @@ def separate(
         type_ = unrefined(resolved(type_))
         result.parameters.append(Parameter(name, type_))
         result.arguments.append(value)
-        key = (type_, form_text(type_)) if has_form(type_) else type_
-        return key, lambda values: RuntimeValue(next(values))
+        identity: Hashable = (type_, form_text(type_)) if has_form(type_) else type_
+        return identity, lambda values: RuntimeValue(next(values))
     identity = getattr(value, "identity", None)
     if identity is None:
         raise NotSeparableError

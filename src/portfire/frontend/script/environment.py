@@ -53,25 +53,31 @@ class Frame:
         self.is_dead = False
 
     def lookup(self, name: str) -> StaticValue | None:
-        """The value of a variable, or None."""
-        scope = self.scope
-        from_anywhere = "@" in name  # `renaming.py`: unique in the graph
+        """The value of a variable, or None: of this scope, else of those around it, also where they have been left."""
+        scope: Scope | None = self.scope
         for frame in self._outwards():
-            if from_anywhere or frame.scope is scope or scope.sees(frame.scope):
+            if frame.scope is scope:
                 value = frame.refined.get(name) or frame.assigned.get(name)
                 if value is not None:
                     return value
-        for frame in self._outwards():
-            if frame.captured is not None and frame.scope is scope:
-                return frame.captured.lookup(name)
+        frames = list(self._visible())
+        if "@" in name:  # `renaming.py`: unique in the graph
+            return next((v for f in frames if (v := f.refined.get(name) or f.assigned.get(name)) is not None), None)
+        while scope is not None:
+            for frame in frames:
+                if frame.scope is scope:
+                    value = frame.refined.get(name) or frame.assigned.get(name)
+                    if value is not None:
+                        return value
+            scope = scope.parent
         return None
 
-    def assigned_value(self, name: str) -> StaticValue | None:
-        """The value that the last assignment gave to a variable, without what is known better about it since."""
+    def _visible(self) -> Iterator[Frame]:
+        """The frames around this one, then those of functions that have been left since what is called was defined."""
+        yield from self._outwards()
         for frame in self._outwards():
-            if (frame.scope is self.scope or self.scope.sees(frame.scope)) and name in frame.assigned:
-                return frame.assigned[name]
-        return None
+            if frame.captured is not None:
+                yield from frame.captured._visible()
 
     def assign(self, name: str, value: StaticValue) -> None:
         """Bind a variable in this block. What was known about it and its attributes is known no more."""

@@ -84,6 +84,27 @@ class LocalFunction(StaticValue):
         return call_python(emitter, self.callee, args, kwargs)
 
 
+class PartialFunction(StaticValue):
+    """`functools.partial(f, *args, **kwargs)`."""
+
+    def __init__(self, function: StaticValue, args: Arguments, kwargs: Keywords) -> None:
+        self.function = function
+        self.args = list(args)
+        self.kwargs = dict(kwargs)
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"a partial of {self.function.describe()}"
+
+    def truth(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return TRUE_VALUE
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        return self.function.call(emitter, [*self.args, *args], {**self.kwargs, **kwargs})
+
+
 class CompiledFunction(StaticValue):
     """A function that was scripted or traced before."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from portfire.frontend.script import library
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.conversion import convert
 from portfire.frontend.script.python_library import slicing
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
@@ -136,6 +137,8 @@ def integer(emitter: Emitter, key: StaticValue) -> Value:
         return emitter.builtin("aten::Int", [value]).value
     if isinstance(value.type, TensorType):
         return emitter.builtin("aten::IntImplicit", [value]).value
+    if value.type == NUMBER:
+        return convert(emitter, key, INT, "the index")
     raise emitter.fail(
         "type-mismatch", f"expected int as an index, found {value.type.annotation}", help="convert it: `int(i)`"
     )
@@ -336,6 +339,8 @@ def _apply(
         done.append(None)
         return
     value = emitter.runtime(part)
+    if value.type == NUMBER:
+        value = convert(emitter, part, INT, "the index")
     if value.type == INT:
         selection.tensor = emitter.builtin("aten::select", [tensor, dim, value])
     elif _is_tensor_type(value.type):

@@ -22,6 +22,7 @@ from portfire.frontend.script.builtin_iteration import to_list
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import static_type
+from portfire.frontend.script.function_values import PartialFunction
 from portfire.frontend.script.operators import emit_binary_values, emit_comparison, emit_in_place
 from portfire.frontend.script.ordering import emit_sorted
 from portfire.frontend.script.python_library import bisection, heaps, numbers
@@ -241,6 +242,7 @@ def _functions() -> dict[Any, StaticValue]:
         (builtins.round, _round, 1, 2), (builtins.pow, _pow, 0, 3), (builtins.divmod, _divmod, 2, 2),
         (builtins.ascii, _ascii, 1, 1),
         (functools.wraps, lambda emitter, args, kwargs: _SAME, 0, None),
+        (functools.partial, lambda emitter, args, kwargs: PartialFunction(args[0], args[1:], kwargs), 1, None),
         (functools.lru_cache, _cache, 0, 2), (functools.cache, _cache, 0, 1),
         (heapq.nsmallest, _smallest(reverse=False), 2, 3), (heapq.nlargest, _smallest(reverse=True), 2, 3),
         (heapq.merge, _merge, 1, None),

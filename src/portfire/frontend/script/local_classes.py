@@ -7,7 +7,6 @@ Comes before: `class_values.py`, `source.py`. Comes after: `statements.py`.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast

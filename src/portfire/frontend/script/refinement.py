@@ -66,6 +66,12 @@ def emit_condition(emitter: Emitter, node: ast.expr) -> Condition:
         if _is_call_of(emitter, node, "isinstance"):
             assert isinstance(node, ast.Call)
             return _emit_isinstance(emitter, node)
+        if isinstance(node, ast.Call):
+            from portfire.frontend.script.predicates import condition_of_call
+
+            test = condition_of_call(emitter, node)
+            if test is not None:
+                return emit_condition(emitter, test)
         return _emit_truth(emitter, node)
 
 
