@@ -1,11 +1,15 @@
 """`portfire check`, as a user calls it."""
 
 import json
+import re
+from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from portfire.cli.main import main
+from portfire.cli.report_text import broken, coloured
 
 MODEL = """
 import torch
@@ -58,3 +62,62 @@ def test_json(model):
 def test_wrong_usage(model):
     assert run(f"{model}:Missing").exit_code == 2
     assert run(f"{model}:Net", "--format", "xml").exit_code == 2
+
+
+def test_arguments_behind_the_target(tmp_path):
+    path = tmp_path / "sized_model.py"
+    path.write_text(
+        "import torch\nclass Net(torch.nn.Module):\n    def __init__(self, size, *, bias):\n        super().__init__()\n"
+        "        self.lin = torch.nn.Linear(size, 2, bias)\n    def forward(self, x):\n        return self.lin(x)\n"
+    )
+    assert run(f"{path}:Net(3, bias=False)").exit_code == 0
+    refused = run(f"{path}:Net")
+    assert refused.exit_code == 2 and "write them behind it" in refused.output
+    assert run(f"{path}:Net(size)").exit_code == 2
+
+
+def test_a_file_or_folder_alone_lists_what_can_be_checked(model, tmp_path):
+    for place in (model, str(tmp_path)):
+        result = run(place)
+        assert result.exit_code == 0
+        assert result.output.splitlines() == [
+            "can be checked:",
+            f"  {model}:Net  (module)",
+            f"  {model}:fine  (function)",
+            f"  {model}:make  (makes a module)",
+        ]
+    assert run(str(tmp_path / "nothing")).exit_code == 2
+    (tmp_path / "empty").mkdir()
+    assert run(str(tmp_path / "empty")).exit_code == 2
+
+
+def test_near_names_are_suggested(model):
+    assert "did you mean 'Net'?" in run(f"{model}:Nett").output
+
+
+def test_the_documented_fields_of_the_json_report(model):
+    page = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
+    documented = set(re.findall(r"^\s*\| `(\w+)` \|", page, re.MULTILINE))
+    found: set[str] = set()
+
+    def collect(value):
+        if isinstance(value, dict):
+            found.update(k for k in value if "-" not in k)
+            for k, v in value.items():
+                if k != "counts":
+                    collect(v)
+        elif isinstance(value, list):
+            for item in value:
+                collect(item)
+
+    collect(json.loads(run(f"{model}:Net", "--format", "json").output))
+    assert found - {"counts"} | {"counts"} == documented
+
+
+def test_lines_on_a_terminal():
+    line = "note: " + "word " * 30
+    assert all(len(part) <= 60 for part in broken(line, 60)) and broken(line, 60)[1].startswith("      word")
+    assert broken(line, 10) == [line] and broken("    1 | " + "x" * 90, 60) == ["    1 | " + "x" * 90]
+    for text in ("a.py:1:2: error[no-attribute]: m", "note: n", "      |   ^^^", "in Net:", "plain"):
+        assert click.unstyle(coloured(text)) == text
+    assert coloured("a.py:1:2: error[no-attribute]: m") != "a.py:1:2: error[no-attribute]: m"

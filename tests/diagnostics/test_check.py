@@ -72,7 +72,7 @@ class Net(nn.Module):
 
     @portfire.export
     def extra(self, a: int, b: Optional[int]):
-        class Local:  # unsupported-syntax
+        async def local():  # unsupported-syntax
             pass
         return b + 1  # no-overload
 """
@@ -172,12 +172,12 @@ def test_arguments_behind_a_failure():
     ]  # fmt: skip
 
 
-def test_the_body_behind_an_open_signature():
+def test_the_body_of_a_function_that_takes_anything():
     class Net(nn.Module):
         def forward(self, x, **more):
             return missing(x)  # noqa: F821
 
-    assert sorted(d.code for d in portfire.check(Net()).obstacles) == ["open-signature", "unknown-name"]
+    assert [d.code for d in portfire.check(Net()).obstacles] == ["unknown-name"]
 
 
 def test_what_user_code_raises_while_compiling_is_reported():
@@ -200,7 +200,7 @@ def test_only_what_can_be_compiled_is_taken():
 
 def test_functions_with_equal_code_keep_their_annotations(tmp_path):
     reports = []
-    for n, annotation in enumerate(("", " -> int")):
+    for n, annotation in enumerate((" -> str", " -> int")):
         path = tmp_path / f"same_code_{n}.py"
         path.write_text(
             textwrap.dedent(f"""

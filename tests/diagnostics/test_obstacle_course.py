@@ -15,7 +15,9 @@ FOLDER = Path(__file__).parent / "obstacle_course"
 
 
 def announced() -> list[tuple[str, int, str]]:
-    return sorted((f.name, n, code) for f in FOLDER.glob("*.py") if f.name != "__init__.py" for n, code in marked(f.read_text()))
+    return sorted(
+        (f.name, n, code) for f in FOLDER.glob("*.py") if f.name != "__init__.py" for n, code in marked(f.read_text())
+    )
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,9 @@ def report() -> portfire.Report:
 
 
 def test_all_are_found_and_nothing_else(report: portfire.Report) -> None:
-    found = sorted((Path(d.range.file.path).name, d.range.line, d.code) for d in report.obstacles if d.range is not None)
+    found = sorted(
+        (Path(d.range.file.path).name, d.range.line, d.code) for d in report.obstacles if d.range is not None
+    )
     assert found == announced()
     assert len(found) >= 40 and report.bug is None
 

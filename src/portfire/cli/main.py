@@ -6,6 +6,7 @@ Exit status: 0 done; 1 the command ran and the answer is no (`verify` found a di
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -32,6 +33,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except PortfireError as e:
             Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"error: {e}")
+            sys.exit(FAILED)
+        except BrokenPipeError:  # who read the output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(FAILED)
         except OSError as e:
             Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(

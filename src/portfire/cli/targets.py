@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
 import importlib
 import importlib.util
 import inspect
@@ -29,7 +31,8 @@ class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8
             return value
         if os.path.isfile(value) and not value.endswith(".py"):
             return portfire.load(value)
-        place, _, attribute = value.rpartition(":")
+        name, bracket, arguments = value.partition("(")
+        place, _, attribute = name.rpartition(":")
         if not place or not attribute:
             self.fail(
                 f"{value!r} is not of the form MODULE:ATTR, as in mypackage.models:Net or model.py:net", param, ctx
@@ -37,9 +40,28 @@ class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8
         found: Any = self._module(place, param, ctx)
         for part in attribute.split("."):
             if not hasattr(found, part):
-                self.fail(f"{place} has no attribute '{attribute}'", param, ctx)
+                known = [n for n in dir(found) if not n.startswith("_")]
+                near = difflib.get_close_matches(part, known, 1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                self.fail(f"{place} has no attribute '{attribute}'{hint}", param, ctx)
             found = getattr(found, part)
-        return found
+        return self._called(found, bracket + arguments, value, param, ctx) if bracket else found
+
+    def _called(
+        self, function: Any, arguments: str, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """What the target gives when it is called with the arguments behind it, which must be literals."""
+        try:
+            call = ast.parse(f"f{arguments}", mode="eval").body
+            if not isinstance(call, ast.Call) or any(k.arg is None for k in call.keywords):
+                raise ValueError
+            args = [ast.literal_eval(a) for a in call.args]
+            kwargs = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+        except (SyntaxError, ValueError):
+            self.fail(f"the arguments in {value!r} are not literals, as in model.py:Net(64, depth=3)", param, ctx)
+        with user_code(value):
+            made = function(*args, **kwargs)
+        return made.eval() if isinstance(made, torch.nn.Module) else made
 
     def _module(self, place: str, param: click.Parameter | None, ctx: click.Context | None) -> ModuleType:
         if os.getcwd() not in sys.path:
@@ -63,6 +85,14 @@ class Target(click.ParamType):  # type: ignore[type-arg] # generic since click 8
         with user_code(f"importing {place}"):
             spec.loader.exec_module(module)
         return module
+
+
+def has_attribute(target: str) -> bool:
+    """Whether a target names something in a module or file, or is an archive; not a module, file or folder alone."""
+    place = target.partition("(")[0]
+    if os.path.isdir(place) or (os.path.isfile(place) and place.endswith(".py")):
+        return False
+    return os.path.isfile(target) or ":" in place
 
 
 def model_of(target: Any, *, is_function: bool = False) -> Callable[..., Any]:
@@ -94,7 +124,8 @@ def _called(cls: type) -> Any:
         inspect.signature(cls).bind()
     except TypeError as e:
         raise click.UsageError(
-            f"{cls.__qualname__} cannot be made without arguments ({e}); name a function that makes it"
+            f"{cls.__qualname__} cannot be made without arguments ({e}); write them behind it, as in "
+            f"'{cls.__qualname__}(64, depth=3)', or name a function that makes it"
         ) from e
     with user_code(f"{cls.__qualname__}()"):
         return cls()

@@ -16,7 +16,7 @@ from portfire.errors import PortfireError
 
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 #: Frames that every call of a module has, and that tell nothing.
-_CALLING = os.path.join("torch", "nn", "modules", "module.py")
+_PASSING = (os.path.join("torch", "nn", "modules", "module.py"), os.path.join("importlib", "__init__.py"))
 
 
 class UserCodeError(PortfireError):
@@ -38,6 +38,6 @@ def _report(error: BaseException) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(("<frozen", _OWN)) and not frame.filename.endswith(_CALLING)
+        if not frame.filename.startswith(("<frozen", _OWN)) and not frame.filename.endswith(_PASSING)
     ]
     return "".join([*traceback.format_list(frames), *traceback.format_exception_only(error)]).rstrip()

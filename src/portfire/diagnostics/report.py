@@ -97,8 +97,9 @@ class Report:
         return "\n\n".join([*parts, self.summary])
 
     def to_json(self) -> str:
-        """The report as JSON: `target`, `ok`, `counts`, `bug`, and `groups` of diagnostics. Columns are 1-based."""
+        """The report as JSON, whose fields docs/check.md describes."""
         content = {
+            "version": 1,
             "target": self.target,
             "ok": self.ok,
             "count": len(self.obstacles),

@@ -66,8 +66,10 @@ class Detector(nn.Module):
         values = [1, 2, 3]
         count = count + total(values)
 
-        class Local:  # error: [unsupported-syntax]
-            pass
+        try:  # error: [unsupported-syntax]
+            count = count + 1
+        except* ValueError:
+            count = 0
 
         async def later():  # error: [unsupported-syntax]
             pass
