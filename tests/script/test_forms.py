@@ -1,6 +1,5 @@
 """Values that are ints and lists in a program and something else in Python: dtypes, sizes, tuples of any length."""
 
-import copy
 import io
 from typing import Dict, List, Optional, Tuple
 
@@ -9,31 +8,9 @@ import torch
 from torch import Tensor, nn
 
 import portfire
-from tests.script.agreement import same
+from tests.script.formed_results import check, exactly_same
 
 X = torch.ones(2, 3)
-
-
-def exactly_same(found, expected):
-    if type(found) is not type(expected):
-        return False
-    if isinstance(expected, (list, tuple)):
-        return len(found) == len(expected) and all(map(exactly_same, found, expected))
-    if isinstance(expected, dict):
-        return list(found) == list(expected) and all(exactly_same(found[k], expected[k]) for k in expected)
-    return same(found, expected)
-
-
-def check(function, *inputs):
-    compiled = portfire.script(function)
-    file = io.BytesIO()
-    portfire.save(compiled, file)
-    loaded = portfire.load(io.BytesIO(file.getvalue()))
-    for args in inputs:
-        expected = function(*copy.deepcopy(args))
-        for program in (compiled, loaded):
-            found = program(*copy.deepcopy(args))
-            assert exactly_same(found, expected), (found, expected)
 
 
 def test_dtypes_and_layouts_come_out():

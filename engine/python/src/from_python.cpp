@@ -102,13 +102,24 @@ Value device_from_python(PyObject* object, const Type& type) {
   throw_mismatch(object, type);
 }
 
-// The items of a list or tuple, borrowed.
+bool is_deque(PyObject* object) {
+  static PyObject* const deque = nb::object(nb::module_::import_("collections").attr("deque")).release().ptr();
+  return PyObject_IsInstance(object, deque) == 1;
+}
+
+// The items of a list, tuple or deque: borrowed, or kept alive by a list of them.
 struct Items {
   Items(PyObject* sequence, const Type& type) {
-    if (!PyList_Check(sequence) && !PyTuple_Check(sequence)) throw_mismatch(sequence, type);
+    if (!PyList_Check(sequence) && !PyTuple_Check(sequence)) {
+      if (!is_deque(sequence)) throw_mismatch(sequence, type);
+      copy = nb::steal(PySequence_List(sequence));
+      if (!copy.is_valid()) throw PythonError();
+      sequence = copy.ptr();
+    }
     begin = PySequence_Fast_ITEMS(sequence);
     size = PySequence_Fast_GET_SIZE(sequence);
   }
+  nb::object copy;
   PyObject** begin;
   Py_ssize_t size;
 };
@@ -148,7 +159,24 @@ Value tuple_from_python(PyObject* object, const Type& type, ProgramHandle& progr
   return Value::tuple(tuple, std::move(values));
 }
 
+// A set is a dict whose values are all True.
+Value set_from_python(PyObject* object, const Type& type, ProgramHandle& program) {
+  Value out = Value::dict(type.contained[0], type.contained[1]);
+  const nb::object iterator = nb::steal(PyObject_GetIter(object));
+  if (!iterator.is_valid()) throw PythonError();
+  while (const nb::object item = nb::steal(PyIter_Next(iterator.ptr()))) {
+    try {
+      out.to_dict().set(from_python(item.ptr(), *type.contained[0], program), true);
+    } catch (const ConversionError& e) {
+      throw_at("item " + std::string(nb::repr(item).c_str()), e);
+    }
+  }
+  if (PyErr_Occurred()) throw PythonError();
+  return out;
+}
+
 Value dict_from_python(PyObject* object, const Type& type, ProgramHandle& program) {
+  if (PyAnySet_Check(object) && type.contained[1]->kind == TypeKind::kBool) return set_from_python(object, type, program);
   if (!PyDict_Check(object)) throw_mismatch(object, type);
   Value out = Value::dict(type.contained[0], type.contained[1]);
   DictBox& dict = out.to_dict();

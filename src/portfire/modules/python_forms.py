@@ -5,6 +5,7 @@ Comes before: `ir/forms.py`. Comes after: `script_function.py`, `views.py`.
 
 from __future__ import annotations
 
+import collections
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -21,7 +22,7 @@ Convert = Callable[[Any], Any]
 def converter(text: str) -> Convert | None:
     """What makes a result of that form what Python has; None where there is nothing to do. Raises ValueError for text
     that is no form (it may come out of a file)."""
-    tokens = iter(re.findall(r"\w+|[\[\],]", text))
+    tokens = iter(re.findall(r"[\w:#]+|[\[\],]", text))
     return _parsed(next(tokens, ""), tokens)[0]
 
 
@@ -35,19 +36,20 @@ def _parsed(name: str, tokens: Iterator[str]) -> tuple[Convert | None, str]:
         if following == "]":
             following = next(tokens, "")
             break
-    make = _MAKERS.get(name)
+    kind, _, argument = name.partition(":")
+    make = _MAKERS.get(kind)
     if make is None:
         raise ValueError(f"'{name}' is no form")
-    return make(parts), following
+    return make(parts, argument), following
 
 
 def _each(convert: Convert | None, collect: Callable[[Any], Any]) -> Convert:
     return collect if convert is None else lambda items: collect(map(convert, items))
 
 
-def _dict(parts: list[Convert | None]) -> Convert:
+def _dict(parts: list[Convert | None], collect: Convert = dict) -> Convert:
     key, value = (p or _same for p in parts)
-    return lambda items: {key(k): value(v) for k, v in items.items()}
+    return lambda items: collect({key(k): value(v) for k, v in items.items()})
 
 
 def _items(parts: list[Convert | None]) -> Convert:
@@ -99,16 +101,36 @@ def _dtype(number: Any) -> Any:
     return dtype_of_number(number)
 
 
-_MAKERS: dict[str, Callable[[list[Convert | None]], Convert | None]] = {
-    "_": lambda parts: None,
-    "dtype": lambda parts: _dtype,
-    "layout": lambda parts: _member(LAYOUT_NUMBERS),
-    "memory_format": lambda parts: _member(MEMORY_FORMAT_NUMBERS),
-    "list": lambda parts: _each(parts[0], list),
-    "tuple": lambda parts: _each(parts[0], tuple),
-    "Size": lambda parts: torch.Size,
-    "dict": _dict,
-    "items": _items,
-    "optional": _optional,
-    "union": _union,
+def _deque(parts: list[Convert | None], argument: str) -> Convert:
+    most = int(argument) if argument else None
+    return _each(parts[0], lambda items: collections.deque(items, most))
+
+
+#: What a defaultdict makes its items with, where that has a name.
+FACTORIES: dict[str, Callable[[], Any]] = {t.__name__: t for t in (int, float, bool, str, list, dict, set, tuple)}
+
+
+def _default_dict(parts: list[Convert | None], argument: str) -> Convert:
+    factory = FACTORIES.get(argument)
+    return _dict(parts, lambda items: collections.defaultdict(factory, items))
+
+
+_MAKERS: dict[str, Callable[[list[Convert | None], str], Convert | None]] = {
+    "_": lambda parts, argument: None,
+    "dtype": lambda parts, argument: _dtype,
+    "layout": lambda parts, argument: _member(LAYOUT_NUMBERS),
+    "memory_format": lambda parts, argument: _member(MEMORY_FORMAT_NUMBERS),
+    "list": lambda parts, argument: _each(parts[0], list),
+    "tuple": lambda parts, argument: _each(parts[0], tuple),
+    "Size": lambda parts, argument: torch.Size,
+    "deque": _deque,
+    "set": lambda parts, argument: _each(parts[0], set),
+    "frozenset": lambda parts, argument: _each(parts[0], frozenset),
+    "dict": lambda parts, argument: _dict(parts),
+    "OrderedDict": lambda parts, argument: _dict(parts, collections.OrderedDict),
+    "Counter": lambda parts, argument: _dict(parts, collections.Counter),
+    "defaultdict": _default_dict,
+    "items": lambda parts, argument: _items(parts),
+    "optional": lambda parts, argument: _optional(parts),
+    "union": lambda parts, argument: _union(parts),
 }

@@ -470,10 +470,6 @@ _SIMPLE: dict[Any, ir.Type] = {
     torch.device: ir.DEVICE, torch.Generator: ir.GENERATOR, torch.Stream: ir.STREAM,
     torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.INT, torch.SymInt: ir.INT,
     torch.Size: ir.SIZE, slice: SLICE, list: ir.ListType(ir.TENSOR),
-    set: ir.DictType(ir.STR, ir.BOOL, form="set"), frozenset: ir.DictType(ir.STR, ir.BOOL, form="frozenset"),
-    collections.deque: ir.ListType(ir.TENSOR, form="deque"), collections.Counter: ir.DictType(ir.STR, ir.INT, form="Counter"),
-    collections.OrderedDict: ir.DictType(ir.STR, ir.TENSOR, form="OrderedDict"),
-    collections.defaultdict: ir.DictType(ir.STR, ir.TENSOR, form="defaultdict"),
     dict: ir.DictType(ir.STR, ir.TENSOR), torch.futures.Future: ir.FutureType(ir.TENSOR),
 }  # fmt: skip
 

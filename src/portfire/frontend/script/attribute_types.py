@@ -115,9 +115,11 @@ def _joined(a: ir.Type, b: ir.Type) -> ir.Type:
     """What takes both; one list or dict that takes the items of both."""
     a, b = resolved(a), resolved(b)
     if isinstance(a, ir.ListType) and isinstance(b, ir.ListType):
-        return ir.ListType(_joined(a.element, b.element))
+        return ir.ListType(_joined(a.element, b.element), form=a.form if a.form == b.form else None)
     if isinstance(a, ir.DictType) and isinstance(b, ir.DictType):
-        return ir.DictType(_joined(a.key, b.key), _joined(a.value, b.value))
+        form = a.form if a.form == b.form else None
+        key = b.key if a.key == ir.STR else _joined(a.key, b.key)  # what is taken for the keys of an empty dict
+        return ir.DictType(key, _joined(a.value, b.value), form=form)
     return joined(a, b)
 
 

@@ -13,8 +13,10 @@ from portfire.frontend.script.container_values import (
     TupleBehaviour,
     UnionBehaviour,
 )
+from portfire.frontend.script.default_dicts import CounterBehaviour, DefaultDictBehaviour, OrderedDictBehaviour
+from portfire.frontend.script.deques import DequeBehaviour
 from portfire.frontend.script.object_values import ClassBehaviour, InterfaceBehaviour
-from portfire.frontend.script.runtime_value import BEHAVIOURS, Behaviour
+from portfire.frontend.script.runtime_value import BEHAVIOURS, FORMED_BEHAVIOURS, Behaviour
 from portfire.frontend.script.scalar_values import (
     DeviceBehaviour,
     EnumBehaviour,
@@ -24,6 +26,7 @@ from portfire.frontend.script.scalar_values import (
     NumberBehaviour,
     StringBehaviour,
 )
+from portfire.frontend.script.set_values import SetBehaviour
 from portfire.frontend.script.tensor_values import TensorBehaviour
 from portfire.ir import types as ir
 
@@ -54,3 +57,10 @@ def register() -> None:
         ir.InterfaceType: InterfaceBehaviour(),
     }
     BEHAVIOURS.update(table)
+    sets = SetBehaviour()
+    FORMED_BEHAVIOURS.update(
+        {
+            "set": sets, "frozenset": sets, "deque": DequeBehaviour(), "defaultdict": DefaultDictBehaviour(),
+            "OrderedDict": OrderedDictBehaviour(), "Counter": CounterBehaviour(),
+        }
+    )  # fmt: skip

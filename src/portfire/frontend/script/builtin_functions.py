@@ -53,6 +53,7 @@ from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.type_tests import IsInstanceValue, TypeValue
+from portfire.ir.forms import plain
 from portfire.ir.graph import MISSING
 from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR, ClassType, DictType, ListType, TensorType
 
@@ -266,7 +267,11 @@ def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if is_exception(args[0]):
         return as_repr(emitter, args[0])
-    return own_text(emitter, args[0], "r") or shown(emitter, args[0]) or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
+    return (
+        own_text(emitter, args[0], "r")
+        or shown(emitter, args[0])
+        or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
+    )
 
 
 def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -298,7 +303,9 @@ def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if isinstance(source, StaticDict):
         return StaticDict([*source.pairs, *named])
     if isinstance(static_type(source), DictType):
-        result: StaticValue = emitter.builtin("aten::copy", [source])
+        copy = emitter.builtin("aten::copy", [source])
+        copy.value.type = plain(copy.type)
+        result: StaticValue = copy
     else:
         result = emitter.empty_display("prim::DictConstruct", pending_dict())
 

@@ -9,6 +9,7 @@ Comes before: `annotations.py`, `signatures.py`. Comes after: `class_values.py` 
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 import inspect
@@ -236,6 +237,10 @@ class ClassRegistry:
 
     def state_value(self, value: Any) -> Any:
         """A Python value as it stands in an `ObjectState`: objects of script classes become states, deep inside too."""
+        if isinstance(value, (set, frozenset)):
+            return dict.fromkeys(sorted(value, key=repr), True)
+        if isinstance(value, collections.deque):
+            value = list(value)
         if isinstance(value, (list, tuple, dict)):
             return self._state_container(value)
         type_ = self._script_types.get(type(value))

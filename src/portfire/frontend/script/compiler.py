@@ -257,9 +257,10 @@ class Compiler:
     ) -> Type:
         """Compile the body; again while it fails and later uses have told more of the type of a list or dict."""
         known: dict[SourceRange | None, Type] = {}
+        declared_displays: set[SourceRange | None] = set()
         for is_last in [False] * (_MAX_ATTEMPTS - 1) + [True]:
             emitter = Emitter(self, Graph(), chain)
-            emitter.learned = known
+            emitter.learned, emitter.declared_displays = known, declared_displays
             returned: Type | None = None
             try:
                 returned = self._attempt(emitter, function, callee, specialised, declared)

@@ -1,56 +1,112 @@
-"""Sets: `{a, b}`, `set(xs)`, `frozenset(xs)`. A set is a dict whose values are all True, which only the compiler knows.
+"""Sets: `{a, b}`, `set(xs)`, `frozenset(xs)`. In a program a set is a dict whose values are all True; its type notes that
+Python has a set there (`ir/forms.py`), so sets go wherever dicts go. The order of the items is that of insertion.
 
-It lives in the function that makes it, and in what that calls: other functions are compiled in place for it. The order of
-its items is that of insertion (Python leaves it open).
-
-Comes before: `container_values.py`, `operators.py` (which asks for the methods behind operators). Comes after:
-`displays.py`, `builtin_functions.py`.
+Comes before: `container_values.py`, `python_library/sets.py`. Comes after: `displays.py`, `builtin_functions.py`,
+`behaviours.py`.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from portfire.frontend.script.constant_values import NONE_VALUE, TRUE_VALUE, ConstantValue
+from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
+from portfire.frontend.script.container_values import DictBehaviour, dict_key
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.exits import Flow
-from portfire.frontend.script.inference import pending_dict
-from portfire.frontend.script.refinement import negated
-from portfire.frontend.script.runtime_value import MethodValue
-from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.inference import PendingType
+from portfire.frontend.script.python_library import sets
+from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
+from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, FLOAT, INT, STR, TupleType, Type
+from portfire.ir.forms import form_kind
+from portfire.ir.types import BOOL, FLOAT, INT, STR, DictType, TupleType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 Arguments = list[StaticValue]
 Keywords = dict[str, StaticValue]
+Method = Callable[["Emitter", StaticValue, Arguments, Keywords], StaticValue]
 
 
-class SetValue(StaticValue):
-    """A set: `keys` is the dict."""
+def set_type(element: Type, form: str = "set") -> DictType:
+    """`Set[element]`."""
+    return DictType(element, BOOL, form=form)
+
+
+class SetBehaviour(DictBehaviour):
+    """`Set[T]` and `FrozenSet[T]`."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        if not self.has_attribute(emitter, value, name):
+            raise emitter.fail(
+                "no-attribute", f"a {form_kind(value.type)} has no attribute '{name}'", help="build the set anew"
+            )
+        return MethodValue(value, name, _METHODS[name])
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        return name in _METHODS and (form_kind(value.type) == "set" or name not in _CHANGING)
+
+    def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        raise emitter.fail("not-subscriptable", "a set cannot be indexed", help="make a list of it: `sorted(items)`")
+
+    def set_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue, new: StaticValue) -> None:
+        """See the base class."""
+        raise emitter.fail("not-subscriptable", "a set has no items by key", help="`items.add(x)`")
+
+    def unpack(self, emitter: Emitter, value: RuntimeValue, count: int | None) -> Sequence[StaticValue]:
+        """See the base class."""
+        return emitter.builtin("aten::keys", [value]).unpack(emitter, count)
+
+
+class SetFactory:
+    """`set(items)` or `frozenset(items)`."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+
+    def __call__(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        """Compile a call."""
+        made = emitter.empty_display("prim::DictConstruct", set_type(PendingType(STR), self.form))
+        for items in args:
+            _add_all(emitter, made, items)
+        return made
+
+
+make_set = SetFactory("set")
+make_frozen_set = SetFactory("frozenset")
+
+
+class KnownSet(TupleValue):
+    """A set of things known while compiling, of which it is asked only whether one is in it; else a new run-time set."""
 
     #: Operators are found as methods.
     has_operators = True
-    #: Its contents change; which object a variable holds is known while compiling.
-    is_mutable = True
 
-    def __init__(self, keys: StaticValue) -> None:
-        self.keys = keys
+    def __init__(self, items: Sequence[StaticValue], form: str) -> None:
+        super().__init__(items)
+        self.form = form
 
     def describe(self) -> str:
         """See the base class."""
-        return "a set"
+        return f"a {self.form} of {len(self.items)} items"
 
-    def as_value(self, emitter: Emitter) -> Value:
+    def made(self, emitter: Emitter) -> StaticValue:
+        """A run-time set of the items."""
+        return SetFactory(self.form)(emitter, [TupleValue(self.items)], {})
+
+    def type(self) -> Type | None:
         """See the base class."""
-        raise emitter.fail(
-            "not-a-value", "a set cannot leave the function that makes it", help="pass a list: `sorted(items)`"
-        )
+        return None
+
+    def as_value(self, emitter: Emitter):  # type: ignore[no-untyped-def]
+        """See the base class."""
+        return self.made(emitter).as_value(emitter)
 
     def has_attribute(self, emitter: Emitter, name: str) -> bool:
         """See the base class."""
@@ -58,43 +114,14 @@ class SetValue(StaticValue):
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
-        if name not in _METHODS:
-            raise emitter.fail(
-                "no-attribute",
-                f"a set has no attribute '{name}' in a program",
-                help="build the set anew with a comprehension",
-            )
-        return MethodValue(self, name, _METHODS[name])
+        if name == "__contains__":
+            return MethodValue(self, name, self._contains)
+        return self.made(emitter).attribute(emitter, name)
 
-    def iterate(self, emitter: Emitter) -> Iteration:
-        """See the base class."""
-        return emitter.builtin("aten::keys", [self.keys]).iterate(emitter)
-
-    def length(self, emitter: Emitter) -> StaticValue:
-        """See the base class."""
-        return self.keys.length(emitter)
-
-    def truth(self, emitter: Emitter) -> StaticValue:
-        """See the base class."""
-        return self.keys.truth(emitter)
-
-    def add(self, emitter: Emitter, item: StaticValue) -> None:
-        """Put an item in."""
-        self.keys.set_index(emitter, item, TRUE_VALUE)
-
-    def has(self, emitter: Emitter, item: StaticValue) -> StaticValue:
-        """`item in self`."""
+    def _contains(self, emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
         from portfire.frontend.script.operators import emit_contains
 
-        return emit_contains(emitter, self.keys, item)
-
-
-def make_set(emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
-    """`set(items)`."""
-    made = SetValue(emitter.empty_display("prim::DictConstruct", pending_dict()))
-    for items in args:
-        _add_all(emitter, made, items)
-    return made
+        return emit_contains(emitter, TupleValue(self.items), args[0])
 
 
 def set_of(emitter: Emitter, items: Sequence[StaticValue]) -> StaticValue:
@@ -118,135 +145,123 @@ def emit_set_comprehension(emitter: Emitter, node: ast.SetComp) -> StaticValue:
     return make_set(emitter, [emit_comprehension(emitter, items)], {})
 
 
-def _add_all(emitter: Emitter, set_: SetValue, items: StaticValue) -> None:
+def _add_all(emitter: Emitter, set_: StaticValue, items: StaticValue) -> None:
     from portfire.frontend.script.loops import emit_iteration
 
     def body(item: StaticValue) -> Flow:
-        set_.add(emitter, item)
+        _add(emitter, set_, [item], {})
         return Flow.FALLS
 
     emit_iteration(emitter, items, (), body)
 
 
-def _as_set(emitter: Emitter, items: StaticValue) -> SetValue:
-    made = items if isinstance(items, SetValue) else make_set(emitter, [items], {})
-    assert isinstance(made, SetValue)
+# The methods that the others are made of
+
+
+def _add(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    emitter.builtin("aten::_set_item", [set_, dict_key(emitter, set_, args[0]), TRUE_VALUE])
+    return NONE_VALUE
+
+
+def _contains(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    key = cast(DictType, static_type(set_)).key
+    found = static_type(args[0])
+    if found is not None and not isinstance(key, PendingType) and not _may_equal(found, key):
+        return FALSE_VALUE
+    return emitter.builtin("aten::__contains__", [set_, dict_key(emitter, set_, args[0])], called="in")
+
+
+def _may_equal(found: Type, key: Type) -> bool:
+    """Whether a value of the one type can be in a set of the other: what never is equal is not in it."""
+    numbers = (INT, FLOAT, BOOL)
+    return not (found in (*numbers, STR) and key in (*numbers, STR) and (found == STR) != (key == STR))
+
+
+def _discard(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    emitter.builtin("aten::pop", [set_, dict_key(emitter, set_, args[0]), TRUE_VALUE])
+    return NONE_VALUE
+
+
+def _clear(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    emitter.builtin("aten::clear", [set_])
+    return NONE_VALUE
+
+
+def _copy(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return emitter.builtin("aten::copy", [set_])
+
+
+def _emptied(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """A new set of the same type."""
+    return emitter.insert("prim::DictConstruct", [], emitter.runtime(set_).type)
+
+
+def _filled(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """The argument, as a set of the same type."""
+    found = static_type(args[0])
+    if isinstance(found, DictType) and form_kind(found) in ("set", "frozenset"):
+        return args[0]
+    made = _emptied(emitter, set_, [], {})
+    _add_all(emitter, made, args[0])
     return made
 
 
-def _add(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    set_.add(emitter, args[0])
-    return NONE_VALUE
+# The others
 
 
-def _remove(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    set_.keys.attribute(emitter, "pop").call(emitter, [args[0]], {})
-    return NONE_VALUE
-
-
-def _discard(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    _if(emitter, set_.has(emitter, args[0]), lambda: _remove(emitter, set_, args, kwargs))
-    return NONE_VALUE
-
-
-def _update(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    for items in args:
-        _add_all(emitter, set_, items)
-    return NONE_VALUE
-
-
-def _clear(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return set_.keys.attribute(emitter, "clear").call(emitter, [], {})
-
-
-def _copy(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return SetValue(emitter.builtin("aten::copy", [set_.keys]))
-
-
-def _union(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    made = _copy(emitter, set_, [], {})
-    assert isinstance(made, SetValue)
-    _update(emitter, made, args, kwargs)
-    return made
-
-
-def _in_place_union(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    _update(emitter, set_, args, kwargs)
-    return set_
-
-
-def _chosen(wanted: bool) -> Callable[..., StaticValue]:
-    """`intersection` and `difference`: the items that the other set has, or has not."""
-
-    def emit(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-        from portfire.frontend.script.loops import emit_iteration
-
-        other, made = _as_set(emitter, args[0]), make_set(emitter, [], {})
-        assert isinstance(made, SetValue)
-
-        def body(item: StaticValue) -> Flow:
-            found = other.has(emitter, item)
-            _if(emitter, found if wanted else negated(emitter, found), lambda: made.add(emitter, item))
-            return Flow.FALLS
-
-        emit_iteration(emitter, set_, (), body)
-        return made
+def _library(function: Callable[..., object]) -> Method:
+    def emit(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        return emitter.compiler.function_value(function).call(emitter, [set_, *args], kwargs)
 
     return emit
 
 
-def _symmetric_difference(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    other = _as_set(emitter, args[0])
-    only_here, only_there = _chosen(False)(emitter, set_, [other], {}), _chosen(False)(emitter, other, [set_], {})
-    return _in_place_union(emitter, _as_set(emitter, only_here), [only_there], {})
+def _only_with_sets(function: Callable[..., object], otherwise: StaticValue | None = None) -> Method:
+    """An operator: its other side must be a set, too."""
+
+    def emit(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        type_ = static_type(args[0])
+        is_set = isinstance(args[0], KnownSet) or (type_ is not None and form_kind(type_) in ("set", "frozenset"))
+        if is_set:
+            return _library(function)(emitter, set_, args, kwargs)
+        if otherwise is not None:
+            return otherwise
+        raise emitter.fail(
+            "no-overload", f"a set cannot be combined with {args[0].describe()}", help="make a set of it: `set(items)`"
+        )
+
+    return emit
 
 
-def _is_subset(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    from portfire.frontend.script.builtin_iteration import search
+def _in_place(function: Callable[..., object]) -> Method:
+    def emit(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        _only_with_sets(function)(emitter, set_, args, kwargs)
+        return set_
 
-    other = _as_set(emitter, args[0])
-    lacks = search(emitter, set_, lambda item: negated(emitter, other.has(emitter, item)))
-    return negated(emitter, lacks)
-
-
-def _is_superset(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return _is_subset(emitter, _as_set(emitter, args[0]), [set_], {})
+    return emit
 
 
-def _is_disjoint(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    from portfire.frontend.script.builtin_iteration import search
-
-    other = _as_set(emitter, args[0])
-    return negated(emitter, search(emitter, set_, lambda item: other.has(emitter, item)))
-
-
-def _equals(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    if not isinstance(args[0], SetValue):
-        return ConstantValue(False)
-    same_size = emitter.builtin("aten::eq", [set_.length(emitter), args[0].length(emitter)])
-    return emitter.builtin("aten::__and__", [same_size, _is_subset(emitter, set_, args, kwargs)])
-
-
-def _differs(emitter: Emitter, set_: SetValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return negated(emitter, _equals(emitter, set_, args, kwargs))
-
-
-def _if(emitter: Emitter, condition: StaticValue, then: Callable[[], object]) -> None:
-    from portfire.frontend.script.control_flow import emit_if_value
-
-    def run() -> Flow:
-        then()
-        return Flow.FALLS
-
-    emit_if_value(emitter, condition, run, lambda: Flow.FALLS)
-
-
-_METHODS: dict[str, Callable[..., StaticValue]] = {
-    "add": _add, "remove": _remove, "discard": _discard, "update": _update, "clear": _clear, "copy": _copy,
-    "union": _union, "intersection": _chosen(True), "difference": _chosen(False),
-    "symmetric_difference": _symmetric_difference, "issubset": _is_subset, "issuperset": _is_superset,
-    "isdisjoint": _is_disjoint,
-    "__or__": _union, "__ior__": _in_place_union, "__and__": _chosen(True), "__sub__": _chosen(False),
-    "__xor__": _symmetric_difference, "__le__": _is_subset, "__ge__": _is_superset, "__eq__": _equals,
-    "__ne__": _differs, "__contains__": lambda emitter, set_, args, kwargs: set_.has(emitter, args[0]),
+_METHODS: dict[str, Method] = {
+    "add": _add, "put": _add, "discard": _discard, "clear": _clear, "copy": _copy, "emptied": _emptied, "filled": _filled,
+    "__contains__": _contains,
+    **{
+        f.__name__: _library(f)
+        for f in (
+            sets.update, sets.union, sets.intersection, sets.difference, sets.symmetric_difference, sets.remove, sets.pop,
+            sets.issubset, sets.issuperset, sets.isdisjoint, sets.intersection_update, sets.difference_update,
+            sets.symmetric_difference_update,
+        )
+    },
+    "__or__": _only_with_sets(sets.union), "__and__": _only_with_sets(sets.intersection),
+    "__sub__": _only_with_sets(sets.difference), "__xor__": _only_with_sets(sets.symmetric_difference),
+    "__ior__": _in_place(sets.update), "__iand__": _in_place(sets.intersection_update),
+    "__isub__": _in_place(sets.difference_update), "__ixor__": _in_place(sets.symmetric_difference_update),
+    "__le__": _only_with_sets(sets.issubset), "__ge__": _only_with_sets(sets.issuperset),
+    "__lt__": _only_with_sets(sets.is_proper_subset), "__gt__": _only_with_sets(sets.is_proper_superset),
+    "__eq__": _only_with_sets(sets.equals, FALSE_VALUE), "__ne__": _only_with_sets(sets.differs, TRUE_VALUE),
 }  # fmt: skip
+
+#: What a frozenset lacks. Operators in place make a new one.
+_CHANGING = frozenset(
+    ("add", "remove", "pop", "clear", "update", "__ior__", "__iand__", "__isub__", "__ixor__")
+)  # fmt: skip

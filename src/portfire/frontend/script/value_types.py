@@ -5,12 +5,14 @@ Comes before: `ir/types.py`. Comes after: `signatures.py`, `modules.py`, `classe
 
 from __future__ import annotations
 
+import collections
 import enum
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from portfire.frontend.script.default_dicts import form_of_python
 from portfire.frontend.script.inference import PendingType, resolved, unified
 from portfire.ir import types as ir
 from portfire.ir.state import ObjectState
@@ -33,11 +35,19 @@ def type_of_value(value: Any, classes: ClassRegistry) -> ir.Type:
             return type_
     if isinstance(value, tuple):
         return _tuple_type(value, classes)
+    if isinstance(value, (set, frozenset)):
+        key = _common_type(sorted(value, key=repr), type(value).__name__, "items", classes, ir.STR)
+        return ir.DictType(key, ir.BOOL, form=type(value).__name__)
+    if isinstance(value, collections.deque):
+        form = "deque" if value.maxlen is None else f"deque:{value.maxlen}"
+        return ir.ListType(_common_type(value, "deque", "elements", classes), form=form)
     if isinstance(value, list):
         return ir.ListType(_common_type(value, "list", "elements", classes))
     if isinstance(value, dict):
         key = _common_type(value.keys(), "dict", "keys", classes, ir.STR)
-        return ir.DictType(key, _common_type(value.values(), "dict", "values", classes))
+        return ir.DictType(
+            key, _common_type(value.values(), "dict", "values", classes), form=_dict_form(value, classes)
+        )
     if isinstance(value, ObjectState):
         return value.cls
     if type(value).__module__ == "numpy":
@@ -45,6 +55,13 @@ def type_of_value(value: Any, classes: ClassRegistry) -> ir.Type:
             "numpy values have no type in a program; convert it with int(), float() or torch.from_numpy"
         )
     return classes.type_of_object(value)
+
+
+def _dict_form(value: dict[Any, Any], classes: ClassRegistry) -> str | None:
+    """What a dict is in Python where it is no plain one."""
+    if isinstance(value, collections.defaultdict):
+        return form_of_python(value, classes.compiler)
+    return next((c.__name__ for c in (collections.Counter, collections.OrderedDict) if type(value) is c), None)
 
 
 _SIMPLE: tuple[tuple[type | tuple[type, ...], ir.Type], ...] = (

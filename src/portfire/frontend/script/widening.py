@@ -25,7 +25,20 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.ir.graph import Node, Value
 from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, TENSOR, ClassType, ListType, OptionalType, Type
+from portfire.ir.types import (
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    NUMBER,
+    STR,
+    TENSOR,
+    ClassType,
+    DictType,
+    ListType,
+    OptionalType,
+    Type,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -56,6 +69,19 @@ def fitting(
         raise
 
 
+def fitting_key(emitter: Emitter, dict_: StaticValue, key: StaticValue, type_: DictType) -> Value:
+    """The key as the dict takes it. An attribute that began as an empty dict takes what its first key is."""
+    target, found, what = resolved(type_.key), static_type(key), "the dict's keys"
+    made_by = _undeclared(emitter, dict_)
+    if made_by is None or made_by.kind != "prim::GetAttr" or found is None or is_pending(found) or target != STR:
+        return convert(emitter, key, target, what)
+    try:
+        return convert(emitter, key, target, what)
+    except CompileAbort:
+        _note_attribute(emitter, made_by, found, target, lambda t: type_.with_contained((t, type_.value)))
+        raise
+
+
 def _note_attribute(emitter: Emitter, read: Node, found: Type, target: Type, wider: Callable[[Type], Type]) -> None:
     """The list is an attribute: the next round of the compilation knows of the item."""
     owner = cast(ClassType, read.inputs[0].type).python_class
@@ -63,7 +89,7 @@ def _note_attribute(emitter: Emitter, read: Node, found: Type, target: Type, wid
     is_first_found = target == TENSOR  # which is what is taken for the items of an empty list that nothing fills
     type_ = wider(found)
     if is_first_found and isinstance(type_, ListType):
-        type_ = ListType(found)
+        type_ = type_.with_contained((found,))
     emitter.compiler.attribute_types.note(emitter.compiler, owner, read.attributes["name"], type_)
 
 
