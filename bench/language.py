@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -79,7 +80,7 @@ def python_level_programs() -> list[Figure]:
         expected = program(*arguments)
         for run in runs.values():
             assert run(*arguments) == expected
-        times = medians({n: (lambda f=f: f(*arguments)) for n, f in runs.items()}, rounds=21, warm=3)
+        times = medians({n: partial(f, *arguments) for n, f in runs.items()}, rounds=21, warm=3)
         note = f"({1e3 * times['ours']:.2f} ms)"
         figures.append(Figure(f"{name} / torch.jit", times["ours"] / times["jit"], 0.7, note=note))
         figures.append(Figure(f"{name} / CPython", times["ours"] / times["python"], 1.0))

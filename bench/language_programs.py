@@ -5,11 +5,8 @@ They are plain Python, in the part of it that torch.jit compiles too, so that al
 Comes before: nothing. Comes after: `language.py`.
 """
 
-# No `from __future__ import annotations`: torch.jit reads the annotations of classes as objects.
-from typing import Dict, List, Tuple  # noqa: UP035 - torch.jit's own spelling
 
-
-def overlap(a: List[float], b: List[float]) -> float:
+def overlap(a: list[float], b: list[float]) -> float:
     """Intersection over union of two boxes (x0, y0, x1, y1)."""
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
@@ -22,16 +19,16 @@ def overlap(a: List[float], b: List[float]) -> float:
 
 
 def suppress(
-    boxes: List[List[float]], scores: List[float], labels: List[int], threshold: float, limit: int
-) -> Tuple[List[int], Dict[int, int]]:
+    boxes: list[list[float]], scores: list[float], labels: list[int], threshold: float, limit: int
+) -> tuple[list[int], dict[int, int]]:
     """Post-processing of a detector: the best boxes of each class that do not overlap, and how many each class has."""
-    ranked: List[Tuple[float, int]] = []
+    ranked: list[tuple[float, int]] = []
     for i in range(len(scores)):
         if scores[i] > 0.05:
             ranked.append((-scores[i], i))
     ranked.sort()
-    kept: List[int] = []
-    per_class: Dict[int, int] = {}
+    kept: list[int] = []
+    per_class: dict[int, int] = {}
     for _, i in ranked:
         if len(kept) >= limit:
             break
@@ -49,12 +46,12 @@ def suppress(
     return kept, per_class
 
 
-def beam_search(frames: List[List[float]], alphabet: str, width: int) -> List[Tuple[str, float]]:
+def beam_search(frames: list[list[float]], alphabet: str, width: int) -> list[tuple[str, float]]:
     """Prefix beam search over per-frame probabilities (the last symbol is the blank): the best texts and their scores."""
-    beams: Dict[str, Tuple[float, float]] = {"": (1.0, 0.0)}
+    beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     blank = len(alphabet)
     for frame in frames:
-        grown: Dict[str, Tuple[float, float]] = {}
+        grown: dict[str, tuple[float, float]] = {}
         for prefix, masses in beams.items():
             ends_blank, ends_symbol = masses
             total = ends_blank + ends_symbol
@@ -82,27 +79,27 @@ def beam_search(frames: List[List[float]], alphabet: str, width: int) -> List[Tu
                     grown[longer] = (known[0], known[1] + gain)
                 else:
                     grown[longer] = (0.0, gain)
-        scored: List[Tuple[float, str]] = []
+        scored: list[tuple[float, str]] = []
         for prefix, masses in grown.items():
             scored.append((-(masses[0] + masses[1]), prefix))
         scored.sort()
-        best: Dict[str, Tuple[float, float]] = {}
+        best: dict[str, tuple[float, float]] = {}
         norm = 0.0
-        for score, prefix in scored[:width]:
+        for score, _ in scored[:width]:
             norm -= score
         for _, prefix in scored[:width]:
             kept = grown[prefix]
             best[prefix] = (kept[0] / norm, kept[1] / norm)
         beams = best
-    result: List[Tuple[str, float]] = []
+    result: list[tuple[str, float]] = []
     for prefix, masses in beams.items():
         result.append((prefix, masses[0] + masses[1]))
     return result
 
 
-def split_words(text: str) -> List[str]:
+def split_words(text: str) -> list[str]:
     """Lower-case words, numbers and single punctuation marks."""
-    words: List[str] = []
+    words: list[str] = []
     start = -1
     lowered = text.lower()
     for i in range(len(lowered)):
@@ -121,10 +118,10 @@ def split_words(text: str) -> List[str]:
     return words
 
 
-def tokenize(text: str, vocabulary: Dict[str, int], longest: int) -> Tuple[List[int], str]:
+def tokenize(text: str, vocabulary: dict[str, int], longest: int) -> tuple[list[int], str]:
     """WordPiece: each word is cut greedily into the longest pieces of the vocabulary; the ids, and the pieces as text."""
-    ids: List[int] = []
-    pieces: List[str] = []
+    ids: list[int] = []
+    pieces: list[str] = []
     for word in split_words(text):
         start = 0
         first = len(ids)
@@ -163,8 +160,8 @@ class Queue:
     """A binary heap of (key, node)."""
 
     def __init__(self):
-        self.keys: List[float] = []
-        self.nodes: List[int] = []
+        self.keys: list[float] = []
+        self.nodes: list[int] = []
 
     def is_empty(self) -> bool:
         return len(self.keys) == 0
@@ -188,7 +185,7 @@ class Queue:
         self.nodes[i] = self.nodes[j]
         self.nodes[j] = node
 
-    def pop(self) -> Tuple[float, int]:
+    def pop(self) -> tuple[float, int]:
         top = (self.keys[0], self.nodes[0])
         key = self.keys.pop()
         node = self.nodes.pop()
@@ -210,15 +207,15 @@ class Queue:
         return top
 
 
-def shortest_paths(sources: List[int], targets: List[int], lengths: List[float], nodes: int) -> List[float]:
+def shortest_paths(sources: list[int], targets: list[int], lengths: list[float], nodes: int) -> list[float]:
     """Dijkstra's algorithm from node 0, with edges and the queue as objects."""
-    ways: List[List[Edge]] = []
+    ways: list[list[Edge]] = []
     for _ in range(nodes):
-        empty: List[Edge] = []
+        empty: list[Edge] = []
         ways.append(empty)
     for i in range(len(sources)):
         ways[sources[i]].append(Edge(targets[i], lengths[i]))
-    best: List[float] = []
+    best: list[float] = []
     for _ in range(nodes):
         best.append(1e30)
     best[0] = 0.0
@@ -238,7 +235,7 @@ def shortest_paths(sources: List[int], targets: List[int], lengths: List[float],
 
 def edit_distance(a: str, b: str) -> int:
     """Levenshtein's distance, by rows."""
-    previous: List[int] = []
+    previous: list[int] = []
     for j in range(len(b) + 1):
         previous.append(j)
     for i in range(len(a)):
@@ -252,11 +249,11 @@ def edit_distance(a: str, b: str) -> int:
     return previous[-1]
 
 
-def summarize(log: str) -> List[str]:
+def summarize(log: str) -> list[str]:
     """Reads lines of `time level module: key=value ...`, and reports per module: counts, means, the odd messages."""
-    counts: Dict[str, int] = {}
-    rows: Dict[str, List[List[float]]] = {}
-    texts: Dict[str, str] = {}
+    counts: dict[str, int] = {}
+    rows: dict[str, list[list[float]]] = {}
+    texts: dict[str, str] = {}
     for line in log.split("\n"):
         fields = line.strip().split(" ")
         if len(fields) < 4 or fields[0].startswith("#"):
@@ -268,20 +265,20 @@ def summarize(log: str) -> List[str]:
             counts[key] = 0
             texts[key] = fields[3]
         counts[key] += 1
-        row: List[float] = []
+        row: list[float] = []
         for field in fields[3:]:
             at = field.find("=")
             if at > 0 and field[at + 1 :].isdigit():
                 row.append(float(int(field[at + 1 :])))
         if module not in rows:
-            new: List[List[float]] = []
+            new: list[list[float]] = []
             rows[module] = new
         rows[module].append(row)
-    report: List[str] = []
-    for key in sorted(list(counts.keys())):
+    report: list[str] = []
+    for key in sorted(counts.keys()):
         distance = edit_distance(texts[key], key)
         report.append("{}: {} ({} of {})".format(key, counts[key], distance, texts[key].replace("=", " ")))
-    for module in sorted(list(rows.keys())):
+    for module in sorted(rows.keys()):
         total = 0.0
         cells = 0
         for row in rows[module]:

@@ -2,6 +2,9 @@
 // false means that the bound op has to do it: for another type, or an error.
 #pragma once
 
+#include <cstring>
+#include <utility>
+
 #include "execution/scalar_instructions.h"
 #include "program/function_code.h"
 
@@ -43,6 +46,46 @@ inline bool list_length(Value* registers, const Word* ip) {
   registers[ip[3]] = static_cast<std::int64_t>(static_cast<const ListBox*>(list.box())->items.size());
   release_marked(registers, ip[1]);
   return true;
+}
+
+// Puts into `to` what `from` holds, without a reference: for the borrowing register, which never releases anything.
+inline void borrow(Value& to, const Value& from) { std::memcpy(static_cast<void*>(&to), &from, sizeof from); }
+
+inline bool borrow_item(Value* registers, const Word* ip) {
+  const Value& list = registers[ip[1]];
+  if (!list.is_list()) [[unlikely]]
+    return false;
+  const std::vector<Value>& items = static_cast<const ListBox*>(list.box())->items;
+  std::size_t position = 0;
+  if (!find_position(registers[ip[2]], items.size(), position)) [[unlikely]]
+    return false;
+  borrow(registers[ip[5]], items[position]);
+  return true;
+}
+
+// These two may throw: looking for a key hashes it.
+inline bool dict_item(Value* registers, const Word* ip) {
+  const Value& dict = marked(registers, ip[1]);
+  if (!dict.is_dict()) [[unlikely]]
+    return false;
+  const Value* item = static_cast<const DictBox*>(dict.box())->find(marked(registers, ip[2]));
+  if (!item) [[unlikely]]
+    return false;
+  Value found = *item;
+  release_marked(registers, ip[1]);
+  release_marked(registers, ip[2]);
+  registers[ip[3]] = std::move(found);
+  return true;
+}
+
+inline Answer dict_contains(Value* registers, const Word* ip) {
+  const Value& dict = marked(registers, ip[1]);
+  if (!dict.is_dict()) [[unlikely]]
+    return Answer::kAskOp;
+  const bool found = static_cast<const DictBox*>(dict.box())->find(marked(registers, ip[2])) != nullptr;
+  release_marked(registers, ip[1]);
+  release_marked(registers, ip[2]);
+  return found ? Answer::kTrue : Answer::kFalse;
 }
 
 // The string in a register, if its bytes are characters.

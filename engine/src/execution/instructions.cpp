@@ -167,7 +167,9 @@ const Interpreter::Word* Interpreter::make_dict() {
 
 const Interpreter::Word* Interpreter::unpack() {
   const std::size_t count = ip_[2];
-  const Value source = take(ip_[1]);  // keeps the items while registers change
+  const bool dies = Operand{ip_[1]}.kind() == Operand::kRegisterLastUse;
+  const Value held = dies ? take(ip_[1]) : Value();  // keeps the items while registers change; who lives, does anyway
+  const Value& source = dies ? held : peek(ip_[1]);
   const std::span<Value> items =
       source.is_list() ? std::span<Value>(source.to_list().items) : std::span<Value>(source.to_tuple().items);
   if (items.size() != count) {
@@ -177,7 +179,7 @@ const Interpreter::Word* Interpreter::unpack() {
                           std::to_string(items.size()) + ")"
                     : "too many values to unpack (expected " + std::to_string(count) + ")");
   }
-  if (source.box()->is_unique()) {
+  if (dies && source.box()->is_unique()) {
     for (std::size_t i = 0; i < count; ++i) registers_[ip_[3 + i]] = std::move(items[i]);
   } else {
     for (std::size_t i = 0; i < count; ++i) registers_[ip_[3 + i]] = items[i];

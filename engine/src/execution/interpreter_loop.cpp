@@ -66,9 +66,9 @@ Value Interpreter::loop() {
     NEXT;                            \
   }
 // A comparison that leaves a bool, and its twin that jumps.
-#define COMPARISON(name, compare, op)                               \
+#define COMPARISON(name, compared)                                  \
   CASE(name) : {                                                    \
-    const Answer answer = compare(registers, ip, op{});             \
+    const Answer answer = compared;             \
     if (answer == Answer::kAskOp) [[unlikely]] {                    \
       ip_ = ip;                                                     \
       call_intrinsic_op();                                          \
@@ -79,7 +79,7 @@ Value Interpreter::loop() {
     NEXT;                                                           \
   }                                                                 \
   CASE(If##name) : {                                                \
-    const Answer answer = compare(registers, ip, op{});             \
+    const Answer answer = compared;             \
     bool is_true = answer == Answer::kTrue;                         \
     if (answer == Answer::kAskOp) [[unlikely]] {                    \
       ip_ = ip;                                                     \
@@ -184,6 +184,34 @@ Value Interpreter::execute() {
     }
     NEXT;
   }
+  CASE(BorrowAttribute) : {
+    ip_ = ip;
+    const Value& holder = peek(ip[3]);
+    std::uint32_t slot = 0;
+    if (!is_slot_known(holder, ip[2], slot)) [[unlikely]]
+      slot = find_slot(holder.to_object());
+    borrow(registers[ip[4]], static_cast<const Object*>(holder.box())->slot(slot));
+    ip += 5;
+    NEXT;
+  }
+  CASE(BorrowItem) : {
+    if (!borrow_item(registers, ip)) [[unlikely]] {
+      ip_ = ip;
+      call_intrinsic_op();  // into the scratch register, which keeps it
+      borrow(registers[ip[5]], registers[ip[3]]);
+    }
+    ip += 6;
+    NEXT;
+  }
+  CASE(BorrowTupleItem) : {
+    ip_ = ip;
+    const ValueArray& items = registers[ip[1]].to_tuple().items;
+    if (ip[2] >= items.size()) [[unlikely]]
+      tuple_item();  // throws
+    borrow(registers[ip[3]], items[ip[2]]);
+    ip += 4;
+    NEXT;
+  }
   CASE(TupleItem) : {
     const Value& tuple = peek(ip[1]);
     if (Operand{ip[1]}.kind() == Operand::kRegister && tuple.is_tuple() && ip[2] < tuple.to_tuple().items.size())
@@ -198,16 +226,18 @@ Value Interpreter::execute() {
   }
   CASE(AppendItem) : {
     ip_ = ip;
-    registers[ip[1]].to_list().items.push_back(take(ip[2]));
+    marked(registers, ip[1]).to_list().items.push_back(take(ip[2]));
+    release_marked(registers, ip[1]);
     ip += 3;
     NEXT;
   }
   CASE(SetItem) : {
     ip_ = ip;
     std::size_t position = 0;
-    const Value& list = registers[ip[1]];
+    const Value& list = marked(registers, ip[1]);
     if (list.is_list() && find_position(registers[ip[2]], list.to_list().items.size(), position)) [[likely]] {
       list.to_list().items[position] = take(ip[5]);
+      release_marked(registers, ip[1]);
     } else {
       call_set_item_op();
     }
@@ -252,24 +282,31 @@ Value Interpreter::execute() {
   INTRINSIC(DivFloat, float_op<instructions::DivFloat>(registers, ip))
   INTRINSIC(ListItem, list_item(registers, ip))
   INTRINSIC(ListLength, list_length(registers, ip))
+  INTRINSIC(NegFloat, negate_float(registers, ip))
+  INTRINSIC(MinInt, int_op<instructions::MinInt>(registers, ip))
+  INTRINSIC(MaxInt, int_op<instructions::MaxInt>(registers, ip))
+  INTRINSIC(MinFloat, float_op<instructions::MinFloat>(registers, ip))
+  INTRINSIC(MaxFloat, float_op<instructions::MaxFloat>(registers, ip))
+  INTRINSIC(DictItem, (ip_ = ip, dict_item(registers, ip)))
   INTRINSIC(StringItem, string_item(registers, ip))
   INTRINSIC(StringLength, string_length(registers, ip))
   INTRINSIC(Not, logical_not(registers, ip))
 
-  COMPARISON(LtInt, compare_ints, std::less<>)
-  COMPARISON(LeInt, compare_ints, std::less_equal<>)
-  COMPARISON(GtInt, compare_ints, std::greater<>)
-  COMPARISON(GeInt, compare_ints, std::greater_equal<>)
-  COMPARISON(EqInt, compare_ints, std::equal_to<>)
-  COMPARISON(NeInt, compare_ints, std::not_equal_to<>)
-  COMPARISON(LtFloat, compare_floats, std::less<>)
-  COMPARISON(LeFloat, compare_floats, std::less_equal<>)
-  COMPARISON(GtFloat, compare_floats, std::greater<>)
-  COMPARISON(GeFloat, compare_floats, std::greater_equal<>)
-  COMPARISON(EqFloat, compare_floats, std::equal_to<>)
-  COMPARISON(NeFloat, compare_floats, std::not_equal_to<>)
-  COMPARISON(EqStr, compare_strings, std::true_type)
-  COMPARISON(NeStr, compare_strings, std::false_type)
+  COMPARISON(LtInt, compare_ints(registers, ip, std::less<>{}))
+  COMPARISON(LeInt, compare_ints(registers, ip, std::less_equal<>{}))
+  COMPARISON(GtInt, compare_ints(registers, ip, std::greater<>{}))
+  COMPARISON(GeInt, compare_ints(registers, ip, std::greater_equal<>{}))
+  COMPARISON(EqInt, compare_ints(registers, ip, std::equal_to<>{}))
+  COMPARISON(NeInt, compare_ints(registers, ip, std::not_equal_to<>{}))
+  COMPARISON(LtFloat, compare_floats(registers, ip, std::less<>{}))
+  COMPARISON(LeFloat, compare_floats(registers, ip, std::less_equal<>{}))
+  COMPARISON(GtFloat, compare_floats(registers, ip, std::greater<>{}))
+  COMPARISON(GeFloat, compare_floats(registers, ip, std::greater_equal<>{}))
+  COMPARISON(EqFloat, compare_floats(registers, ip, std::equal_to<>{}))
+  COMPARISON(NeFloat, compare_floats(registers, ip, std::not_equal_to<>{}))
+  COMPARISON(DictContains, (ip_ = ip, dict_contains(registers, ip)))
+  COMPARISON(EqStr, compare_strings(registers, ip, std::true_type{}))
+  COMPARISON(NeStr, compare_strings(registers, ip, std::false_type{}))
 }
 
 }  // namespace portfire

@@ -61,6 +61,19 @@ struct DivFloat {
   }
 };
 
+struct MinInt {
+  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return r = b < a ? b : a, true; }
+};
+struct MaxInt {
+  static bool apply(std::int64_t a, std::int64_t b, std::int64_t& r) { return r = a < b ? b : a, true; }
+};
+struct MinFloat {
+  static bool apply(double a, double b, double& r) { return r = b < a ? b : a, true; }
+};
+struct MaxFloat {
+  static bool apply(double a, double b, double& r) { return r = a < b ? b : a, true; }
+};
+
 template <typename Op>
 inline bool int_op(Value* registers, const Word* ip) {
   const Value& a = registers[ip[1]];
@@ -101,6 +114,14 @@ inline Answer compare_floats(const Value* registers, const Word* ip, Compare com
   if (!a.is_double() || !b.is_double()) [[unlikely]]
     return Answer::kAskOp;
   return compare(a.to_double(), b.to_double()) ? Answer::kTrue : Answer::kFalse;
+}
+
+inline bool negate_float(Value* registers, const Word* ip) {
+  const Value& a = registers[ip[1]];
+  if (!a.is_double()) [[unlikely]]
+    return false;
+  registers[ip[3]] = -a.to_double();
+  return true;
 }
 
 inline bool logical_not(Value* registers, const Word* ip) {

@@ -6,6 +6,7 @@
 
 #include "portfire/op.h"
 #include "program/instruction.h"
+#include "program/instruction_patterns.h"
 #include "program/linked_program.h"
 
 namespace portfire {
@@ -21,15 +22,15 @@ class CodeEmitter {
  public:
   CodeEmitter(const LinkedProgram& program, const ProgramImage& image, const FunctionRecord& record,
               const std::vector<std::optional<Intrinsic>>& intrinsics)
-      : program_(program), image_(image), record_(record), intrinsics_(intrinsics) {}
+      : program_(program), image_(image), record_(record), list_{{}, {}, intrinsics, program.op_names} {}
 
   std::unique_ptr<FunctionCode> run() {
     code_ = std::make_unique<FunctionCode>();
     scan();
     offsets_.assign(record_.code.size() + 1, kUnset);
-    for (at_ = 0; at_ < instructions_.size(); ++at_) {
-      offsets_[instructions_[at_].word] = here();
-      emit(instructions_[at_]);
+    for (at_ = 0; at_ < list_.items.size(); ++at_) {
+      offsets_[list_.items[at_].word] = here();
+      emit_reading_borrowed(list_.items[at_]);
     }
     finish();
     return std::move(code_);
@@ -51,15 +52,16 @@ class CodeEmitter {
 
   // Finds where control can arrive from elsewhere, and how many scratch registers are needed.
   void scan() {
-    targets_.assign(record_.code.size() + 1, false);
+    std::vector<bool>& targets = list_.targets;
+    targets.assign(record_.code.size() + 1, false);
     Instruction i;
     for (std::uint32_t word = 0; word < record_.code.size(); word = i.next) {
       read_instruction(record_.code, word, i);
-      instructions_.push_back(i);
-      if (i.has_label && i.opcode != Opcode::kCheckType) targets_[i.label] = true;
+      list_.items.push_back(i);
+      if (i.has_label && i.opcode != Opcode::kCheckType) targets[i.label] = true;
       if (results_overlap(i)) scratch_count_ = std::max(scratch_count_, static_cast<std::uint32_t>(i.results.size()));
     }
-    for (const HandlerRecord& h : record_.handlers) targets_[h.begin] = targets_[h.end] = targets_[h.target] = true;
+    for (const HandlerRecord& h : record_.handlers) targets[h.begin] = targets[h.end] = targets[h.target] = true;
   }
 
   // Whether an op with several results could overwrite an argument with its first result.
@@ -93,6 +95,35 @@ class CodeEmitter {
     return scratch();
   }
 
+  // The register for what is looked into without a reference of its own. It is never released.
+  std::uint32_t borrowing_register() {
+    if (borrowing_register_ == kUnset) {
+      borrowing_register_ = scratch(scratch_count_) + static_cast<std::uint32_t>(code_->frame_constants.size());
+      code_->frame_constants.emplace_back();
+    }
+    return borrowing_register_;
+  }
+
+  // Whether the instruction's result may stay where it is read from until the next instruction has looked into it.
+  bool borrows(const Instruction& i) {
+    const bool source_lives = is_register(Operand{i.inputs[0]}) && Operand{i.inputs[0]}.kind() == Operand::kRegister;
+    if (!source_lives || !is_result_looked_into(list_, at_)) return false;
+    borrowed_ = i.results[0];
+    return true;
+  }
+
+  // An instruction that looks into what was borrowed reads it from the borrowing register.
+  void emit_reading_borrowed(Instruction i) {
+    const bool reads_it =
+        borrowed_ != kUnset && !i.inputs.empty() && i.inputs[0] == (borrowed_ << 2U | Operand::kRegisterLastUse);
+    if (!reads_it) return emit(i);
+    Words inputs(i.inputs.begin(), i.inputs.end());
+    inputs[0] = borrowing_register() << 2U | Operand::kRegister;
+    i.inputs = inputs;
+    borrowed_ = kUnset;
+    emit(i);
+  }
+
   void emit(const Instruction& i) {
     switch (i.opcode) {
       case Opcode::kOp:
@@ -118,12 +149,12 @@ class CodeEmitter {
         put(i.extra);
         return put_result_and_inputs(i);
       case Opcode::kGetAttribute:
+        return emit_get_attribute(i);
       case Opcode::kSetAttribute:
-        put(i.opcode == Opcode::kGetAttribute ? Code::kGetAttribute : Code::kSetAttribute);
+        put(Code::kSetAttribute);
         put(i.number);
         put(cache_count_++);
-        put_all(i.inputs);
-        return put_all(i.results);
+        return put_all(i.inputs);
       case Opcode::kMakeTuple:
       case Opcode::kMakeList:
       case Opcode::kMakeDict:
@@ -150,10 +181,7 @@ class CodeEmitter {
         put_all(i.inputs);
         return put_list(i.results);
       case Opcode::kTupleItem:
-        put(Code::kTupleItem);
-        put_all(i.inputs);
-        put(i.number);
-        return put_all(i.results);
+        return emit_tuple_item(i);
       case Opcode::kMakeObject:
         put(Code::kMakeObject);
         put(i.number);
@@ -190,6 +218,23 @@ class CodeEmitter {
       default:
         throw Error(ErrorCode::kInternal, "an instruction has no code");
     }
+  }
+
+  void emit_get_attribute(const Instruction& i) {
+    const bool borrowing = borrows(i);
+    put(borrowing ? Code::kBorrowAttribute : Code::kGetAttribute);
+    put(i.number);
+    put(cache_count_++);
+    put_all(i.inputs);
+    put(borrowing ? borrowing_register() : i.results[0]);
+  }
+
+  void emit_tuple_item(const Instruction& i) {
+    const bool borrowing = borrows(i);
+    put(borrowing ? Code::kBorrowTupleItem : Code::kTupleItem);
+    put(borrowing ? Operand{i.inputs[0]}.index() : i.inputs[0]);
+    put(i.number);
+    put(borrowing ? borrowing_register() : i.results[0]);
   }
 
   void put_list(std::span<const std::uint32_t> words) {
@@ -270,10 +315,20 @@ class CodeEmitter {
   }
 
   bool emit_intrinsic(const Instruction& i) {
-    const std::optional<Intrinsic>& intrinsic = intrinsics_[i.number];
+    const std::optional<Intrinsic>& intrinsic = list_.intrinsics[i.number];
     if (!intrinsic || i.inputs.size() != intrinsic->arity || i.results.size() != 1) return false;
     for (const std::uint32_t bits : i.inputs) {
       if (!is_in_frame(Operand{bits})) return false;
+    }
+    if (intrinsic->code == Code::kListItem && borrows(i)) {
+      const std::uint32_t index = frame_register(i.inputs[1]);
+      put(Code::kBorrowItem);
+      put(Operand{i.inputs[0]}.index());
+      put(index);
+      put(scratch());
+      put(i.number);
+      put(borrowing_register());
+      return true;
     }
     const std::uint32_t a = intrinsic_register(i, 0, *intrinsic);
     const std::uint32_t b = i.inputs.size() > 1 ? intrinsic_register(i, 1, *intrinsic) : kNoRegister;
@@ -294,40 +349,28 @@ class CodeEmitter {
     return dies && operand < intrinsic.references ? index | kDies : index;
   }
 
-  // `list.append(x)` and `list[i] = x`, whose result (the list again) is dropped at once.
+  // `list.append(x)` and `list[i] = x`, whose result (the list again) is dropped at once: it is never made.
   bool emit_list_change(const Instruction& i) {
-    const std::string& name = program_.op_names[i.number];
-    const bool appends = name == "aten::append.t" && i.inputs.size() == 2;
-    const bool sets = name == "aten::_set_item.t" && i.inputs.size() == 3;
-    if ((!appends && !sets) || i.results.size() != 1 || !is_dropped_next(i.results[0])) return false;
-    const Operand list{i.inputs[0]};
-    const std::uint32_t value = i.inputs.back();
-    if (list.kind() != Operand::kRegister || (is_register(Operand{value}) && Operand{value}.index() == list.index())) {
-      return false;
-    }
-    if (appends) {
+    const ListChange change = list_change_at(list_, at_);
+    if (change == ListChange::kNone) return false;
+    const Operand operand{i.inputs[0]};
+    const bool dies = operand.kind() == Operand::kRegisterLastUse;
+    const std::uint32_t changed = dies ? operand.index() | kDies : operand.index();
+    if (change == ListChange::kAppend) {
       put(Code::kAppendItem);
-      put(list.index());
+      put(changed);
     } else {
       if (!is_in_frame(Operand{i.inputs[1]})) return false;
       const std::uint32_t index = frame_register(i.inputs[1]);
       put(Code::kSetItem);
-      put(list.index());
+      put(changed);
       put(index);
       put(scratch());
       put(i.number);
     }
-    put(value);
+    put(i.inputs.back());
     never_made_ = i.results[0];
     return true;
-  }
-
-  // Whether the next instruction drops `result`, and is only reached from here.
-  bool is_dropped_next(std::uint32_t result) const {
-    if (at_ + 1 == instructions_.size()) return false;
-    const Instruction& next = instructions_[at_ + 1];
-    if (next.opcode != Opcode::kDrop || targets_[next.word]) return false;
-    return std::find(next.results.begin(), next.results.end(), result) != next.results.end();
   }
 
   void emit_drop(const Instruction& i) {
@@ -341,26 +384,44 @@ class CodeEmitter {
     put_list(dropped);
   }
 
-  // A comparison whose result only decides the next jump becomes one instruction with it.
+  // Whether the instruction at `at` reads `condition` for the last time, and is only reached from the one before.
+  bool continues(std::size_t at, std::uint32_t condition) const {
+    if (at >= list_.items.size() || list_.is_target(at)) return false;
+    const Instruction& i = list_.items[at];
+    return i.inputs.size() == 1 && i.inputs[0] == (condition << 2U | Operand::kRegisterLastUse);
+  }
+
+  // A comparison whose result, or its negation, only decides the next jump becomes one instruction with it.
   bool emit_fused_branch(const Instruction& i, Code comparison, std::uint32_t a, std::uint32_t b) {
     const std::optional<Code> branch = branch_of(comparison);
-    if (!branch || at_ + 1 == instructions_.size()) return false;
-    const Instruction& jump = instructions_[at_ + 1];
-    const bool is_branch = jump.opcode == Opcode::kJumpIfFalse || jump.opcode == Opcode::kJumpIfTrue;
-    const bool fits =
-        is_branch && !targets_[jump.word] && jump.inputs[0] == (i.results[0] << 2U | Operand::kRegisterLastUse);
-    if (!fits) return false;
+    if (!branch) return false;
+    std::size_t at = at_ + 1;
+    std::uint32_t condition = i.results[0];
+    bool negated = false;
+    if (continues(at, condition) && is_negation(list_.items[at])) {
+      condition = list_.items[at++].results[0];
+      negated = true;
+    }
+    if (!continues(at, condition)) return false;
+    const Instruction& jump = list_.items[at];
+    if (jump.opcode != Opcode::kJumpIfFalse && jump.opcode != Opcode::kJumpIfTrue) return false;
+    const bool jumps_if_false = (jump.opcode == Opcode::kJumpIfFalse) != negated;
     if (jump.label <= jump.word) put(Code::kStep);
     put(*branch);
     put(a);
     put(b);
     put(i.results[0]);
     put(i.number);
-    put_label(jump.opcode == Opcode::kJumpIfFalse ? jump.label : jump.next);
-    put_label(jump.opcode == Opcode::kJumpIfFalse ? jump.next : jump.label);
-    ++at_;
-    offsets_[jump.word] = here();
+    put_label(jumps_if_false ? jump.label : jump.next);
+    put_label(jumps_if_false ? jump.next : jump.label);
+    while (at_ < at) offsets_[list_.items[++at_].word] = here();
     return true;
+  }
+
+  bool is_negation(const Instruction& i) const {
+    if (i.opcode != Opcode::kOp || i.results.size() != 1) return false;
+    const std::optional<Intrinsic>& intrinsic = list_.intrinsics[i.number];
+    return intrinsic && intrinsic->code == Code::kNot;
   }
 
   void emit_branch(const Instruction& i) {
@@ -425,15 +486,15 @@ class CodeEmitter {
   const LinkedProgram& program_;
   const ProgramImage& image_;
   const FunctionRecord& record_;
-  const std::vector<std::optional<Intrinsic>>& intrinsics_;
 
   std::unique_ptr<FunctionCode> code_;
-  std::vector<Instruction> instructions_;
-  std::size_t at_ = 0;  // the instruction being emitted
-  std::vector<bool> targets_;
+  InstructionList list_;
+  std::size_t at_ = 0;                  // the instruction being emitted
   std::vector<std::uint32_t> offsets_;  // by word of the file's code
   std::vector<std::pair<std::uint32_t, std::uint32_t>> fixups_;
   std::unordered_map<Index, std::uint32_t> constant_registers_;
+  std::uint32_t borrowed_ = kUnset;  // the register whose value the borrowing register holds instead
+  std::uint32_t borrowing_register_ = kUnset;
   std::uint32_t never_made_ = kUnset;  // the result of the instruction before, which only the next one, a drop, names
   std::uint32_t scratch_count_ = 1;
   std::uint32_t cache_count_ = 0;

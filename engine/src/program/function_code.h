@@ -1,8 +1,10 @@
 // The code of a linked function, as the interpreter runs it: words of 32 bits, made by code_emitter.cpp.
 //
 // Registers of a frame, in order: the program's own, one scratch register, and copies of the constants that the
-// function's intrinsics use, so that those find all their operands in the frame. A "register" field is a plain index
-// into the frame; an "operand" field is `index << 2 | kind` as in the file; a "label" is an offset into `words`.
+// function's intrinsics use, so that those find all their operands in the frame. Among the latter is the borrowing
+// register: a container's item that the next instructions only look into lies there without a reference of its own. A
+// "register" field is a plain index into the frame; an "operand" field is `index << 2 | kind` as in the file; a "label"
+// is an offset into `words`.
 #pragma once
 
 #include <atomic>
@@ -35,12 +37,14 @@ struct LinkedProgram;
   X(CallMethod)     /* string, cache, result, count; operands */            \
   X(CallValue)      /* operand, result, count; operands */                  \
   X(GetAttribute)   /* string, cache, operand, result */                    \
+  X(BorrowAttribute) /* as GetAttribute; the result, a borrowing register, holds no reference of its own */ \
   X(SetAttribute)   /* string, cache, operand object, operand value */      \
   X(MakeTuple)      /* type, result, count; operands */                     \
   X(MakeList)       /* type, result, count; operands */                     \
   X(MakeDict)       /* type, result, count; operands */                     \
   X(Unpack)         /* operand, count; registers */                         \
   X(TupleItem)      /* operand, item, result */                             \
+  X(BorrowTupleItem) /* register, item, borrowing register */               \
   X(MakeObject)     /* class, result */                                     \
   X(IsInstance)     /* operand, result, count; types */                     \
   X(Raise)          /* operand message, operand class */                    \
@@ -82,6 +86,14 @@ struct LinkedProgram;
   X(NeFloat)                                                                \
   X(EqStr)                                                                  \
   X(NeStr)                                                                  \
+  X(DictContains)   /* register dict, register key, register result, op */  \
+  X(NegFloat)       /* register, unused, register result, op */             \
+  X(MinInt)                                                                 \
+  X(MaxInt)                                                                 \
+  X(MinFloat)                                                               \
+  X(MaxFloat)                                                               \
+  X(BorrowItem)     /* register list, register index, register scratch, op, borrowing register */ \
+  X(DictItem)       /* register dict, register key, register result, op */  \
   X(ListItem)       /* register list, register index, register result, op */ \
   X(ListLength)     /* register list, unused, register result, op */        \
   X(StringItem)     /* register string, register index, register result, op */ \
@@ -100,7 +112,8 @@ struct LinkedProgram;
   X(IfEqFloat)                                                              \
   X(IfNeFloat)                                                              \
   X(IfEqStr)                                                                \
-  X(IfNeStr)
+  X(IfNeStr)                                                                \
+  X(IfDictContains)
 // clang-format on
 
 // In a register field of an intrinsic that reads lists or strings: the register is to be released.

@@ -35,6 +35,21 @@ constexpr Row kRows[] = {
     {"aten::ne.float", {Code::kNeFloat, 2}},
     {"aten::eq.str", {Code::kEqStr, 2, 2}},
     {"aten::ne.str", {Code::kNeStr, 2, 2}},
+    {"aten::__contains__.str", {Code::kDictContains, 2, 2}},
+    {"aten::__contains__.int", {Code::kDictContains, 2, 2}},
+    {"aten::__contains__.float", {Code::kDictContains, 2, 2}},
+    {"aten::__contains__.bool", {Code::kDictContains, 2, 2}},
+    {"aten::__contains__.tKey", {Code::kDictContains, 2, 2}},
+    {"aten::__getitem__.Dict_str", {Code::kDictItem, 2, 2}},
+    {"aten::__getitem__.Dict_int", {Code::kDictItem, 2, 2}},
+    {"aten::__getitem__.Dict_float", {Code::kDictItem, 2, 2}},
+    {"aten::__getitem__.Dict_bool", {Code::kDictItem, 2, 2}},
+    {"aten::__getitem__.Dict_tKey", {Code::kDictItem, 2, 2}},
+    {"aten::neg.float", {Code::kNegFloat, 1}},
+    {"prim::min.int", {Code::kMinInt, 2}},
+    {"prim::max.int", {Code::kMaxInt, 2}},
+    {"prim::min.float", {Code::kMinFloat, 2}},
+    {"prim::max.float", {Code::kMaxFloat, 2}},
     {"aten::__getitem__.t", {Code::kListItem, 2, 1}},
     {"aten::len.t", {Code::kListLength, 1, 1}},
     {"aten::__getitem__.str", {Code::kStringItem, 2, 1}},
@@ -54,7 +69,7 @@ std::optional<Intrinsic> find_intrinsic(std::string_view op) noexcept {
 std::optional<Code> branch_of(Code comparison) noexcept {
   const auto at = static_cast<std::uint32_t>(comparison);
   constexpr auto kFirst = static_cast<std::uint32_t>(Code::kLtInt);
-  constexpr auto kLast = static_cast<std::uint32_t>(Code::kNeStr);
+  constexpr auto kLast = static_cast<std::uint32_t>(Code::kDictContains);
   if (at < kFirst || at > kLast) return std::nullopt;
   return static_cast<Code>(static_cast<std::uint32_t>(Code::kIfLtInt) + (at - kFirst));
 }
