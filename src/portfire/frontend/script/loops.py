@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.assigned_names import assigned_names
-from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE, ConstantValue
+from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
 from portfire.frontend.script.control_flow import emit_choice, emit_guarded
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import FORGOTTEN, Frame, PoisonedValue, UndefinedValue
@@ -29,13 +29,13 @@ from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.unbound_variables import PossiblyUnbound, bound_flag, bound_part, is_read_later
 from portfire.frontend.script.unrolling import numbers_to_unroll
 from portfire.ir.graph import Node, Value
-from portfire.ir.types import BOOL, INT, ClassType, ListType, Type
+from portfire.ir.types import BOOL, INT, ClassType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 #: What `while` counts to.
-_FOREVER = 9223372036854775807
+FOREVER = 9223372036854775807
 
 
 def hint(name: str) -> str | None:
@@ -92,7 +92,7 @@ def emit_while(emitter: Emitter, node: ast.While) -> Flow:
         return emit_statements(emitter, node.body)
 
     loop = Loop(
-        emitter.constant_value(_FOREVER),
+        emitter.constant_value(FOREVER),
         names,
         body,
         start=before.value,
@@ -145,51 +145,11 @@ def emit_for(emitter: Emitter, node: ast.For) -> Flow:
         numbers = numbers_to_unroll(emitter, iterable, node.target, node.body)
         if numbers is not None:
             return _emit_unrolled(emitter, numbers, body, node.orelse)
-        if isinstance(static_type(iterable), ListType) and _may_resize(node):
-            return _emit_growing(emitter, iterable, names, body, node)
+        from portfire.frontend.script.changing_iterables import changes_what_it_reads, emit_changing
+
+        if changes_what_it_reads(node):
+            return emit_changing(emitter, iterable, names, body, node)
         return emit_iteration(emitter, iterable, names, body, node.orelse, statement=node)
-
-
-_RESIZING = frozenset({"append", "extend", "insert", "pop", "remove", "clear"})
-
-
-def _may_resize(node: ast.For) -> bool:
-    """Whether the body, as it is written, changes the length of the list it goes over."""
-    wanted = ast.dump(node.iter).replace("Load()", "_")
-    for inner in (n for statement in node.body for n in ast.walk(statement)):
-        changed: ast.expr | None = None
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _RESIZING:
-            changed = inner.func.value
-        elif isinstance(inner, ast.AugAssign):
-            changed = inner.target
-        elif isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Del):
-            changed = inner.value
-        if changed is not None and ast.dump(changed).replace("Load()", "_").replace("Store()", "_") == wanted:
-            return True
-    return False
-
-
-def _emit_growing(
-    emitter: Emitter,
-    list_: StaticValue,
-    names: Iterable[str],
-    body: Callable[[StaticValue], Flow],
-    statement: ast.For,
-) -> Flow:
-    """A loop over a list that changes meanwhile: its length is asked for before each round, as Python does."""
-    rounds: list[Value] = []
-
-    def one_round(trip: Value) -> Flow:
-        rounds.append(trip)
-        return body(list_.emit_item(emitter, trip))
-
-    def goes_on() -> StaticValue:
-        following = emitter.builtin("aten::add", [rounds[-1], ConstantValue(1)])
-        return emitter.builtin("aten::lt", [following, list_.length(emitter)])
-
-    start = emitter.builtin("aten::gt", [list_.length(emitter), ConstantValue(0)])
-    loop = Loop(emitter.constant_value(_FOREVER), names, one_round, start=start, condition=goes_on, statement=statement)
-    return emit_loop(emitter, loop, statement.orelse)
 
 
 def iterator_of(emitter: Emitter, iterable: StaticValue) -> StaticValue:

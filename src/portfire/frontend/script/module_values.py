@@ -57,6 +57,8 @@ def attribute(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
     found = find_attribute(emitter, value, module_type(emitter, value), name)
     if found is not None:
         return found
+    if name == "__call__":
+        return MethodValue(value, name, lambda e, module, args, kwargs: module.call(e, args, kwargs))
     type_ = module_type(emitter, value)
     class_name = type_.python_class.__name__
     if name in type_.untyped:
