@@ -9,6 +9,7 @@ Comes before: `classes.py`, `signatures.py`, `function_values.py`. Comes after: 
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -356,6 +357,16 @@ class MethodTable:
             for attribute in cls.attributes.values():
                 attribute.type = settle(attribute.type)
         self._overrides.compile_all()
+        for cls in (*self.compiler.classes.script_types(), *(t.cls for t in self.compiler.module_types)):
+            _note_properties(cls)
+
+
+def _note_properties(cls: ir.ClassType) -> None:
+    """Say of compiled methods that get and set a property of the Python class that they do."""
+    for name in cls.methods:
+        if name not in cls.properties and isinstance(inspect.getattr_static(cls.python_class, name, None), property):
+            setter = f"{name}__setter"
+            cls.properties[name] = ir.Property(name, name, setter if setter in cls.methods else None)
 
 
 def method_source(cls: type | None, name: str) -> MethodSource | None:
