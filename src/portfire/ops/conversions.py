@@ -169,7 +169,7 @@ _FROM_TENSOR: dict[Type, str] = {
     FLOAT: "aten::FloatImplicit", COMPLEX: "aten::ComplexImplicit", INT: "aten::IntImplicit", NUMBER: "aten::ScalarImplicit",
 }  # fmt: skip
 
-_FROM_NUMBER: dict[Type, str] = {FLOAT: "aten::Float", COMPLEX: "aten::Complex", INT: "aten::Int"}
+_FROM_NUMBER: dict[Type, str] = {FLOAT: "aten::Float", COMPLEX: "aten::Complex"}
 
 #: What eager Python converts by itself: (from, to) -> operator and overload.
 _NUMERIC: dict[tuple[Type, Type], tuple[str, str]] = {
@@ -181,9 +181,22 @@ _NUMERIC: dict[tuple[Type, Type], tuple[str, str]] = {
 }
 
 
+def exact_int(builder: Builder, number: Value) -> Value:
+    """A number as the int it is; the program raises TypeError for others, where TorchScript would drop the fraction."""
+    is_int = builder.insert("prim::isinstance", (number,), BOOL, types=(INT,))
+    check = builder.node("prim::If", (is_int,))
+    check.add_block()
+    with builder.at(check.add_block()):
+        message = builder.constant("a number that is no int cannot be used as one: write int(x) to drop its fraction")
+        builder.node("prim::RaiseException", (message, builder.constant("builtins.TypeError")))
+    return builder.insert("prim::unchecked_cast", (number,), INT)
+
+
 def _implicitly(operand: Operand, wanted: Type) -> Operand:
     if isinstance(operand.type, TensorType) and wanted in _FROM_TENSOR:
         return _call(operand, _FROM_TENSOR[wanted], "", wanted)
+    if operand.type == NUMBER and wanted == INT:
+        return Operand(INT, lambda builder: exact_int(builder, operand.build(builder)))
     if operand.type == NUMBER and wanted in _FROM_NUMBER:
         return _call(operand, _FROM_NUMBER[wanted], "Scalar", wanted)
     if operand.type == STR and wanted == DEVICE:

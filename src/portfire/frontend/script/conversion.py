@@ -38,7 +38,7 @@ from portfire.ir.types import (
     Type,
     UnionType,
 )  # fmt: skip
-from portfire.ops.conversions import Stage, existing
+from portfire.ops.conversions import Stage, exact_int, existing
 from portfire.ops.conversions import convert as convert_operand
 
 if TYPE_CHECKING:
@@ -95,8 +95,29 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
     if converted is None:
         converted = converted_by_member(emitter, runtime, target, lambda v, t: convert(emitter, v, t, what))
     if converted is None:
+        expect(emitter, runtime, target)
         raise mismatch(emitter, runtime.type, target, what)
     return converted
+
+
+def expect(emitter: Emitter, value: Value, target: Type) -> None:
+    """A list or dict of numbers is wanted as one of ints or floats: the next attempt makes its display one."""
+    node = value.node
+    is_display = node is not None and node.kind in ("prim::ListConstruct", "prim::DictConstruct")
+    if node is not None and is_display and target != value.type and _numbers_may_be(value.type, target):
+        emitter.widened[node.range] = target
+        emitter.declared_displays.add(node.range)
+
+
+def _numbers_may_be(found: Type, target: Type) -> bool:
+    if found == target or (found == NUMBER and target in (INT, FLOAT)):
+        return True
+    parts, wanted = found.contained(), target.contained()
+    return (
+        type(found) is type(target)
+        and isinstance(found, (ListType, DictType))
+        and all(_numbers_may_be(f, t) for f, t in zip(parts, wanted, strict=True))
+    )
 
 
 #: How a value becomes one of a type.
@@ -161,8 +182,10 @@ def _converted(builder: Builder, value: Value, target: Type) -> Value | None:
     if retype_display(value, target):
         return value
     inner = target.element if isinstance(target, OptionalType) and not isinstance(value.type, NoneType) else target
-    if value.type == NUMBER and inner in (INT, FLOAT):
-        return builder.insert("aten::Int" if inner == INT else "aten::Float", [value], inner)
+    if value.type == NUMBER and inner == INT:
+        return exact_int(builder, value)
+    if value.type == NUMBER and inner == FLOAT:
+        return builder.insert("aten::Float", [value], inner)
     if isinstance(value.type, TupleType) and isinstance(inner, TupleType) and inner.name is None:
         return _convert_elements(builder, value, inner)
     if isinstance(inner, UnionType):

@@ -115,7 +115,8 @@ def list_of(emitter: Emitter, items: Sequence[StaticValue]) -> StaticValue:
         element = joined(element, value.type)
     learned = emitter.learned.get(emitter.range)
     if isinstance(learned, ListType):
-        element = joined(element, learned.element)
+        is_declared = emitter.range in emitter.declared_displays
+        element = learned.element if is_declared else joined(element, learned.element)
     elif isinstance(element, UnionType):
         return TupleValue([RuntimeValue(v) for v in values], is_list=True)
     converted = [convert(emitter, RuntimeValue(v), element, "the list's elements") for v in values]
@@ -189,7 +190,9 @@ def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) 
     key_type, value_type = _common([k.type for k in keys]), _common([v.type for v in values])
     learned = emitter.learned.get(emitter.range)
     if isinstance(learned, DictType):
-        key_type, value_type = joined(key_type, learned.key), joined(value_type, learned.value)
+        is_declared = emitter.range in emitter.declared_displays
+        value_type = learned.value if is_declared else joined(value_type, learned.value)
+        key_type = joined(key_type, learned.key)
     elif isinstance(value_type, UnionType) or isinstance(key_type, UnionType):
         return StaticDict([(k, RuntimeValue(v)) for (k, _), v in zip(pairs, values, strict=True)])
     inputs = []

@@ -13,11 +13,13 @@ import torch
 
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import ConstantValue
+from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, TENSOR, ListType, Type
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, SIZE, TENSOR, ListType, Type
 from portfire.ops.python_names import TENSOR_CASTS, method_of, property_of
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class TensorBehaviour(Behaviour):
             return MethodValue(value, name, _reflected(_REFLECTED[name]))
         if name in _SOURCES:
             return MethodValue(value, name, _from_source(getattr(torch, name)))
+        if name == "new":
+            return MethodValue(value, name, _new)
         if name == "__getitem__":
             return MethodValue(value, name, lambda e, tensor, args, kwargs: tensor.index(e, args[0]))
         if name == "tolist":
@@ -138,7 +142,22 @@ def _from_source(function: Callable[..., Any]) -> Callable[..., StaticValue]:
 
 Keywords = dict[str, StaticValue]
 
+
 #: Methods whose operator of the same name does something else.
+def _new(
+    emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
+) -> StaticValue:
+    """`x.new(2, 3)`: a tensor of a size; `x.new([1, 2])`: of data. Both of the dtype and device of `x`."""
+    device = {k: v for k, v in kwargs.items() if k == "device"}
+    given = args[0] if len(args) == 1 else None
+    type_ = None if given is None else static_type(given)
+    is_size = isinstance(type_, ListType) and type_.form == SIZE.form
+    if given is not None and type_ != INT and not is_size:
+        return tensor.attribute(emitter, "new_tensor").call(emitter, [given], device)
+    size = given if is_size and given is not None else TupleValue(args or [ConstantValue(0)], is_list=True)
+    return tensor.attribute(emitter, "new_empty").call(emitter, [size], device)
+
+
 _SOURCES = frozenset({"stft", "istft"})
 
 _REFLECTED: dict[str, str] = {

@@ -269,7 +269,10 @@ def _as_tensor(dtype: torch.dtype | None) -> Emit:
         kind = {"dtype": ConstantValue(dtype if dtype is not None else torch.get_default_dtype())}
         if len(args) == 1 and static_type(args[0]) == ir.TENSOR:
             return emitter.builtin("aten::to", [args[0], kind["dtype"]])
-        if len(args) == 1 and static_type(args[0]) != ir.INT:
+        type_ = static_type(args[0]) if len(args) == 1 else None
+        if isinstance(type_, ir.ListType) and type_.form == ir.SIZE.form:
+            return emitter.builtin("aten::empty", args, kind)
+        if len(args) == 1 and type_ != ir.INT:
             return emitter.builtin("aten::tensor", args, kind)
         size = TupleValue(args, is_list=True) if args else ConstantValue([0], ir.ListType(ir.INT))
         return emitter.builtin("aten::empty", [size], kind)
@@ -338,7 +341,11 @@ def _first_result(emit: Emit) -> Emit:
 
 
 #: How `torch.cdist` names its ways to compute; the operator numbers them.
-_CDIST_MODES = {"use_mm_for_euclid_dist_if_necessary": None, "use_mm_for_euclid_dist": 1, "donot_use_mm_for_euclid_dist": 2}
+_CDIST_MODES = {
+    "use_mm_for_euclid_dist_if_necessary": None,
+    "use_mm_for_euclid_dist": 1,
+    "donot_use_mm_for_euclid_dist": 2,
+}
 
 
 def _cdist(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
