@@ -443,3 +443,37 @@ def sets_unknown(x: float):
 
 def test_attributes_set_outside_of_init():
     agrees(sets_unknown, 1.5)
+
+
+class Matcher:
+    def __init__(self, threshold: float) -> None:
+        self.threshold = threshold
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return (x > self.threshold).int()
+
+
+class BestMatcher(Matcher):
+    def __call__(self, x: Tensor) -> Tensor:
+        found = super().__call__(x)
+        found[int(x.argmax())] = 7
+        return found
+
+
+class DeclaresTheBase(nn.Module):
+    matcher: Matcher
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.matcher = BestMatcher(0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.matcher(x)
+
+
+def test_attribute_declared_as_a_base_of_what_it_is(tmp_path) -> None:
+    model, x = DeclaresTheBase(), torch.tensor([0.1, 0.9, 0.6])
+    compiled = portfire.script(model)
+    portfire.save(compiled, tmp_path / "m.pt")
+    assert torch.equal(compiled(x), model(x))
+    assert torch.equal(portfire.load(tmp_path / "m.pt")(x), model(x))

@@ -315,6 +315,8 @@ class _ModuleReader:
     def _attribute_type(self, name: str, value: Any) -> ir.Type:
         declared = self._declared_type(name) or self._type_declared_in_init(name, value)
         if declared is not None:
+            if isinstance(declared, ir.ClassType) and type(value) is not declared.python_class:
+                type_of_value(value, self.classes)  # the program has the class of the object, too
             return declared
         type_ = self._widened(name, type_of_value(value, self.classes))
         if type_ == ir.NONE and name in attributes_set_later(cast(type, self.python_class)):
