@@ -111,6 +111,14 @@ struct Program {
     if (is_new) ops.add().var(str(name)).var(str(overload));
     return it->second;
   }
+  // A tuple without name and fields.
+  Word tuple_type(const std::vector<Word>& elements) {
+    Writer& w = types.add();
+    w.u8(22).var(elements.size());
+    for (const Word e : elements) w.var(e);
+    w.var(str("")).var(0);
+    return types.count - 1;
+  }
   Word none() { return constants.add().u8(0), constants.count - 1; }
   Word boolean(bool b) { return constants.add().u8(b ? 2 : 1), constants.count - 1; }
   Word integer(std::int64_t v) { return constants.add().u8(3).svar(v), constants.count - 1; }

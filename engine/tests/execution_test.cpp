@@ -188,10 +188,41 @@ TEST(shows_a_traceback) {
 }
 
 TEST(handles_exceptions) {
-  CHECK_EQUAL(portfire::value_repr(call(raising(true), "f", {})), std::string("('ValueError', 'no')"));
+  CHECK_EQUAL(portfire::value_repr(call(raising(true), "f", {})), std::string("('ValueError', 'no', None, None)"));
   CHECK_EQUAL(portfire::value_repr(call(raising(true, {"KeyError", "Exception"}), "f", {})),
-              std::string("('ValueError', 'no')"));
+              std::string("('ValueError', 'no', None, None)"));
   CHECK_ERROR(kUserException, call(raising(true, {"KeyError"}), "f", {}));
+}
+
+// Raises an exception of a class of the program's with two arguments, and maybe a handler that gives it back.
+assembler::Program raising_with_arguments(const std::vector<std::string>& caught) {
+  assembler::Program p;
+  const Word kAny = p.type(kAnyType);
+  const Word kPair = p.tuple_type({kAny, kAny});
+  const Word kException = p.tuple_type({kAny, kAny, kAny, kAny});
+  assembler::Function f{"f", {}, kAny, 2};
+  f.emit({10, kPair, 2, constant(p.text("code")), constant(p.integer(3)), 0});
+  f.emit({10, kException, 4, constant(p.text("__torch__.m.Coded")), constant(p.text("('code', 3)")), last(0),
+          constant(p.none()), 0});
+  f.emit({25, reg(0)});
+  const Word handler = f.here();
+  f.emit({5, last(1)});
+  if (!caught.empty()) f.handlers.push_back({0, handler, handler, 1, caught});
+  p.add(f);
+  return p;
+}
+
+TEST(keeps_what_an_exception_holds) {
+  try {
+    call(raising_with_arguments({}), "f", {});
+    CHECK(false);
+  } catch (const Error& e) {
+    CHECK_EQUAL(e.exception_class(), std::string("m.Coded"));
+    CHECK_EQUAL(e.message(), std::string("('code', 3)"));
+  }
+  CHECK_EQUAL(portfire::value_repr(call(raising_with_arguments({"__torch__.m.Coded"}), "f", {})),
+              std::string("('__torch__.m.Coded', \"('code', 3)\", ('code', 3), None)"));
+  CHECK_ERROR(kUserException, call(raising_with_arguments({"ValueError"}), "f", {}));
 }
 
 TEST(raises_again_with_the_first_traceback) {

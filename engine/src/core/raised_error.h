@@ -1,7 +1,7 @@
 // An exception that the program itself raised, with all it holds beside its class and its message.
 //
-// Comes before: `portfire/error.h`. Comes after: the interpreter, which raises and catches it, and the binding, which makes
-// a Python exception of it.
+// Comes before: `portfire/error.h`. Comes after: the interpreter, which raises and catches it, and the binding, which
+// makes a Python exception of it.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@ namespace portfire {
 
 // `exception()` is what a handler is given, a tuple of four:
 //   the qualified name of the class, and what str() of the exception gives;
-//   its value: a tuple of arguments, or an object of the class where that was compiled; None: the message is the argument;
-//   its origin: None, or a tuple (cause, context, whether the context is hidden), each None or an exception.
+//   its value: a tuple of arguments, or an object of the class where that was compiled; None: the message is the
+//   argument; its origin: None, or a tuple (cause, context, whether the context is hidden), each None or an exception.
 class PORTFIRE_EXPORT RaisedError final : public Error {
  public:
   explicit RaisedError(Value exception, ErrorCode code = ErrorCode::kUserException);

@@ -36,9 +36,7 @@ std::vector<Value> arguments_of(const Value& exception) {
   return {items.begin(), items.end()};
 }
 
-Value arguments(const Value& exception) {
-  return Value::list(Type::leaf(TypeKind::kAny), arguments_of(exception));
-}
+Value arguments(const Value& exception) { return Value::list(Type::leaf(TypeKind::kAny), arguments_of(exception)); }
 
 // str() of an exception with these arguments; `quotes`: as KeyError has it, the repr of a single one.
 std::string text(const Value& arguments, bool quotes) {
