@@ -79,6 +79,13 @@ class Frame:
             if frame.captured is not None:
                 yield from frame.captured._visible()
 
+    def assigned_value(self, name: str) -> StaticValue | None:
+        """The value that the last assignment gave to a variable, without what is known better about it since."""
+        for frame in self._outwards():
+            if (frame.scope is self.scope or self.scope.sees(frame.scope)) and name in frame.assigned:
+                return frame.assigned[name]
+        return None
+
     def assign(self, name: str, value: StaticValue) -> None:
         """Bind a variable in this block. What was known about it and its attributes is known no more."""
         self.assigned[name] = value
