@@ -1,4 +1,4 @@
-"""What happens before the steady state: compiling, loading, the first call."""
+"""What happens before the steady state: loading, and the first call."""
 
 from __future__ import annotations
 
@@ -62,13 +62,6 @@ def _ratio(path: Path, system: str) -> float:
     command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(_FIRST_CALL), str(path), system]
     root = Path(__file__).resolve().parents[1]
     return float(subprocess.run(command, capture_output=True, text=True, check=True, cwd=root).stdout)
-
-
-def compile_time() -> list[Figure]:
-    """Scripting resnet18."""
-    model = resnet.resnet18()
-    times = medians({"ours": lambda: portfire.script(model), "peer": lambda: torch.jit.script(model)}, rounds=7, warm=1)
-    return [Figure("scripting resnet18 / torch.jit.script", times["ours"] / times["peer"], 3.0)]
 
 
 def load_time() -> list[Figure]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _evaluate = Evaluator()
 
-#: What is decided after calls were inlined may decide more about the calls that are left: so often they are looked at.
+#: How often calls are looked at, at most.
 _ROUNDS = 3
 
 
@@ -85,17 +85,20 @@ class _Optimizer:
         """The passes that every function goes through, in order, on a copy of its graph."""
         copy = clone_graph(graph)
         normalize_operators(copy)
-        for _ in range(_ROUNDS):
-            is_larger = inline_profitable_calls(copy, self.body)
+        inline_profitable_calls(copy, self.body)
+        for round_ in range(_ROUNDS):
             simplify(copy)
             eliminate_dead_code(copy)
-            if fold_constants(copy, _evaluate):
+            is_changed = fold_constants(copy, _evaluate)
+            if is_changed:
                 simplify(copy)
-            remove_dropout(copy)
-            if not is_larger:
+            is_changed |= remove_dropout(copy)
+            # What was decided may decide more about the calls that are left.
+            if round_ + 1 == _ROUNDS or not inline_profitable_calls(copy, self.body):
                 break
+        if is_changed:
+            eliminate_dead_code(copy)
         eliminate_common_subexpressions(copy)
-        eliminate_dead_code(copy)
         return copy
 
 
