@@ -1,0 +1,246 @@
+"""Hooks of all kinds, parametrizations, gradient modes as decorators. Eager is the oracle."""
+
+from functools import partial
+
+import torch
+from torch import nn
+
+from tests.script.after_loading import check
+
+X = torch.arange(8.0).reshape(2, 4) / 7
+
+
+def pre_hooks_with_kwargs(m, args, kwargs):
+    return args, {"scale": kwargs["scale"] * 2}
+
+
+def post_hooks_with_kwargs(m, args, kwargs, out):
+    return out + kwargs["scale"]
+
+
+class InnerHooksWithKwargs(nn.Module):
+    def forward(self, x, scale: int = 1):
+        return x * scale
+
+
+class HooksWithKwargs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = InnerHooksWithKwargs()
+        self.inner.register_forward_pre_hook(pre_hooks_with_kwargs, with_kwargs=True)
+        self.inner.register_forward_hook(post_hooks_with_kwargs, with_kwargs=True)
+
+    def forward(self, x):
+        return self.inner(x, scale=3)
+
+
+def test_hooks_with_kwargs():
+    check(HooksWithKwargs(), (X,))
+
+
+def pre_hooks_misc(m, args):
+    m.count += 1
+    return args[0] * 2
+
+
+class InnerHooksMisc(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def forward(self, x):
+        return x * self.count
+
+
+class HooksMisc(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = InnerHooksMisc()
+        self.inner.register_forward_pre_hook(pre_hooks_misc)
+        self.inner.register_forward_hook(lambda m, i, o: o + 1)
+        self.inner.register_forward_hook(lambda m, i, o: None)
+        self.inner.register_forward_hook(self.hook)
+        self.inner.register_forward_hook(partial(scaled_hooks_misc, k=3))
+        self.k = 5
+        self.register_forward_hook(own_hooks_misc)
+
+    def hook(self, m, i, o):
+        return o * self.k
+
+    def forward(self, x):
+        return self.inner(x)
+
+
+def scaled_hooks_misc(m, i, o, k):
+    return o * k
+
+
+def own_hooks_misc(m, i, o):
+    return o - 1
+
+
+def test_hooks_misc():
+    check(HooksMisc(), (X,))
+
+
+class HooksCaptureFeatures(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = nn.Linear(4, 4)
+        self.feats = []
+        self.by = {}
+        self.l.register_forward_hook(self.hook)
+
+    def hook(self, m, i, o):
+        self.feats.append(o)
+        self.by["l"] = o
+
+    def forward(self, x):
+        y = self.l(x)
+        return y, self.feats[0], self.by["l"]
+
+
+def test_hooks_capture_features():
+    check(HooksCaptureFeatures(), (X,))
+
+
+class HooksWeightNormOnlyParametrizations(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.b = nn.utils.parametrizations.weight_norm(nn.Linear(4, 4))
+        self.c = nn.utils.parametrizations.orthogonal(nn.Linear(4, 4))
+
+    def forward(self, x):
+        return self.b(x) + self.c(x)
+
+
+def test_hooks_weight_norm_only_parametrizations():
+    check(HooksWeightNormOnlyParametrizations(), (X,))
+
+
+def pre_hooks_root_with_kwargs_none(m, args, kwargs):
+    return None
+
+
+def post_hooks_root_with_kwargs_none(m, args, kwargs, out):
+    return out * 2
+
+
+class HooksRootWithKwargsNone(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_forward_pre_hook(pre_hooks_root_with_kwargs_none, with_kwargs=True)
+        self.register_forward_hook(post_hooks_root_with_kwargs_none, with_kwargs=True)
+
+    def forward(self, x):
+        return x + 1
+
+
+def test_hooks_root_with_kwargs_none():
+    check(HooksRootWithKwargsNone(), (X,))
+
+
+def post_hooks_prepend_always(m, args, out):
+    return out * 2
+
+
+def post2_hooks_prepend_always(m, args, out):
+    return (out, out + 1)
+
+
+class HooksPrependAlways(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.ReLU()
+        self.inner.register_forward_hook(post_hooks_prepend_always)
+        self.inner.register_forward_hook(post2_hooks_prepend_always, always_call=True)
+
+    def forward(self, x):
+        a, b = self.inner(x)
+        return a + b
+
+
+def test_hooks_prepend_always():
+    check(HooksPrependAlways(), (X,))
+
+
+class SpectralNormEval(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.utils.spectral_norm(nn.Linear(4, 4))
+        self.b = nn.utils.parametrizations.spectral_norm(nn.Linear(4, 4))
+
+    def forward(self, x):
+        return self.a(x) + self.b(x)
+
+
+def test_spectral_norm_eval():
+    check(SpectralNormEval().eval(), (X,))
+
+
+class SpectralNormTrain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.utils.spectral_norm(nn.Linear(4, 4))
+        self.b = nn.utils.parametrizations.spectral_norm(nn.Linear(4, 4))
+
+    def forward(self, x):
+        return self.a(x) + self.b(x)
+
+
+def test_spectral_norm_train():
+    check(SpectralNormTrain(), (X,))
+
+
+class NoGradDecorator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(4))
+
+    @torch.no_grad()
+    def quiet(self, x):
+        if x.sum() > 0:
+            return x * self.w
+        return x
+
+    @torch.no_grad
+    def quiet2(self, x):
+        return x * self.w
+
+    @torch.inference_mode()
+    def quiet3(self, x):
+        return x * self.w
+
+    def forward(self, x):
+        y = self.quiet(x)
+        return (
+            y.requires_grad,
+            y,
+            self.quiet2(x).requires_grad,
+            (x * self.w).requires_grad,
+            helper_no_grad_decorator(x, self.w).requires_grad,
+        )
+
+
+@torch.no_grad()
+def helper_no_grad_decorator(x, w):
+    return x * w
+
+
+def test_no_grad_decorator():
+    check(NoGradDecorator(), (X,))
+
+
+class NoGradForward(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(4))
+
+    @torch.no_grad()
+    def forward(self, x):
+        y = x * self.w
+        return y.requires_grad, y
+
+
+def test_no_grad_forward():
+    check(NoGradForward(), (X,))
