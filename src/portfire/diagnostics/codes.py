@@ -44,7 +44,6 @@ CODES: Final[dict[str, str]] = {
     "unsupported-call": "a call of a Python function that has no meaning in a program",
     "ambiguous-dispatch": "a choice between two functions that must be known while compiling but is not",
     "recursive-function": "a function that calls itself and cannot be compiled so",
-    "open-signature": "a method called from outside that takes `*args` or `**kwargs`",
     "not-a-constant": "an argument that must be known while compiling but is not",
     "unsupported-format": "a format specification that cannot be compiled",
     "unsupported-python-value": "a Python object that has no meaning in a program",

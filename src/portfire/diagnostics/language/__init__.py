@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from portfire.diagnostics.language import classes, functions, modules, operators, returns, statements, types, values
+from portfire.diagnostics.language import (
+    classes,
+    functions,
+    generators,
+    modules,
+    operators,
+    patterns,
+    returns,
+    statements,
+    types,
+    values,
+)
 from portfire.diagnostics.language.construct import PRELUDE, Construct
 
 SECTIONS: Final[dict[str, tuple[Construct, ...]]] = {
@@ -17,7 +28,9 @@ SECTIONS: Final[dict[str, tuple[Construct, ...]]] = {
     "Classes": classes.CONSTRUCTS,
     "Modules": modules.CONSTRUCTS,
     "Functions": functions.CONSTRUCTS,
+    "Generators": generators.CONSTRUCTS,
     "Statements": statements.CONSTRUCTS,
+    "match": patterns.CONSTRUCTS,
     "Values": values.CONSTRUCTS,
     "Return types that vary": returns.CONSTRUCTS,
     "torch": operators.CONSTRUCTS,

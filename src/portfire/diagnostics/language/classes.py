@@ -173,18 +173,34 @@ def f(n: int):
         torch_jit=True,
     ),
     Construct(
-        "classes defined inside a compiled function",
+        "classes defined inside a compiled function, also dataclasses, named tuples, enums",
+        """
+def f(n: int):
+    class Base:
+        def __init__(self, v: int):
+            self.v = v
+    class Local(Base):
+        def twice(self):
+            return self.v * 2
+    @dataclasses.dataclass
+    class Pair:
+        a: int
+        b: int = 3
+    return Local(n).twice() + Pair(n).b
+""",
+        inputs="(4,)",
+        differs="the class statement runs once, while compiling",
+    ),
+    Construct(
+        "a class inside a compiled function that uses variables of the run",
         """
 def f(n: int):
     class Local:
-        pass
-    return n
+        def get(self):
+            return n
+    return Local().get()
 """,
-        code="unsupported-syntax",
-        syntax=("ClassDef",),
-        message="classes cannot be defined inside a compiled function",
-        why="a class must exist before the program runs",
-        instead="move the class to the top of the module",
+        code="not-a-constant",
     ),
     Construct(
         "metaclasses, __getattr__ of a script class",

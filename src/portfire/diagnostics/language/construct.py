@@ -20,6 +20,7 @@ import logging
 import math
 import warnings
 from collections import OrderedDict, defaultdict, deque
+from typing import Annotated, Iterator, Literal, NewType, Protocol, Self
 from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional, Tuple, TypedDict, TypeVar, Union
 
 import numpy as np

@@ -54,12 +54,35 @@ def f(x: Tensor):
         inputs="(torch.ones(2),)",
     ),
     Construct(
-        "*args or **kwargs on what is called from outside",
+        "*args on what is called from outside",
         """
-def f(x, **more):
-    return x
+class Model(nn.Module):
+    def forward(self, x, *masks, scale: float = 1.0):
+        for mask in masks:
+            x = x + mask
+        return x * scale, len(masks)
 """,
-        code="open-signature",
+        inputs="(torch.ones(2), torch.ones(2), torch.ones(2))",
+        differs="`args` is a list, of tensors unless annotated; from C++ and from a file a list is passed",
+    ),
+    Construct(
+        "**kwargs on what is called from outside",
+        """
+def f(x, **more: Any):
+    return x + len(more)
+""",
+        inputs="(torch.ones(2),)",
+        differs="other names are taken with an annotation only, `**more: Tensor`, as a dict",
+    ),
+    Construct(
+        "'*' of a list whose length only the run knows",
+        """
+def g(a: int, b: int, c: int = 3):
+    return a + b * c
+def f(xs: List[int]):
+    return g(*xs)
+""",
+        inputs="([1, 2],)",
     ),
     Construct(
         "nested functions and closures",
@@ -74,13 +97,62 @@ def f(x, n: int):
     Construct(
         "nonlocal",
         """
-def f(n: int):
-    k = 0
-    def g():
+def f(xs: List[int]):
+    best, count = None, 0
+    def visit(x: int):
+        nonlocal best, count
+        count += 1
+        if best is None or x > best:
+            best = x
+    for x in xs:
+        visit(x)
+    return best, count
+""",
+        inputs="([3, 5, 4],)",
+    ),
+    Construct(
+        "functions returned from functions",
+        """
+def counter(start: int):
+    k = start
+    def step(by: int = 1):
         nonlocal k
-        k += 1
-    g()
-    return k + n
+        k += by
+        return k
+    return step
+def f(n: int):
+    a, b = counter(n), counter(0)
+    return a() + a(5) + b()
+""",
+        inputs="(3,)",
+    ),
+    Construct(
+        "nested functions that call themselves",
+        """
+def f(n: int):
+    memo: Dict[int, int] = {}
+    def fib(k: int):
+        if k in memo:
+            return memo[k]
+        memo[k] = k if k < 2 else fib(k - 1) + fib(k - 2)
+        return memo[k]
+    return fib(n)
+""",
+        inputs="(10,)",
+        libtorch=False,
+    ),
+    Construct(
+        "nonlocal in a nested function that calls itself",
+        """
+def f(n: int):
+    count = 0
+    def walk(k: int):
+        nonlocal count
+        count += 1
+        if k > 0:
+            walk(k - 1)
+    walk(n)
+    return count
 """,
         code="unsupported-syntax",
     ),
@@ -99,10 +171,10 @@ def f(x):
 def g(x, n: int):
     return x * n
 h = functools.partial(g, n=3)
-def f(x):
-    return h(x)
+def f(x, k: int):
+    return h(x) + functools.partial(g, x)(k)
 """,
-        inputs="(torch.ones(2),)",
+        inputs="(torch.ones(2), 4)",
     ),
     Construct(
         "recursion with a declared return type",
@@ -114,12 +186,27 @@ def f(n: int) -> int:
         libtorch=False,
     ),
     Construct(
-        "recursion without a declared return type",
+        "recursion without a declared return type, also of functions that call each other",
+        """
+def is_even(n: int):
+    return True if n == 0 else is_odd(n - 1)
+def is_odd(n: int):
+    return False if n == 0 else is_even(n - 1)
+def f(n: int):
+    if n < 2 or is_even(n):
+        return 1
+    return n * f(n - 1)
+""",
+        inputs="(5,)",
+        libtorch=False,
+    ),
+    Construct(
+        "recursion that returns another type at each depth",
         """
 def f(n: int):
     if n < 2:
-        return 1
-    return n * f(n - 1)
+        return n
+    return (n, f(n - 1))
 """,
         code="recursive-function",
     ),
@@ -127,19 +214,35 @@ def f(n: int):
         "functions as values in a list or dict known while compiling",
         """
 table = {"relu": torch.relu, "tanh": torch.tanh}
-def f(x):
-    return table["relu"](x)
+def f(x, name: str, i: int):
+    return table["relu"](x), table[name](x), [torch.sin, torch.cos][i](x)
 """,
-        inputs="(torch.ones(2),)",
+        inputs='(torch.ones(2), "tanh", 1)',
+        differs="which item is meant may be known only at run time; the list and the dict cannot change",
     ),
     Construct(
-        "a function chosen at run time",
+        "a function, class or bound method chosen at run time",
         """
 def f(x, flag: bool):
     g = torch.relu if flag else torch.tanh
-    return g(x)
+    h = None
+    if flag:
+        h = lambda y: y + 1
+    return g(x) if h is None else h(g(x))
 """,
-        code="not-a-value",
+        inputs="(torch.ones(2), True)",
+    ),
+    Construct(
+        "a function that each round of a loop replaces",
+        """
+def f(x, n: int):
+    g = torch.relu
+    for i in range(n):
+        x = g(x)
+        g = torch.tanh
+    return x
+""",
+        code="maybe-undefined",
     ),
     Construct(
         "decorators that return a plain wrapper",
@@ -161,24 +264,20 @@ def f(x):
     Construct(
         "decorators of nested functions",
         """
+def twice(g):
+    @functools.wraps(g)
+    def wrapper(*args, **more):
+        return g(*args, **more) * 2
+    return wrapper
 def f(x):
+    @twice
     @functools.lru_cache
     def g(y):
-        return y
+        return y + 1
     return g(x)
 """,
-        code="unsupported-syntax",
-    ),
-    Construct(
-        "generators",
-        """
-def g(n: int):
-    for i in range(n):
-        yield i
-def f(n: int):
-    return sum(list(g(n)))
-""",
-        code="unsupported-syntax",
+        inputs="(torch.ones(2),)",
+        differs="nothing is cached: the function is computed again",
     ),
     Construct(
         "a class or function named by a string (eval, exec)",
@@ -186,7 +285,7 @@ def f(n: int):
 def f(x):
     return eval("x + 1")
 """,
-        code="unsupported-python-value",
+        code="unsupported-call",
     ),
     Construct(
         "async functions",

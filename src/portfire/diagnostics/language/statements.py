@@ -210,30 +210,6 @@ def f(n: int):
         torch_jit=True,
     ),
     Construct(
-        "match on constants",
-        """
-def f(n: int):
-    match n:
-        case 1:
-            return 10
-        case _:
-            return 20
-""",
-        inputs="(2,)",
-    ),
-    Construct(
-        "match that takes values apart",
-        """
-def f(pair: Tuple[int, int]):
-    match pair:
-        case (0, b):
-            return b
-        case _:
-            return 0
-""",
-        code="unsupported-syntax",
-    ),
-    Construct(
         "walrus",
         """
 def f(n: int):

@@ -224,10 +224,40 @@ def f(g: Callable[[Tensor], Tensor], x: Tensor):
 T = TypeVar("T")
 def first(xs: List[T]) -> T:
     return xs[0]
-def f(x):
-    return first([x])
+def mapped(g: Callable[[T], T], xs: List[T]) -> List[T]:
+    return [g(x) for x in xs]
+def f(x, n: int):
+    return first([x]), first(["a"]), mapped(lambda k: k + 1, [n])
 """,
-        inputs="(torch.ones(2),)",
+        inputs="(torch.ones(2), 2)",
+    ),
+    Construct(
+        "protocols, Self, ParamSpec, NewType, Literal, Annotated",
+        """
+Id = NewType("Id", int)
+class HasArea(Protocol):
+    def area(self) -> float: ...
+class Square:
+    def __init__(self, side: float):
+        self.side = side
+    def area(self) -> float:
+        return self.side * self.side
+    def same(self) -> Self:
+        return self
+def area(shape: HasArea, mode: Literal["a", "b"], n: Annotated[int, "count"]) -> float:
+    return shape.area() * n if mode == "a" else 0.0
+def f(side: float):
+    return area(Square(side).same(), "a", Id(2))
+""",
+        inputs="(2.0,)",
+    ),
+    Construct(
+        "type variables and protocols on what is called from outside",
+        """
+T = TypeVar("T")
+def f(x: T) -> T:
+    return x
+""",
         code="unsupported-type",
     ),
     Construct(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-
 _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -47,4 +46,7 @@ def _own_names(node: ast.AST) -> Iterable[str]:
         return (node.name,)
     if isinstance(node, ast.MatchMapping) and node.rest:
         return (node.rest,)
+    if isinstance(node, (ast.Yield, ast.YieldFrom)):  # what a consumer assigns that is compiled there: `generators.py`
+        names: Iterable[str] = getattr(node, "assigns", ())
+        return names
     return ()

@@ -1,0 +1,131 @@
+"""Dataclasses, enums, named tuples. See `construct.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portfire.diagnostics.language.construct import Construct
+
+CONSTRUCTS: Final = (
+    Construct(
+        "dataclasses: defaults, factories, __post_init__, InitVar",
+        """
+@dataclasses.dataclass
+class Box:
+    n: int
+    scale: dataclasses.InitVar[int] = 2
+    names: List[str] = dataclasses.field(default_factory=list)
+    size: int = dataclasses.field(init=False)
+    def __post_init__(self, scale: int):
+        self.size = self.n * scale
+def f(n: int):
+    box = Box(n)
+    box.names.append("a")
+    return box.size, box.names
+""",
+        inputs="(4,)",
+    ),
+    Construct(
+        "dataclasses: order, eq, repr",
+        """
+@dataclasses.dataclass(order=True)
+class Version:
+    major: int
+    minor: int = 0
+def f(n: int):
+    return Version(n) < Version(n, 1), Version(n) == Version(n), f"{Version(n)}"
+""",
+        inputs="(4,)",
+    ),
+    Construct(
+        "frozen dataclasses, replace, asdict, astuple",
+        """
+@dataclasses.dataclass(frozen=True)
+class Box:
+    a: int
+    b: int = 2
+def f(n: int):
+    box = dataclasses.replace(Box(n), b=9)
+    return dataclasses.asdict(box), dataclasses.astuple(box)
+""",
+        inputs="(4,)",
+    ),
+    Construct(
+        "named tuples with methods, _replace, _asdict, _fields",
+        """
+class Point(NamedTuple):
+    x: int
+    y: int = 2
+    def total(self) -> int:
+        return self.x + self.y
+def f(n: int):
+    p = Point(n)._replace(y=5)
+    return p.total(), p._asdict(), p._fields
+""",
+        inputs="(4,)",
+    ),
+    Construct(
+        "enum members by run-time value and name",
+        """
+class Color(enum.Enum):
+    RED = 1
+    GREEN = 2
+def f(n: int, name: str):
+    return Color(n).name, Color[name].value
+""",
+        inputs='(2, "RED")',
+    ),
+    Construct(
+        "enums with methods and properties",
+        """
+class Color(enum.Enum):
+    RED = 1
+    GREEN = 2
+    def is_red(self) -> bool:
+        return self == Color.RED
+    @property
+    def double(self) -> int:
+        return self.value * 2
+def f(n: int):
+    c = Color(n)
+    return c.is_red(), c.double
+""",
+        inputs="(2,)",
+    ),
+    Construct(
+        "enums whose values are tuples, or of several types",
+        """
+class Size(enum.Enum):
+    S = (1, 2)
+    L = (3, 4)
+def f(n: int):
+    s = Size.S if n == 1 else Size.L
+    return s.value[1], s.name
+""",
+        inputs="(2,)",
+    ),
+    Construct(
+        "IntEnum, StrEnum as numbers and strings",
+        """
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+def f(n: int):
+    x = Level(n)
+    return x + 1, x < 5, [10, 20, 30][x]
+""",
+        inputs="(2,)",
+    ),
+    Construct(
+        "dicts with members of enums as keys",
+        """
+class Color(enum.Enum):
+    RED = 1
+    GREEN = 2
+def f(n: int):
+    names = {Color.RED: "r", Color.GREEN: "g"}
+    return names[Color(n)]
+""",
+        inputs="(2,)",
+    ),
+)
