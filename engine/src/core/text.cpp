@@ -5,6 +5,7 @@
 
 #include "core/float_text.h"
 #include "core/nesting.h"
+#include "core/tensor_text.h"
 #include "portfire/object.h"
 #include "portfire/program.h"
 #include "portfire/value.h"
@@ -77,15 +78,6 @@ std::string complex_text(std::complex<double> c) {
 std::string device_text(const Device& d) { return d.index < 0 ? d.type : d.type + ":" + std::to_string(d.index); }
 std::string device_repr(const Device& d) {
   return "device(type='" + d.type + (d.index < 0 ? "')" : "', index=" + std::to_string(d.index) + ")");
-}
-
-std::string tensor_text(const TensorBox& t) {
-  std::string out = "tensor(<";
-  for (std::size_t i = 0; i < t.sizes().size(); ++i) {
-    if (i) out += "x";
-    out += std::to_string(t.sizes()[i]);
-  }
-  return out + " " + dtype_name(t.dtype()) + " on " + device_text(t.device()) + ">)";
 }
 
 std::string repr(const Value& v, int depth);

@@ -378,9 +378,10 @@ def _print(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         emit_print_text(emitter, args, kwargs)
         return NONE_VALUE
     if separator not in (None, " ") and len(args) > 1:
+        args = [shown(emitter, a) or a for a in args]
         template = str(separator).replace("{", "{{").replace("}", "}}").join(["{}"] * len(args))
         args = [emitter.builtin("aten::format", [ConstantValue(template), *args])]
-    args = [as_text(emitter, a) if is_exception(a) else a for a in args]
+    args = [as_text(emitter, a) if is_exception(a) else shown(emitter, a) or a for a in args]
     emitter.node("prim::Print", [emitter.runtime(a) for a in args])
     return NONE_VALUE
 
