@@ -13,17 +13,20 @@ Comes before: `types.py`. Comes after: `subtyping.py`, `frontend/script`, `modul
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Final
 
 from portfire.ir.types import INT, DictType, IntType, ListType, OptionalType, TupleType, Type, UnionType
 
+#: The form of a dict whose values have types of their own, by key. In Python it is a dict like others.
+RECORD: Final = "record"
 #: Forms of ints, by the name of the class in torch.
 INT_FORMS: Final = ("dtype", "layout", "memory_format")
 
 
 def has_form(type_: Type) -> bool:
     """Whether a value of the type has something in it that is something else in Python."""
-    if form_of(type_) is not None:
+    if form_of(type_) not in (None, RECORD):
         return True
     return any(map(has_form, type_.contained()))
 
@@ -74,7 +77,8 @@ def form_text(type_: Type) -> str:
         return "_"
     if isinstance(type_, IntType):
         return type_.form or "_"
-    kind = form_of(type_) or _kind(type_)
+    form = form_of(type_)
+    kind = form if form not in (None, RECORD) else _kind(type_)
     return f"{kind}[{','.join(map(form_text, type_.contained()))}]"
 
 
@@ -98,3 +102,17 @@ def spelled(type_: Type) -> str:
     """The annotation that Python has for values of the type."""
     spelling = _SPELLINGS.get(form_kind(type_) or "")
     return type_.annotation if spelling is None else spelling.format(*map(spelled, type_.contained()))
+
+
+def distinguished(type_: Type) -> Hashable:
+    """What tells a type from others that are equal, but for their forms."""
+    notes = _notes(type_)
+    return (type_, notes) if notes else type_
+
+
+def _notes(type_: Type) -> tuple[Hashable, ...]:
+    own: tuple[Hashable, ...] = () if form_of(type_) is None else (form_of(type_),)
+    if isinstance(type_, DictType) and type_.fields:
+        own = (*own, tuple((name, distinguished(t)) for name, t in type_.fields))
+    inner = tuple((i, notes) for i, t in enumerate(type_.contained()) if (notes := _notes(t)))
+    return (*own, *inner)

@@ -28,7 +28,9 @@ from portfire.frontend.script.scalar_values import (
 )
 from portfire.frontend.script.set_values import SetBehaviour
 from portfire.frontend.script.tensor_values import TensorBehaviour
+from portfire.frontend.script.typed_dicts import TypedDictBehaviour
 from portfire.ir import types as ir
+from portfire.ir.forms import RECORD
 
 
 def register() -> None:
@@ -61,6 +63,6 @@ def register() -> None:
     FORMED_BEHAVIOURS.update(
         {
             "set": sets, "frozenset": sets, "deque": DequeBehaviour(), "defaultdict": DefaultDictBehaviour(),
-            "OrderedDict": OrderedDictBehaviour(), "Counter": CounterBehaviour(),
+            "OrderedDict": OrderedDictBehaviour(), "Counter": CounterBehaviour(), RECORD: TypedDictBehaviour(),
         }
     )  # fmt: skip

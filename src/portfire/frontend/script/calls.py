@@ -34,7 +34,7 @@ from portfire.frontend.script.spread_lists import SpreadList, can_be_spread, wit
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir.forms import form_text, has_form
+from portfire.ir.forms import distinguished
 from portfire.ir.graph import MISSING, Function, Parameter, Value, Variadic
 from portfire.ir.subtyping import unrefined
 from portfire.ir.types import AnyType, ClassType, FunctionType, InterfaceType, ListType, Type
@@ -485,8 +485,7 @@ def separate(
         type_ = unrefined(resolved(type_))
         result.parameters.append(Parameter(name, type_))
         result.arguments.append(value)
-        identity: Hashable = (type_, form_text(type_)) if has_form(type_) else type_
-        return identity, lambda values: RuntimeValue(next(values))
+        return distinguished(type_), lambda values: RuntimeValue(next(values))
     identity = getattr(value, "identity", None)
     if identity is None:
         raise NotSeparableError

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import inspect
 import types
+import typing
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +28,7 @@ from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.typed_dicts import make_typed_dict
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
 
@@ -44,6 +46,8 @@ def class_value(cls: type, compiler: Compiler) -> StaticValue:
         return EnumClass(cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return NamedTupleClass(cls)
+    if typing.is_typeddict(cls):
+        return TypedDictClass(cls)
     return ScriptClass(cls)
 
 
@@ -197,6 +201,16 @@ class NamedTupleMaker(StaticValue):
         if len(args) != 1 or kwargs:
             raise emitter.fail("bad-call", "'_make' takes one sequence", help="pass a list or tuple of the fields")
         return self.cls.call(emitter, list(args[0].unpack(emitter, len(fields))), {})
+
+
+class TypedDictClass(ClassValue):
+    """A TypedDict."""
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        type_ = self.type(emitter)
+        assert isinstance(type_, ir.DictType)
+        return make_typed_dict(emitter, type_, self.cls.__name__, args, kwargs)
 
 
 class ScriptClass(ClassValue):

@@ -31,6 +31,7 @@ from portfire.frontend.script.exception_values import is_object_class, is_users
 from portfire.frontend.script.qualified_names import NameTable
 from portfire.frontend.script.signatures import signature_of
 from portfire.frontend.script.type_variables import is_protocol
+from portfire.frontend.script.typed_dicts import typed_dict
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Function
@@ -68,6 +69,8 @@ class ClassRegistry:
             return self._interface_type(cls)
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             return self._remember(cls, self._named_tuple_type(cls, range_))
+        if typing.is_typeddict(cls):
+            return self._remember(cls, self._typed_dict_type(cls, range_))
         why = _why_not_a_script_class(cls)
         if why is not None:
             raise CompileAbort(
@@ -144,6 +147,13 @@ class ClassRegistry:
         type_ = ir.TupleType(elements, self.names.unique_for(cls), fields, trailing)
         self.compiler.python_tuples[self._tuple_name(type_)] = cls
         return type_
+
+    def _typed_dict_type(self, cls: type, range_: SourceRange | None) -> ir.DictType:
+        scope = self.scope_of(cls, range_)
+        fields = [(name, type_from_annotation(a, scope)) for name, a in cls.__annotations__.items()]
+        if not fields:
+            return ir.DictType(ir.STR, ir.TENSOR)
+        return typed_dict(fields)
 
     @staticmethod
     def _tuple_name(type_: ir.TupleType) -> str:

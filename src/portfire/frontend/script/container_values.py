@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
+from portfire.diagnostics import CompileAbort
 from portfire.frontend.script import indexing
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, static_type, type_of
@@ -207,7 +208,14 @@ class DictBehaviour(_Sized):
 
     def set_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue, new: StaticValue) -> None:
         """See the base class."""
-        key_value, item = dict_key(emitter, value, key), _dict_item(emitter, value, new)
+        key_value = dict_key(emitter, value, key)
+        try:
+            item = _dict_item(emitter, value, new)
+        except CompileAbort:
+            from portfire.frontend.script.typed_dicts import note_unlike
+
+            note_unlike(emitter, value, key, new)
+            raise
         emitter.builtin("aten::_set_item", [value, key_value, item], called="[]")
 
     def delete_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> None:

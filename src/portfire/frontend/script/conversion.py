@@ -67,13 +67,18 @@ def static_type(value: StaticValue) -> Type | None:
 
 def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Value:
     """The value as a `target`. `what` says whose type that is, for messages: "the parameter 'n' of f"."""
+    from portfire.frontend.script.static_dicts import StaticDict
     from portfire.frontend.script.tuple_values import TupleValue
+    from portfire.frontend.script.typed_dicts import converted_record
 
     target = resolved(target)
     if isinstance(value, TupleValue):
         return _convert_tuple(emitter, value, target, what)
     if isinstance(value, ConstantValue) and value.value is None and is_subtype(NONE, target):
         return emitter.builder.constant(None, target if not is_pending(target) else NONE)
+    fields = _fields_of(target)
+    if fields is not None and isinstance(value, StaticDict):
+        return converted_record(emitter, value, fields, what)
     as_type = getattr(value, "as_type", None)
     if as_type is not None:  # the declared type says what the value is
         made: Value = as_type(emitter, target)
@@ -128,6 +133,12 @@ _CONVERSIONS: dict[Type, str] = {
     STR: "convert it: `str(x)`, or declare another type",
     TENSOR: "make a tensor of it: `torch.tensor(x)`, or declare its type: `x: int`, `x: List[int]`",
 }
+
+
+def _fields_of(target: Type) -> DictType | None:
+    """The TypedDict that a value is meant for, if it is one."""
+    inner = target.element if isinstance(target, OptionalType) else target
+    return inner if isinstance(inner, DictType) and inner.fields else None
 
 
 def mismatch(emitter: Emitter, found: Type, target: Type, what: str) -> Exception:

@@ -16,6 +16,7 @@ from portfire.frontend.script.inference import joined, pending_dict, pending_lis
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.forms import RECORD
 from portfire.ir.types import DictType, ListType, Type, UnionType
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def _emit_spread_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, Stati
 def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) -> StaticValue:
     """A new dict; known while compiling where its values are (modules, functions)."""
     from portfire.frontend.script.static_dicts import StaticDict
+    from portfire.frontend.script.typed_dicts import converted_record
 
     if any(static_type(v) is None and not _has_run_time_value(emitter, v) for _, v in pairs):
         return StaticDict(pairs)
@@ -189,12 +191,15 @@ def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) 
     values = [emitter.runtime(v) for _, v in pairs]
     key_type, value_type = _common([k.type for k in keys]), _common([v.type for v in values])
     learned = emitter.learned.get(emitter.range)
+    if isinstance(learned, DictType) and learned.form == RECORD:
+        return RuntimeValue(converted_record(emitter, StaticDict(pairs), learned, "the dict"))
     if isinstance(learned, DictType):
         is_declared = emitter.range in emitter.declared_displays
         value_type = learned.value if is_declared else joined(value_type, learned.value)
         key_type = joined(key_type, learned.key)
     elif isinstance(value_type, UnionType) or isinstance(key_type, UnionType):
-        return StaticDict([(k, RuntimeValue(v)) for (k, _), v in zip(pairs, values, strict=True)])
+        kept = [(k, RuntimeValue(v)) for (k, _), v in zip(pairs, values, strict=True)]
+        return StaticDict(kept, place=emitter.range)
     inputs = []
     for key, value in zip(keys, values, strict=True):
         inputs.append(convert(emitter, RuntimeValue(key), key_type, "the dict's keys"))

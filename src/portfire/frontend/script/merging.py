@@ -203,7 +203,7 @@ def _merge_run_time(
         if value is None:
             run_time.append(None)
             continue
-        if not isinstance(value, RuntimeValue) and static_type(value) is None and not hasattr(value, "value"):
+        if not isinstance(value, RuntimeValue) and static_type(value) is None and not has_run_time_form(value):
             return _merge_picked(emitter, node, branches, name, values)
         with emitter.within(branch.block, branch.frame):
             run_time.append(emitter.runtime(value))
@@ -260,6 +260,16 @@ def _hidden_by(value: StaticValue, branch: Branch) -> str | None:
             return f"and uses '{inner[0]}' of that branch"
         frame = frame.outer
     return None
+
+
+def has_run_time_form(value: StaticValue) -> bool:
+    """Whether a value known while compiling can be made one of the program: a constant, a dict of unlike values."""
+    from portfire.frontend.script.static_dicts import StaticDict
+    from portfire.frontend.script.typed_dicts import record_type
+
+    if isinstance(value, StaticDict):
+        return record_type(value) is not None
+    return hasattr(value, "value")
 
 
 def _as_output(emitter: Emitter, value: Value | None, type_: Type) -> Value:

@@ -14,6 +14,7 @@ from portfire.frontend.script.runtime_value import MethodValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING, Value
+from portfire.ir.source import SourceRange
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 class StaticDict(StaticValue):
     """A dict that exists only while compiling. It cannot change."""
 
-    def __init__(self, pairs: Sequence[tuple[StaticValue, StaticValue]]) -> None:
+    def __init__(self, pairs: Sequence[tuple[StaticValue, StaticValue]], place: SourceRange | None = None) -> None:
         self.pairs = tuple(pairs)
+        #: The display it is, where it would rather be a dict that can change: the next attempt makes it one.
+        self.place = place
 
     def describe(self) -> str:
         """See the base class."""
@@ -32,12 +35,16 @@ class StaticDict(StaticValue):
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""
         from portfire.frontend.script.displays import dict_of
+        from portfire.frontend.script.typed_dicts import record_of
         from portfire.ir.types import STR, TENSOR, DictType
 
         if not self.pairs:
             return emitter.builder.insert("prim::DictConstruct", (), DictType(STR, TENSOR))
         made = dict_of(emitter, self.pairs)
         if isinstance(made, StaticDict):
+            record = record_of(emitter, made)
+            if record is not None:
+                return record
             raise emitter.fail(
                 "not-a-value",
                 "a dict of values of different types cannot be used as a run-time value",
@@ -78,6 +85,13 @@ class StaticDict(StaticValue):
                 help="test for it first: `if key in d:`",
             )
         return value
+
+    def set_index(self, emitter: Emitter, key: StaticValue, value: StaticValue) -> None:
+        """See the base class."""
+        from portfire.frontend.script.typed_dicts import note_changing
+
+        note_changing(emitter, self, key, value)
+        super().set_index(emitter, key, value)
 
     def iterate(self, emitter: Emitter) -> Iteration:
         """See the base class."""
