@@ -78,9 +78,6 @@ namespace {
 std::uint64_t cache_word(const ClassInfo& cls, std::uint32_t found) {
   return (static_cast<std::uint64_t>(cls.id()) + 1) << 32U | found;
 }
-bool is_cached(std::uint64_t word, const ClassInfo& cls, const Program* program) {
-  return word >> 32U == static_cast<std::uint64_t>(cls.id()) + 1 && &cls.program() == program;
-}
 
 [[noreturn]] void throw_no_attribute(const Object& object, const std::string& name) {
   throw Error(ErrorCode::kNotFound, "AttributeError",
@@ -88,13 +85,6 @@ bool is_cached(std::uint64_t word, const ClassInfo& cls, const Program* program)
 }
 
 }  // namespace
-
-bool Interpreter::is_slot_known(const Value& holder, Word cache, std::uint32_t& slot) const noexcept {
-  if (!holder.is_object()) return false;
-  const std::uint64_t word = code_->caches[cache].load(std::memory_order_relaxed);
-  slot = static_cast<std::uint32_t>(word);
-  return is_cached(word, static_cast<const Object*>(holder.box())->class_info(), code_->program->program);
-}
 
 std::uint32_t Interpreter::find_slot(const Object& object) const {
   const ClassInfo& cls = object.class_info();

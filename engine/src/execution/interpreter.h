@@ -91,7 +91,17 @@ class Interpreter {
   bool is_one_of(const Value& v, const Word* types, std::size_t count) const;
   std::uint32_t find_slot(const Object& object) const;
   // Whether `holder` is an object whose slot for this place was found before.
-  bool is_slot_known(const Value& holder, Word cache, std::uint32_t& slot) const noexcept;
+  bool is_slot_known(const Value& holder, Word cache, std::uint32_t& slot) const noexcept {
+    if (!holder.is_object()) [[unlikely]]
+      return false;
+    const std::uint64_t word = code_->caches[cache].load(std::memory_order_relaxed);
+    slot = static_cast<std::uint32_t>(word);
+    return is_cached(word, static_cast<const Object*>(holder.box())->class_info(), code_->program->program);
+  }
+  // What a cache word says: the class's number in its program + 1, and the slot or method found there.
+  static bool is_cached(std::uint64_t word, const ClassInfo& cls, const Program* program) noexcept {
+    return word >> 32U == static_cast<std::uint64_t>(cls.id()) + 1 && &cls.program() == program;
+  }
   const Function& find_method(const Object& object) const;
 
   // --- errors ---

@@ -22,7 +22,10 @@ class CodeEmitter {
  public:
   CodeEmitter(const LinkedProgram& program, const ProgramImage& image, const FunctionRecord& record,
               const std::vector<std::optional<Intrinsic>>& intrinsics)
-      : program_(program), image_(image), record_(record), list_{{}, {}, intrinsics, program.op_names} {}
+      : program_(program),
+        image_(image),
+        record_(record),
+        list_{{}, {}, intrinsics, program.op_names, program.constant_records} {}
 
   std::unique_ptr<FunctionCode> run() {
     code_ = std::make_unique<FunctionCode>();
@@ -132,7 +135,7 @@ class CodeEmitter {
         return emit_move(Operand{i.inputs[0]}, i.results[0]);
       case Opcode::kJump:
         put(i.label <= i.word ? Code::kJumpBack : Code::kJump);
-        return put_label(i.label);
+        return put_label(i.label <= i.word ? i.label : destination_after_constant(list_, at_));
       case Opcode::kJumpIfFalse:
       case Opcode::kJumpIfTrue:
         return emit_branch(i);
@@ -247,6 +250,7 @@ class CodeEmitter {
   }
 
   void emit_move(Operand from, std::uint32_t to) {
+    if (is_register(from) && from.index() == to) return;
     if (from.kind() == Operand::kConstant) {
       put(Code::kLoad);
     } else {
@@ -398,6 +402,7 @@ class CodeEmitter {
     std::size_t at = at_ + 1;
     std::uint32_t condition = i.results[0];
     bool negated = false;
+    while (moves_beside(at, condition, a, b)) ++at;
     if (continues(at, condition) && is_negation(list_.items[at])) {
       condition = list_.items[at++].results[0];
       negated = true;
@@ -406,6 +411,14 @@ class CodeEmitter {
     const Instruction& jump = list_.items[at];
     if (jump.opcode != Opcode::kJumpIfFalse && jump.opcode != Opcode::kJumpIfTrue) return false;
     const bool jumps_if_false = (jump.opcode == Opcode::kJumpIfFalse) != negated;
+    for (std::size_t move = at_ + 1; list_.items[move].opcode == Opcode::kMove; ++move) {
+      const Operand from{list_.items[move].inputs[0]};
+      const std::uint32_t to = list_.items[move].results[0];
+      emit_move(from, to);
+      if (from.kind() != Operand::kRegisterLastUse) continue;
+      if (a == from.index()) a = to;
+      if (b == from.index()) b = to;
+    }
     if (jump.label <= jump.word) put(Code::kStep);
     put(*branch);
     put(a);
@@ -416,6 +429,16 @@ class CodeEmitter {
     put_label(jumps_if_false ? jump.next : jump.label);
     while (at_ < at) offsets_[list_.items[++at_].word] = here();
     return true;
+  }
+
+  // Whether a move between a comparison of `a` and `b` and the jump on its result may as well come before both.
+  bool moves_beside(std::size_t at, std::uint32_t condition, std::uint32_t a, std::uint32_t b) const {
+    if (at >= list_.items.size() || list_.is_target(at) || list_.items[at].opcode != Opcode::kMove) return false;
+    const Operand from{list_.items[at].inputs[0]};
+    const std::uint32_t to = list_.items[at].results[0];
+    const bool reads_condition = is_register(from) && from.index() == condition;
+    const bool releases = ((a | (b == kNoRegister ? 0 : b)) & kDies) != 0;
+    return !reads_condition && !releases && to != condition && to != a && to != b;
   }
 
   bool is_negation(const Instruction& i) const {

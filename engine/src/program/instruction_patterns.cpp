@@ -75,4 +75,21 @@ bool is_result_looked_into(const InstructionList& list, std::size_t at) {
   return false;
 }
 
+std::uint32_t destination_after_constant(const InstructionList& list, std::size_t at) {
+  const std::uint32_t label = list.items[at].label;
+  if (at == 0 || list.is_target(at) || list.items[at - 1].opcode != Opcode::kMove) return label;
+  const Operand constant{list.items[at - 1].inputs[0]};
+  if (constant.kind() != Operand::kConstant) return label;
+  const ConstantTag tag = list.constants[constant.index()].tag;
+  if (tag != ConstantTag::kTrue && tag != ConstantTag::kFalse) return label;
+  const auto found = std::lower_bound(list.items.begin(), list.items.end(), label,
+                                      [](const Instruction& i, std::uint32_t word) { return i.word < word; });
+  if (found == list.items.end()) return label;
+  const bool decides = (found->opcode == Opcode::kJumpIfFalse || found->opcode == Opcode::kJumpIfTrue) &&
+                       found->label > found->word && is_dying(found->inputs[0], list.items[at - 1].results[0]);
+  if (!decides) return label;
+  const bool jumps = (found->opcode == Opcode::kJumpIfTrue) == (tag == ConstantTag::kTrue);
+  return jumps ? found->label : found->next;
+}
+
 }  // namespace portfire

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/program_image.h"
 #include "program/instruction.h"
 #include "program/intrinsics.h"
 
@@ -16,6 +17,7 @@ struct InstructionList {
   std::vector<bool> targets;  // by word: whether control can arrive there from elsewhere
   const std::vector<std::optional<Intrinsic>>& intrinsics;
   const std::vector<std::string>& op_names;
+  const std::vector<ConstantRecord>& constants;
 
   bool is_target(std::size_t at) const { return targets[items[at].word]; }
 };
@@ -29,5 +31,8 @@ ListChange list_change_at(const InstructionList& list, std::size_t at);
 // of it (an item, its length) or to change it in place. Until then the container lives in what it was read from: it
 // needs no reference of its own. Arithmetic on ints may stand between.
 bool is_result_looked_into(const InstructionList& list, std::size_t at);
+
+// Where a jump forward leads: past the branch it arrives at, if the move before the jump says how that one decides.
+std::uint32_t destination_after_constant(const InstructionList& list, std::size_t at);
 
 }  // namespace portfire
