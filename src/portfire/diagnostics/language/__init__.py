@@ -10,9 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 from portfire.diagnostics.language import (
+    attributes,
+    class_features,
     classes,
+    data_classes,
     functions,
     generators,
+    module_access,
     modules,
     operators,
     patterns,
@@ -26,7 +30,11 @@ from portfire.diagnostics.language.construct import PRELUDE, Construct
 SECTIONS: Final[dict[str, tuple[Construct, ...]]] = {
     "Types": types.CONSTRUCTS,
     "Classes": classes.CONSTRUCTS,
+    "Dataclasses, enums, named tuples": data_classes.CONSTRUCTS,
+    "More on classes": class_features.CONSTRUCTS,
     "Modules": modules.CONSTRUCTS,
+    "Reaching modules": module_access.CONSTRUCTS,
+    "Attributes of modules": attributes.CONSTRUCTS,
     "Functions": functions.CONSTRUCTS,
     "Generators": generators.CONSTRUCTS,
     "Statements": statements.CONSTRUCTS,

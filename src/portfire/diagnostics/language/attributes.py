@@ -197,5 +197,6 @@ class Model(nn.Module):
         return self.act(x)
 """,
         inputs="(torch.ones(2),)",
+        torch_jit=True,
     ),
 )

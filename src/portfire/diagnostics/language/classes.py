@@ -202,17 +202,4 @@ def f(n: int):
 """,
         code="not-a-constant",
     ),
-    Construct(
-        "metaclasses, __getattr__ of a script class",
-        """
-class Lazy:
-    def __init__(self):
-        self.n = 1
-    def __getattr__(self, name: str):
-        return 3
-def f():
-    return Lazy().other
-""",
-        code="no-attribute",
-    ),
 )

@@ -202,18 +202,6 @@ class Model(nn.Module):
         torch_jit=True,
     ),
     Construct(
-        "ModuleDict by a run-time key",
-        """
-class Model(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.heads = nn.ModuleDict({"a": nn.Linear(2, 2), "b": nn.ReLU()})
-    def forward(self, x, key: str):
-        return self.heads[key](x)
-""",
-        code="not-a-constant-index",
-    ),
-    Construct(
         "submodules added or replaced in forward",
         """
 class Model(nn.Module):
@@ -224,7 +212,7 @@ class Model(nn.Module):
         self.a = nn.Identity()
         return x
 """,
-        code="unsupported-call",
+        code="no-set-attribute",
     ),
     Construct(
         "attributes set in forward",
@@ -312,7 +300,7 @@ class Model(nn.Module):
         torch_jit=True,
     ),
     Construct(
-        "modules constructed in forward",
+        "modules with random weights constructed in forward",
         """
 class Model(nn.Module):
     def forward(self, x):

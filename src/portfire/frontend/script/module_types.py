@@ -10,6 +10,7 @@ Comes before: `classes.py`, `value_types.py`. Comes after: `modules.py` (which m
 from __future__ import annotations
 
 import ast
+import functools
 import types
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -452,6 +453,8 @@ def _is_compile_time(value: Any) -> bool:
     """Whether an attribute only exists while compiling: functions, classes, bound methods, operators."""
     if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType, type)):
         return True
+    if isinstance(value, functools.partial):
+        return True
     if isinstance(getattr(value, "function", None), Function):  # compiled before
         return True
     return isinstance(value, (torch._ops.OpOverloadPacket, torch._ops.OpOverload)) or (
@@ -462,6 +465,9 @@ def _is_compile_time(value: Any) -> bool:
 def _function_key(function: Any) -> Hashable:
     if isinstance(function, types.MethodType):
         return (function.__func__, id(function.__self__))
+    if isinstance(function, functools.partial):
+        given = (_value_key(list(function.args)), _value_key(dict(function.keywords)))
+        return (_function_key(function.func), *given)
     return id(function)
 
 

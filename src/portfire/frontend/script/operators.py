@@ -357,6 +357,8 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
     """`==` and `!=` of values that no operator compares: tuples, None, values of types that are never equal."""
     negative = isinstance(op, ast.NotEq)
     a, b = static_type(left), static_type(right)
+    if isinstance(getattr(left, "cls", None), type) and isinstance(getattr(right, "cls", None), type):
+        return ConstantValue((getattr(left, "cls", None) is getattr(right, "cls", None)) != negative)
     if a is None or b is None:
         if left.constant() is None or right.constant() is None:
             return ConstantValue(negative)
