@@ -212,3 +212,28 @@ def test_functions_with_equal_code_keep_their_annotations(tmp_path):
         exec(compile(path.read_text(), str(path), "exec"), namespace)
         reports.append(portfire.check(namespace["f"]))
     assert [r.ok for r in reports] == [False, True]
+
+
+def test_a_bug_is_told_as_one_and_the_rest_is_checked(monkeypatch):
+    from portfire.frontend.script import statements
+
+    def breaks(emitter, node):
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setitem(statements._EMIT, statements.ast.Assert, breaks)
+
+    def f(x):
+        assert x.dim() > 0
+        return x + missing  # noqa: F821
+
+    report = portfire.check(f)
+    assert [d.code for d in report.obstacles] == ["unknown-name"]
+    assert "a bug of portfire while it compiled" in report.bug and "ZeroDivisionError: oops" in report.bug
+    assert "Please report it" in str(report) and not report.ok
+
+    def g(x):
+        assert x.dim() > 0
+        return x
+
+    with pytest.raises(portfire.InternalError, match="a bug of portfire"):
+        portfire.script(g)

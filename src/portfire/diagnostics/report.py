@@ -47,7 +47,7 @@ class Report:
 
     target: str
     groups: tuple[Group, ...] = ()
-    #: A bug of portfire that ended the check, in words: what it is, and what to send.
+    #: A bug of portfire that kept something from being checked, in words: what it is, and what to send.
     bug: str | None = None
 
     @property
@@ -84,7 +84,7 @@ class Report:
         if warnings:
             words.append(_count(warnings, "warning"))
         if self.bug is not None:
-            words.append("the check ended early, by a bug of portfire")
+            words.append("a part was not checked, because of a bug of portfire")
         return ", ".join(words)
 
     def __str__(self) -> str:

@@ -109,6 +109,8 @@ class Compiler:
         #: Classes defined inside of compiled functions, by their place and what they use from there.
         self.local_classes: dict[Hashable, type] = {}
         self.factories = Factories()
+        #: What went wrong in portfire itself.
+        self.bugs: list[InternalError] = []
         #: The exceptions that `raise` statements make, with the types of their arguments.
         self.raised: list[tuple[type[BaseException], tuple[Type, ...]]] = []
         self._versions: dict[Hashable, _Version] = {}
@@ -351,14 +353,17 @@ class Compiler:
 
     # Bugs
 
-    def internal_error(self, emitter: Emitter, error: Exception) -> InternalError:
-        """An unexpected exception as what it is: a bug of portfire."""
+    def note_bug(self, emitter: Emitter, error: Exception) -> CompileAbort:
+        """Note an unexpected exception as what it is, a bug of portfire; compilation goes on, to find what else there is."""
         place = f" while it compiled {emitter.range}" if emitter.range is not None else ""
         frames = "".join(traceback.format_exception(error)[-4:])
-        return InternalError(
+        bug = InternalError(
             f"a bug of portfire{place}: {type(error).__name__}: {error}\n"
             f"Please report it with the function that stands there.\n{frames}"
         )
+        bug.__cause__ = error
+        self.bugs.append(bug)
+        return SilentAbort()
 
 
 def _learned(emitter: Emitter) -> dict[SourceRange | None, Type]:

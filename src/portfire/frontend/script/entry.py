@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 
@@ -51,10 +51,17 @@ def script_class(cls: type, local_names: Mapping[str, Any] | None = None) -> ir.
     return _compile(lambda compiler: _class(compiler, cls), local_names)
 
 
+class Findings(NamedTuple):
+    """What a check has found: what stands in the way, warnings included, and what went wrong in portfire itself."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    bugs: tuple[InternalError, ...]
+
+
 def obstacles(
     target: Any, local_names: Mapping[str, Any] | None = None, examples: Sequence[ExampleCall] = ()
-) -> tuple[Diagnostic, ...]:
-    """Everything in the way of compiling a function, a module or a class, warnings included."""
+) -> Findings:
+    """Everything in the way of compiling a function, a module or a class."""
 
     def work(compiler: Compiler) -> object:
         if isinstance(target, torch.nn.Module):
@@ -65,7 +72,7 @@ def obstacles(
     if compiler.diagnostics.errors:
         _look_further(compiler, work, local_names)
     compiler.diagnostics.gather()
-    return tuple(compiler.diagnostics.sorted())
+    return Findings(tuple(compiler.diagnostics.sorted()), tuple(compiler.bugs))
 
 
 def _function(compiler: Compiler, function: Callable[..., Any], examples: Sequence[ExampleCall]) -> Function | None:
@@ -93,6 +100,8 @@ def _compile(work: Callable[[Compiler], T | None], local_names: Mapping[str, Any
         _look_further(compiler, work, local_names)
     compiler.diagnostics.gather()
     compiler.diagnostics.raise_if_errors()
+    if compiler.bugs:
+        raise compiler.bugs[0]
     if result is None:
         raise InternalError("a bug of portfire: compiling failed without a word. Please report it with the source")
     return result

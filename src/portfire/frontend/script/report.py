@@ -38,7 +38,8 @@ def report_on(
             "If no property or __getattr__ of yours raised it, please report it with the source of the model.",
         )
     classes = list(_classes(target)) if isinstance(target, torch.nn.Module) else []
-    return Report(name, group_by(found, [_owner(d, classes, name) for d in found]))
+    groups = group_by(found.diagnostics, [_owner(d, classes, name) for d in found.diagnostics])
+    return Report(name, groups, bug="\n\n".join(map(str, found.bugs)) or None)
 
 
 @dataclass(frozen=True, slots=True)

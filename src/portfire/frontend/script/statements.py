@@ -56,7 +56,7 @@ def emit_statements(emitter: Emitter, statements: Sequence[ast.stmt]) -> Flow:
             except (PortfireError, RecursionError):
                 raise
             except Exception as error:
-                raise emitter.compiler.internal_error(emitter, error) from error
+                flow = _give_up(emitter, statement, emitter.compiler.note_bug(emitter, error))
         if flow is not Flow.FALLS:
             return emit_rest(emitter, flow, statements[i + 1 :])
     return Flow.FALLS
