@@ -85,14 +85,14 @@ def _try_portfire(entry: Entry, model: torch.nn.Module, outcome: Outcome) -> Non
     if time.process_time() - start > LONGEST_RUN_SECONDS:
         outcome.portfire = "compiles"
         return
-    if not same(compiled(*inputs), expected):
+    if not same(entry.result(compiled(*inputs)), expected):
         outcome.reason = "the result is not eager's"
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.pt"
         portfire.save(compiled, path)
         del compiled
-        if not same(portfire.load(path)(*inputs), expected):
+        if not same(entry.result(portfire.load(path)(*inputs)), expected):
             outcome.reason = "the result after save and load is not eager's"
             return
     outcome.portfire = "equal"

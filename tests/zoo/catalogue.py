@@ -34,7 +34,7 @@ _SMALL = (
 #: Sides of images for models that take any, or say so.
 _SMALL_SIDES = (64, 128)
 #: torchvision models whose input size is fixed, and those that need more than the others.
-_VISION_SIZES = {r"vit_|maxvit": 224, r"inception": 96, r"": 64}
+_VISION_SIZES = {r"vit_|maxvit": 224, r"(quantized_)?inception": 96, r"": 64}
 _VIDEO_SHAPES = {r"mvit": (16, 224), r"s3d": (16, 224), r"": (4, 64)}
 
 
@@ -68,22 +68,26 @@ class Entry:
         else:
             import torchvision
 
-            plain = {} if self.file in ("classification", "video") else {"weights_backbone": None}
-            if self.name in ("googlenet", "inception_v3"):
+            plain = {"weights_backbone": None} if self.file == "segmentation" else {}
+            if self.name.endswith(("googlenet", "inception_v3")):
                 plain = {"init_weights": False}
             model = torchvision.models.get_model(self.name, weights=None, **plain, **dict(self.options))
         assert isinstance(model, torch.nn.Module)
         return model.eval()
 
-    def inputs(self, model: Any) -> Iterator[tuple[torch.Tensor, ...]]:
+    def inputs(self, model: Any) -> Iterator[tuple[Any, ...]]:
         """Inputs to try until the model takes one, small ones first."""
         for shape in self._shapes(model):
             torch.manual_seed(1)
             yield (torch.randn(1, *shape),)
 
+    def result(self, answer: Any) -> Any:
+        """The part of a compiled model's answer that eager gives."""
+        return answer
+
     def _shapes(self, model: Any) -> list[tuple[int, ...]]:
         if self.library == "timm":
-            config = model.default_cfg
+            config = model.default_cfg if hasattr(model, "default_cfg") else _config(self.name)
             channels, *size = config["input_size"]
             smaller = [] if config.get("fixed_input_size", False) else [(channels, side, side) for side in _SMALL_SIDES]
             return [*(shape for shape in smaller if shape[1] < size[0]), (channels, *size)]
@@ -92,6 +96,14 @@ class Entry:
             return [(3, frames, side, side)]
         side = _first_match(_VISION_SIZES, self.name)
         return [(3, side, side)]
+
+
+def _config(name: str) -> dict[str, Any]:
+    """What timm says of a model's input, for one that is wrapped."""
+    import timm
+
+    config: dict[str, Any] = timm.get_pretrained_cfg(name).to_dict()
+    return config
 
 
 def _first_match(table: dict[str, Any], name: str) -> Any:
@@ -127,10 +139,5 @@ def timm_models() -> list[Entry]:
 
 @functools.cache
 def all_models() -> tuple[Entry, ...]:
-    """The whole zoo."""
+    """The zoo proper."""
     return (*torchvision_models(), *timm_models())
-
-
-def entry_named(key: str) -> Entry:
-    """The model with this full name."""
-    return next(entry for entry in all_models() if entry.full_name == key)

@@ -21,7 +21,8 @@ from typing import IO
 
 from tests.conftest import pytest_configure
 from tests.zoo.attempt import Outcome, attempt
-from tests.zoo.catalogue import Entry, entry_named
+from tests.zoo.catalogue import Entry, all_models
+from tests.zoo.more_models import more_models
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -104,9 +105,10 @@ def main() -> None:
 
     import portfire  # noqa: F401
 
+    entries = {entry.full_name: entry for entry in (*all_models(), *more_models())}
     for line in sys.stdin:
         asked = json.loads(line)
-        outcome = _in_a_fork(entry_named(asked["name"]), asked["seconds"], asked["peer"])
+        outcome = _in_a_fork(entries[asked["name"]], asked["seconds"], asked["peer"])
         print(json.dumps(dataclasses.asdict(outcome)), flush=True)
 
 
