@@ -25,7 +25,13 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.frontend.script.type_tests import AnnotationValue, emit_isinstance, members_of, tested_types
+from portfire.frontend.script.type_tests import (
+    AnnotationValue,
+    emit_isinstance,
+    is_instance_of,
+    members_of,
+    tested_types,
+)
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import BOOL, NONE, AnyType, DictType, ListType, TupleType, Type
 
@@ -125,7 +131,11 @@ def _types(emitter: Emitter, pattern: ast.pattern, of: Type) -> list[Type] | Non
         case ast.MatchMapping():
             return [m for m in members_of(of) if isinstance(m, DictType)]
         case ast.MatchClass():
-            tested = tested_types(emitter, _class(emitter, pattern), of)
+            cls = _class(emitter, pattern)
+            outcomes = [(m, is_instance_of(emitter, m, cls)) for m in members_of(of)]
+            if all(outcome is not None for _, outcome in outcomes):
+                return [m for m, outcome in outcomes if outcome]
+            tested = tested_types(emitter, cls, of)
             return [m for m in members_of(of) if any(is_subtype(m, t) for t in tested)] or tested
         case _:
             return None

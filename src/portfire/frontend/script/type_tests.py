@@ -222,6 +222,11 @@ def members_of(type_: Type) -> tuple[Type, ...]:
     return (type_,)
 
 
+def is_instance_of(emitter: Emitter, type_: Type, types: StaticValue) -> bool | None:
+    """Whether values of a type are instances of what `isinstance` is given; None where only the run can tell."""
+    return _test(emitter, type_, _classes(types))
+
+
 def _test(emitter: Emitter, type_: Type, classes: Sequence[StaticValue]) -> bool | None:
     """Whether values of `type_` are instances; None where only the run can tell."""
     outcomes = [_test_one(emitter, type_, c) for c in classes]
