@@ -10,18 +10,22 @@ from typing import Final
 
 #: What stands above every example.
 PRELUDE: Final = """\
+import bisect
 import cmath
 import contextlib
 import copy
 import dataclasses
 import enum
 import functools
+import heapq
+import itertools
 import logging
 import math
+import operator
 import warnings
-from collections import OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Annotated, Iterator, Literal, NewType, Protocol, Self
-from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional, Tuple, TypedDict, TypeVar, Union
+from typing import Any, Callable, Dict, Final, List, NamedTuple, Optional, Set, Tuple, TypedDict, TypeVar, Union
 
 import numpy as np
 import torch

@@ -154,10 +154,12 @@ def f(n: int):
         """
 class Options(TypedDict):
     size: int
+    name: str
 def f(o: Options):
-    return o["size"]
+    o["size"] += 1
+    return o["size"], o["name"].upper(), Options(size=1, name="x")
 """,
-        code="unsupported-type",
+        inputs='({"size": 1, "name": "a"},)',
     ),
     Construct(
         "Final and class attributes as constants",

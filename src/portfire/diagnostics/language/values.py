@@ -67,9 +67,21 @@ def f(d: Dict[str, int]):
 def f(n: int):
     s = {1, 2, n}
     s.add(2)
-    return len(s), 2 in s
+    s |= frozenset([7])
+    return len(s), 2 in s, s - {1}, s
 """,
+        differs="its items are in the order of insertion; libtorch and C++ see a dict whose values are True",
         inputs="(3,)",
+    ),
+    Construct(
+        "sets as arguments, as attributes, in lists, rebound in loops",
+        """
+def f(s: Set[int], xs: List[int]):
+    for x in xs:
+        s = s | {x}
+    return [s]
+""",
+        inputs="({1}, [2, 3])",
     ),
     Construct(
         "OrderedDict",
@@ -83,25 +95,78 @@ def f(x):
         torch_jit=True,
     ),
     Construct(
+        "OrderedDict: move_to_end, popitem(last=)",
+        """
+def f():
+    d = OrderedDict([("a", 1), ("b", 2)])
+    d.move_to_end("a")
+    return d, d.popitem(last=False)
+""",
+        inputs="()",
+    ),
+    Construct(
+        "Counter",
+        """
+def f(words: List[str]):
+    c = Counter(words)
+    c["b"] += 1
+    return c, c.most_common(1), c["none"], c + Counter(a=1)
+""",
+        inputs='(["a", "b", "a"],)',
+    ),
+    Construct(
         "defaultdict",
         """
 def f():
     d = defaultdict(int)
     d["a"] += 1
-    return d["a"]
+    groups = defaultdict(list)
+    groups[1].append(2)
+    return d, groups
 """,
+        differs="what it makes items with must be a type, or a function without variables of the function around it",
         inputs="()",
     ),
     Construct(
         "deque",
         """
 def f():
-    q = deque([1, 2])
+    q = deque([1, 2], maxlen=3)
     q.append(3)
-    return q.popleft()
+    q.appendleft(0)
+    q.rotate(1)
+    return q.popleft(), q
 """,
+        differs="'maxlen' must be known while compiling; libtorch and C++ see a list",
         inputs="()",
-        code="unsupported-call",
+    ),
+    Construct(
+        "tuples of any length",
+        """
+def f(xs: List[int]):
+    return tuple(xs), tuple(x * 2 for x in xs)
+""",
+        differs="libtorch and C++ see a list",
+        inputs="([1, 2],)",
+    ),
+    Construct(
+        "dtypes, layouts and sizes as results, in texts",
+        """
+def f(x):
+    return x.dtype, torch.float16, x.shape, f"{x.dtype} {x.shape}", x.dtype.is_floating_point
+""",
+        differs="libtorch and C++ see ints and lists",
+        inputs="(torch.ones(2, 3),)",
+    ),
+    Construct(
+        "dicts of values of different types",
+        """
+def f(x):
+    out = {"loss": x, "aux": [x]}
+    out["count"] = 2
+    return out, out["aux"][0] + out["loss"]
+""",
+        inputs="(torch.ones(2),)",
     ),
     Construct(
         "unicode strings",
@@ -160,6 +225,17 @@ def f(xs: List[int]):
         torch_jit=True,
     ),
     Construct(
+        "slices chosen at run time, in lists, with `tuple(...)` as an index",
+        """
+def f(x, n: int):
+    s = slice(n) if n > 0 else slice(None)
+    idx = [slice(None)] * x.dim()
+    idx[1] = s
+    return x[tuple(idx)], s, s.start
+""",
+        inputs="(torch.ones(2, 3), 1)",
+    ),
+    Construct(
         "iter and next",
         """
 def f(xs: List[int]):
@@ -210,11 +286,81 @@ def f(xs: List[int]):
         "list.sort(key=)",
         """
 def f(xs: List[int]):
-    xs.sort(key=lambda x: -x)
+    xs.sort(key=lambda x: -x, reverse=True)
     return xs
 """,
         inputs="([1, -2],)",
-        code="unsupported-argument",
+    ),
+    Construct(
+        "sorted and min of tuples, texts, lists and objects",
+        """
+def f(d: Dict[str, int], xs: List[List[int]]):
+    return sorted(d.items(), key=lambda kv: (-kv[1], kv[0])), sorted(xs), min(d, key=len), max(xs, default=[0])
+""",
+        inputs='({"b": 1, "a": 1}, [[2], [1, 5]])',
+    ),
+    Construct(
+        "itertools",
+        """
+def f(xs: List[int], ys: List[int]):
+    pairs = [a * b for a, b in itertools.product(xs, ys)]
+    for i, x in zip(itertools.count(1), itertools.chain(xs, ys)):
+        pairs.append(i * x)
+    return pairs, list(itertools.combinations(xs, 2)), list(itertools.accumulate(xs))
+""",
+        differs="an iterator is made a list where it is written; those without an end can only be looped over",
+        inputs="([1, 2, 3], [4])",
+    ),
+    Construct(
+        "functools.reduce, the module operator",
+        """
+def f(xs: List[int], t: Tuple[int, str]):
+    return functools.reduce(operator.mul, xs), operator.itemgetter(1)(t), operator.add(xs[0], 2)
+""",
+        inputs='([2, 3], (1, "a"))',
+    ),
+    Construct(
+        "heapq, bisect",
+        """
+def f(xs: List[int]):
+    heapq.heapify(xs)
+    heapq.heappush(xs, 2)
+    return heapq.heappop(xs), heapq.nlargest(2, xs), bisect.bisect_left([1, 3], 2)
+""",
+        inputs="([5, 1, 4],)",
+    ),
+    Construct(
+        "round with digits, pow with a modulus, int with a base, divmod",
+        """
+def f(x: float, n: int, s: str):
+    return round(x, 1), round(n, -1), pow(n, 3, 7), int(s, 16), divmod(n, -7), n.bit_length(), x.is_integer()
+""",
+        inputs='(2.25, 25, "ff")',
+    ),
+    Construct(
+        "max and min of an int and a float",
+        """
+def f(n: int, x: float):
+    return max(n, x), min(n, x)
+""",
+        inputs="(3, 2.5)",
+        torch_jit=True,
+    ),
+    Construct(
+        "named fields, `%(name)s`, nested and debugging format fields, `!a`",
+        """
+def f(x: float, s: str, n: int):
+    return f"{x:>{n}.2f} {n=} {s!a}", "{a}-{b:03d}".format(a=s, b=n), "%(s)s %(n)05d" % {"s": s, "n": n}
+""",
+        inputs='(2.5, "é", 9)',
+    ),
+    Construct(
+        "str.translate, maketrans, casefold, rsplit, isascii",
+        """
+def f(s: str):
+    return s.translate(str.maketrans("ab", "xy")), s.casefold(), s.rsplit(None, 1), s.isascii(), s.split(sep=" ")
+""",
+        inputs='("ab cd ef",)',
     ),
     Construct(
         "math",
@@ -237,11 +383,11 @@ def f(x: float):
     Construct(
         "copy",
         """
-def f(xs: List[int]):
-    return copy.copy(xs)
+def f(xs: List[List[int]], x):
+    return copy.copy(xs), copy.deepcopy(xs), copy.deepcopy(x), xs.copy()
 """,
-        inputs="([1],)",
-        code="unsupported-call",
+        differs="what is met twice is copied twice",
+        inputs="([[1]], torch.ones(2))",
     ),
     Construct(
         "int overflow is an error",
