@@ -86,6 +86,8 @@ def _roots(statement: ast.stmt) -> Iterator[ast.expr]:
         return
     for name in ("value", "test", "iter", "exc", "msg", "subject"):
         node = getattr(statement, name, None)
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            node = node.value
         if isinstance(node, ast.expr):
             yield node
 
@@ -135,6 +137,8 @@ def _refined_names(emitter: Emitter, statement: ast.stmt) -> list[str] | None:
 def _explore(emitter: Emitter, node: ast.expr) -> None:
     """Try the operands of an expression that failed, and theirs."""
     for operand in _operands(node):
+        if isinstance(operand, ast.Starred):
+            operand = operand.value
         if not _compiles(emitter, operand):
             _explore(emitter, operand)
 

@@ -23,7 +23,7 @@ from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.annotation_scope import AnnotationScope
 from portfire.frontend.script.annotations import is_unparametrised, type_from_annotation
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
-from portfire.frontend.script.environment import UndefinedValue
+from portfire.frontend.script.environment import PoisonedValue, UndefinedValue
 from portfire.frontend.script.exits import Flow, Region, enter_region, is_certainly, leave_region
 from portfire.frontend.script.renaming import YIELDS, own_names, own_nodes, parameters_of, renamed, shown_name
 from portfire.frontend.script.static_values import Iteration, StaticValue
@@ -245,9 +245,21 @@ def emit_yield(emitter: Emitter, node: ast.Yield | ast.YieldFrom) -> Flow:
     if resume is None:
         raise explain_unsupported(emitter, node)
     if isinstance(node, ast.Yield):
-        return resume(NONE_VALUE if node.value is None else emit_expression(emitter, node.value))
+        return resume(_yielded(emitter, node))
     names: frozenset[str] = getattr(node, "assigns", frozenset())
     return emit_iteration(emitter, emit_expression(emitter, node.value), names, resume)
+
+
+def _yielded(emitter: Emitter, node: ast.Yield) -> StaticValue:
+    from portfire.frontend.script.expressions import emit_expression
+
+    if node.value is None:
+        return NONE_VALUE
+    if emitter.compiler.is_thorough:  # the consumer may have obstacles of its own
+        with emitter.recovering():
+            return emit_expression(emitter, node.value)
+        return PoisonedValue()
+    return emit_expression(emitter, node.value)
 
 
 # The version that returns a list
