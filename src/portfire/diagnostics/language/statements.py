@@ -230,16 +230,12 @@ def f(t: Tuple[int, int, int]):
         torch_jit=True,
     ),
     Construct(
-        "a star where nothing takes the items",
+        "an index that spreads a list",
         """
-def f(xs: List[int]):
-    return {"a": 1}[*xs]
+def f(x, xs: List[int]):
+    return x[*xs]
 """,
-        code="unsupported-syntax",
-        syntax=("Starred",),
-        message="'*' is not supported here",
-        why="only calls, displays and assignments spread a sequence",
-        instead="write out the items",
+        code="not-unpackable",
     ),
     Construct(
         "del of variables and items",
