@@ -45,7 +45,10 @@ void backward(Call& call) {
 void backward_list(Call& call) { run_backward(tensors_at(call, 0), tensors_at(call, 1), call); }
 
 void data_of(Call& call) { call.set_result(wrap(tensor_at(call, 0).variable_data())); }
-void grad_of(Call& call) { call.set_result(wrap(tensor_at(call, 0).grad())); }
+void grad_of(Call& call) {
+  const at::Tensor grad = tensor_at(call, 0).grad();
+  call.set_result(grad.defined() ? wrap(grad) : Value());
+}
 
 std::optional<at::Generator> generator_at(const Call& call, std::size_t i) {
   if (call.size() <= i || call[i].is_none()) return std::nullopt;

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from portfire.ir.dtypes import DTYPE_NUMBERS, TENSOR_NAMES
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, FutureType, ListType, TupleType, Type
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, FutureType, IntType, ListType, TupleType, Type
 from portfire.ops.composition import UNKNOWN, Arguments, Call, Composite, Recipe
 from portfire.ops.number_composites import tuple_elements
 from portfire.ops.type_variables import unify_all
@@ -61,10 +62,43 @@ def _assert(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None
 
 
 def _type(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
-    """`x.type(dtype)` is `x.to(dtype)`."""
+    """`x.type(dtype)` is `x.to(dtype)`; the dtype may be named as `torch.DoubleTensor`."""
     if len(args) < 2 and "dtype" not in kwargs:
         return None
-    return lambda call: call("aten::to", *args, **kwargs)
+    named = Arguments(args, kwargs).constant(1, "dtype", default=None)
+    number = _TENSOR_TYPES.get(named) if isinstance(named, str) else None
+    if number is None:
+        return lambda call: call("aten::to", *args, **kwargs)
+    rest = {n: v for n, v in kwargs.items() if n != "dtype"}
+    return lambda call: call("aten::to", args[0], call.builder.constant(number, INT), *args[2:], **rest)
+
+
+#: The names of tensor types: what `x.type()` gives, and `x.type(name)` takes.
+_TENSOR_TYPES = {
+    f"torch.{kind}Tensor": DTYPE_NUMBERS[dtype]
+    for dtype, kind in TENSOR_NAMES.items()
+    if kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
+}
+
+
+def _view(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+    """`x.view(torch.int32)`: not a size."""
+    if len(args) != 2 or not isinstance(args[1].type, IntType) or args[1].type.form != "dtype":
+        return None
+    return lambda call: call("aten::view", args[0], dtype=args[1])
+
+
+def _eye(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+    """`torch.eye(*x.shape)`: two numbers of a list."""
+    if len(args) != 1 or not isinstance(args[0].type, ListType):
+        return None
+    (size,) = args
+
+    def compose(call: Call) -> Value:
+        rows, columns = (call("aten::__getitem__", size, call.builder.constant(i)) for i in (0, 1))
+        return call("aten::eye", rows, columns, **kwargs)
+
+    return compose
 
 
 def _device(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
@@ -315,6 +349,8 @@ RECIPES: dict[str, Recipe] = {
     "aten::list_with_default": _list_with_default,
     "aten::_assert": _assert,
     "aten::type": _type,
+    "aten::view": _view,
+    "aten::eye": _eye,
     "aten::device": _device,
     "aten::full": _full,
     "aten::tensor": _tensor,

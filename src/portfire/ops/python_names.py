@@ -42,6 +42,8 @@ def builtin_of(obj: object) -> str | None:
     if name == "OpOverload":
         full_name = str(obj.name())  # type: ignore[attr-defined]
         return full_name if "." in full_name else f"{full_name}.default"
+    if name == "CustomOpDef":  # made by torch.library.custom_op
+        return str(obj._opoverload.name())  # type: ignore[attr-defined]
     try:
         return _functions().get(obj)
     except TypeError:

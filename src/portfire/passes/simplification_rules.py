@@ -168,6 +168,8 @@ def _is_none(answer: bool) -> Rule:
         other = left if right == NONE else right
         if other == NONE:
             return rewriter.replace(rewriter.constant(answer, BOOL))
+        if any(_made_by(v, "prim::grad") for v in rewriter.node.inputs):  # a tensor that may be undefined
+            return False
         return not may_be_none(other) and rewriter.replace(rewriter.constant(not answer, BOOL))
 
     return rule

@@ -37,6 +37,7 @@ from portfire.ir.types import (
     NONE,
     NUMBER,
     STR,
+    TENSOR,
     DictType,
     EnumType,
     ListType,
@@ -447,6 +448,10 @@ def _emit_optional_equality(
         return ConstantValue(not negative)
     if a == NONE or b == NONE:
         value, type_ = (left, a) if b == NONE else (right, b)
+        ask = getattr(value, "is_none", None)
+        if ask is not None:
+            found: StaticValue = ask(emitter)
+            return negated(emitter, found) if negative else found
         if not is_subtype(NONE, type_):
             return ConstantValue(negative)
         return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [value, NONE_VALUE])
@@ -494,6 +499,10 @@ def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, ne
         return ConstantValue(same != negative)
     if NONE in (a_type, b_type):
         other, type_ = (left, a_type) if b_type == NONE else (right, b_type)
+        ask = getattr(other, "is_none", None)
+        if ask is not None:
+            found: StaticValue = ask(emitter)
+            return negated(emitter, found) if negative else found
         if not is_subtype(NONE, type_):
             return ConstantValue(negative)
         return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [other, NONE_VALUE])
@@ -517,6 +526,8 @@ def emit_contains(emitter: Emitter, container: StaticValue, item: StaticValue) -
     if _has_operators(container):
         container = to_list(emitter, container)
     type_ = static_type(container)
+    if type_ == TENSOR:
+        return emitter.builtin("aten::any", [emit_equal(emitter, container, item)]).truth(emitter)
     if type_ == STR:
         if isinstance(container.constant(), str) and isinstance(item.constant(), str):
             return ConstantValue(item.constant() in container.constant())

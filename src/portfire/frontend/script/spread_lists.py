@@ -48,7 +48,8 @@ def can_be_spread(callee: StaticValue, items: StaticValue) -> bool:
 
     users = (PythonFunction, LocalFunction, LiftedFunction, BoundMethod, UnboundMethod, ScriptClass)
     is_object = isinstance(callee, RuntimeValue) and isinstance(callee.type, ClassType)
-    return isinstance(static_type(items), (ListType, TensorType)) and (is_object or isinstance(callee, users))
+    takes_lists = is_object or isinstance(callee, users) or getattr(callee, "packs_rest", False)
+    return isinstance(static_type(items), (ListType, TensorType)) and takes_lists
 
 
 def without_spread_lists(

@@ -41,6 +41,8 @@ class TensorBehaviour(Behaviour):
     def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
         """See the base class."""
         operator = property_of(TENSOR, name)
+        if name == "grad":
+            return GradientValue(emitter.builtin("prim::grad", [value]).value)
         if operator is not None:
             return emitter.builtin(operator, [value], called=name)
         if name in _PYTHON_ONLY:
@@ -170,6 +172,14 @@ _REFLECTED: dict[str, str] = {
     "__ror__": "aten::__or__",
     "__rxor__": "aten::__xor__",
 }
+
+
+class GradientValue(RuntimeValue):
+    """`x.grad`: a tensor in a program, that may be undefined where Python has None."""
+
+    def is_none(self, emitter: Emitter) -> StaticValue:
+        """`x.grad is None`."""
+        return emitter.insert("aten::__is__", [self.value, emitter.constant_value(None)], BOOL)
 
 
 class NumbersOfTensor(StaticValue):

@@ -25,6 +25,7 @@ from portfire.frontend.script.expressions import emit_expression
 from portfire.frontend.script.overloads import OverloadedFunction
 from portfire.frontend.script.refinement import emit_condition, refine
 from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.spread_lists import SpreadList
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.type_tests import IsInstanceValue
@@ -86,6 +87,11 @@ class SpecialFunction(StaticValue):
     def identity(self) -> object:
         """What tells this value from others."""
         return ("special", self.name)
+
+    @property
+    def packs_rest(self) -> bool:
+        """Whether a list of unknown length may be spread among the arguments."""
+        return self.name in _PACKING
 
     def describe(self) -> str:
         """See the base class."""
@@ -242,7 +248,9 @@ def _packing_tensors(name: str, first: int, *, keywords: tuple[str, ...] = ()) -
 
     def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         rest = list(args[first:])
-        if len(rest) == 1 and static_type(rest[0]) != ir.TENSOR:
+        if any(isinstance(a, SpreadList) for a in rest):
+            packed = _joined(emitter, rest)
+        elif len(rest) == 1 and static_type(rest[0]) != ir.TENSOR:
             packed = rest[0]
         else:
             packed = TupleValue(rest, is_list=True)
@@ -250,6 +258,22 @@ def _packing_tensors(name: str, first: int, *, keywords: tuple[str, ...] = ()) -
         return emitter.builtin(name, [*args[:first], packed], kept)
 
     return emit
+
+
+def _joined(emitter: Emitter, items: Arguments) -> StaticValue:
+    """Tensors and lists of tensors as one list."""
+    result: StaticValue = RuntimeValue(convert(emitter, TupleValue((), is_list=True), ir.ListType(ir.TENSOR), "a list"))
+    for item in items:
+        more = item.items if isinstance(item, SpreadList) else TupleValue([item], is_list=True)
+        result = emitter.builtin("aten::add", [result, more])
+    return result
+
+
+#: Functions that take their tensors as one list.
+_PACKING = frozenset(
+    f"torch.functional.{name}"
+    for name in ("einsum", "meshgrid", "broadcast_tensors", "block_diag", "cartesian_prod", "chain_matmul")
+)
 
 
 def _atleast(name: str) -> Emit:
