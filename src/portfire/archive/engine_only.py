@@ -9,6 +9,7 @@ Comes before: `ir/graph.py`. Comes after: `code_printer.py`, `writer.py`.
 
 from __future__ import annotations
 
+from portfire.archive.python_calls import without_python_calls
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Function, Graph, Node
 from portfire.ir.types import ANY, EXCEPTION, DictType, TupleType, Type
@@ -58,7 +59,7 @@ def graph_for_torch(function: Function, graph: Graph) -> Graph:
     """The graph whose source stands for `function`: its own, or one that raises."""
     reason = engine_only_reason(graph)
     if reason is None:
-        return graph
+        return without_python_calls(graph)
     stand_in = Graph(graph.name)
     for parameter in graph.inputs:
         type_ = ANY if _has_tuple_keys(parameter.type) else parameter.type

@@ -24,6 +24,7 @@ from portfire.archive.engine_only import engine_only_reason
 from portfire.archive.operator_versions import version_for
 from portfire.archive.pickler import Pickler
 from portfire.archive.program_writer import Example, write_program
+from portfire.archive.python_calls import body_without_python_calls
 from portfire.archive.source_map import SUFFIX, write_source_map
 from portfire.archive.storages import StorageTable, storage_bytes
 from portfire.archive.zip_writer import ZipWriter, replacing
@@ -91,7 +92,7 @@ def _write(
     program = write_program(
         [root] if isinstance(root, Function) else list(root.cls.methods.values()),
         root=_calling_module(root) if isinstance(root, Function) else root,
-        body=body,
+        body=body_without_python_calls(body),
         storage_record=lambda tensor: storages.existing(tensor, "portfire/tensors"),
         metadata={**metadata, **_devices(storages), **_forms(reachable)},
         examples=examples,

@@ -50,6 +50,9 @@ def builtin_of(obj: object) -> str | None:
         return None
 
 
+#: The namespace of the operators whose kernels are Python functions that are marked `ignore`.
+PYTHON_CALLS = "portfire_python"
+
 #: Tensor methods, where the operator has another name.
 TENSOR_METHODS: dict[str, str] = {
     "ndimension": "aten::dim",

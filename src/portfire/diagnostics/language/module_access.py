@@ -171,4 +171,18 @@ class Model(nn.Module):
 """,
         code="unsupported-call",
     ),
+    Construct(
+        "a method or function marked ignore is called back in Python",
+        """
+class Model(nn.Module):
+    @portfire.ignore
+    def size(self, x: Tensor) -> int:
+        return len(str(x.tolist()))
+    def forward(self, x):
+        return x + self.size(x)
+""",
+        differs="in a saved program it raises; its types are those an operator can have",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
 )

@@ -309,7 +309,7 @@ class Model(nn.Module):
         code="unsupported-call",
     ),
     Construct(
-        "a method marked ignore or unused",
+        "a method marked unused",
         """
 class Model(nn.Module):
     @portfire.unused

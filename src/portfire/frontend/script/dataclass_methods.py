@@ -37,7 +37,7 @@ class GeneratedMethod:
 
 def is_generated(function: types.FunctionType) -> bool:
     """Whether a method was made by `@dataclass` and not written by the user."""
-    return inspect.unwrap(function).__code__.co_filename == "<string>"
+    return bool(inspect.unwrap(function).__code__.co_filename == "<string>")
 
 
 def generated_method(classes: ClassRegistry, type_: ir.ClassType, name: str) -> GeneratedMethod | None:

@@ -106,7 +106,7 @@ class HookedForward(StaticValue):
                 return BoundMethod(receiver, method).call(emitter, [self.module, *args], {})
             function, before = hook.__func__, [SettingsValue(hook.__self__, _name_of(hook))]
         elif not isinstance(hook, (types.FunctionType, functools.partial, torch.nn.Module)):
-            function, before = type(hook).__call__, [SettingsValue(hook, _name_of(hook))]  # type: ignore[operator]
+            function, before = type(hook).__call__, [SettingsValue(hook, _name_of(hook))]
         if isinstance(function, types.FunctionType) and not before and not in_place:
             return BoundMethod(self.module, MethodSource(function.__name__, function)).call(emitter, args, {})
         if isinstance(function, types.FunctionType) and in_place:

@@ -70,8 +70,16 @@ class BoundMethod(StaticValue):
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
         if marks.is_left_to_python(self.source.function):
-            return LeftToPython(self.source.name, self.source.function).call(emitter, args, kwargs)
+            return LeftToPython(self.source.name, self.source.function, self._owner(emitter)).call(
+                emitter, args, kwargs
+            )
         return emitter.compiler.methods.call(emitter, self.receiver, self.source, args, kwargs)
+
+    def _owner(self, emitter: Emitter) -> object | None:
+        cls = self.receiver.type
+        if isinstance(cls, ir.ClassType) and cls.is_module:
+            return emitter.compiler.module_types.of_class(cls).example
+        return None
 
 
 class OverloadedMethod(StaticValue):
@@ -109,11 +117,13 @@ class OverloadedMethod(StaticValue):
 
 
 class LeftToPython(StaticValue):
-    """A function marked `ignore` or `unused`: it may stand in a program, but a program that gets to it raises."""
+    """A function marked `ignore` or `unused`: it may stand in a program. What is ignored is called in Python, where its types
+    allow that; a program that gets to what is unused raises. `owner` is the module of a method."""
 
-    def __init__(self, name: str, function: Any) -> None:
+    def __init__(self, name: str, function: Any, owner: object | None = None) -> None:
         self.name = name
         self.function = function
+        self.owner = owner
 
     def describe(self) -> str:
         """See the base class."""
@@ -121,6 +131,12 @@ class LeftToPython(StaticValue):
 
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
+        if marks.mark_of(self.function) is marks.Mark.IGNORE and isinstance(self.function, types.FunctionType):
+            from portfire.frontend.script.python_callbacks import call_python_back
+
+            result = call_python_back(emitter, self.function, self.owner, args, kwargs)
+            if result is not None:
+                return result
         marked = "ignore" if marks.mark_of(self.function) is marks.Mark.IGNORE else "unused"
         message = emitter.builder.constant(
             f"'{self.name}' is marked '{marked}': it is Python only, not a part of the program"

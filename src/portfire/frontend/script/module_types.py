@@ -385,10 +385,18 @@ class _ModuleReader:
             tuple(id(t) for t, _ in type_.implementations),
             tuple((n, h.identity) for n, h in type_.held.items()),
             frozenset(type_.missing),
+            id(module) if _calls_back(self.python_class) else None,
             tuple((n, id(s.cls) if isinstance(s, ModuleType) else id(s)) for n, s in type_.submodules.items()),
             type_.pre_hooks,
             type_.hooks,
         )
+
+
+@cache
+def _calls_back(cls: type) -> bool:
+    """Whether a method is left to Python: it is called on the very module that was compiled."""
+    bases = [b for b in cls.__mro__ if b not in (torch.nn.Module, object)]
+    return any(marks.mark_of(f) is marks.Mark.IGNORE for b in bases for f in vars(b).values())
 
 
 def inherited_annotations(module: torch.nn.Module) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _method(type_: ir.ClassType, name: str) -> types.FunctionType | None:
 
 
 def _object_text(emitter: Emitter, value: StaticValue, type_: ir.ClassType, conversion: str) -> StaticValue | None:
-    if type_.is_module or issubclass(cast(type, type_.python_class or object), BaseException):
+    if type_.is_module or issubclass(type_.python_class or object, BaseException):
         return None
     names = ("__repr__",) if conversion == "r" else ("__str__", "__repr__")
     for name in names:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from portfire.diagnostics import CompileAbort
-from portfire.frontend.script import torch_library
+from portfire.frontend.script import marks, torch_library
 from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES, BuiltinFunction
 from portfire.frontend.script.checks_and_logs import LoggerValue, logging_function, standard_stream
 from portfire.frontend.script.constant_values import ConstantValue
@@ -30,6 +30,7 @@ from portfire.frontend.script.fork import ForkFunction
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
 from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
 from portfire.frontend.script.library_reasons import explain_library, explain_numpy, is_numpy, library_of
+from portfire.frontend.script.methods import LeftToPython
 from portfire.frontend.script.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.operator_value import OperatorValue
 from portfire.frontend.script.set_values import KnownSet
@@ -161,6 +162,8 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
                 python_object, lambda e, args, kwargs: OperatorValue(operator, called=called).call(e, args, kwargs)
             )
         return OperatorValue(operator, called=called)
+    if isinstance(python_object, types.FunctionType) and marks.is_left_to_python(python_object):
+        return LeftToPython(python_object.__name__, python_object)
     compiled = _compiled_function(python_object)
     if compiled is not None:
         return compiled

@@ -1,0 +1,98 @@
+"""Functions and methods marked `ignore`: called back in Python while the program is in the process that compiled it."""
+
+import io
+import json
+from typing import Dict, List, Optional, Tuple
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import portfire
+
+X = torch.arange(4.0)
+
+
+class Calling(nn.Module):
+    def __init__(self, offset):
+        super().__init__()
+        self.offset = offset
+        self.log = []
+
+    @portfire.ignore
+    def encoded(self, x: Tensor, names: List[str], scale: float = 1.0) -> Tensor:
+        return x * scale + len(json.dumps(names)) + self.offset
+
+    @portfire.ignore
+    def note(self, n: int) -> None:
+        self.log.append(n)
+
+    def forward(self, x):
+        self.note(x.shape[0])
+        y = self.encoded(x, ["a", "b"])
+        self.note(7)
+        return y + self.encoded(x, [], scale=2.0)
+
+
+def test_methods():
+    model = Calling(1)
+    compiled = portfire.script(model)
+    assert torch.equal(compiled(X), Calling(1)(X))
+    assert model.log == [4, 7]
+
+
+def test_each_module_calls_itself():
+    both = portfire.script(nn.Sequential(Calling(1), Calling(5)))
+    assert torch.equal(both(X), nn.Sequential(Calling(1), Calling(5))(X))
+
+
+@portfire.ignore
+def statistics(values: Dict[str, Tensor], limit: Optional[int] = None) -> Tuple[Tensor, int]:
+    total = sum(json.loads(json.dumps([v.sum().item() for v in values.values()])))
+    return torch.tensor(total), limit or len(values)
+
+
+@portfire.ignore
+def failing(x: Tensor) -> Tensor:
+    raise KeyError("nothing there")
+
+
+def test_functions():
+    def f(x):
+        total, count = statistics({"a": x, "b": x + 1})
+        return total * count, statistics({"a": x}, limit=9)[1]
+
+    found, expected = portfire.script(f)(X), f(X)
+    assert torch.equal(found[0], expected[0]) and found[1] == expected[1]
+
+
+def test_gradients_flow_through():
+    @portfire.ignore
+    def doubled(x: Tensor) -> Tensor:
+        return x * 2
+
+    def f(x):
+        return doubled(x).sum()
+
+    x = X.clone().requires_grad_()
+    portfire.script(f)(x).backward()
+    assert torch.equal(x.grad, torch.full((4,), 2.0))
+
+
+def test_exceptions_come_through():
+    def f(x):
+        return failing(x)
+
+    with pytest.raises(Exception, match="nothing there"):
+        portfire.script(f)(X)
+
+
+def test_a_saved_program_raises():
+    file = io.BytesIO()
+    portfire.save(portfire.script(Calling(1)), file)
+    loaded = portfire.load(io.BytesIO(file.getvalue()))
+    with pytest.raises(NotImplementedError, match="note"):
+        loaded(X)
+    read_by_torch = torch.jit.load(io.BytesIO(file.getvalue()))
+    with pytest.raises(Exception, match="note"):
+        read_by_torch(X)
