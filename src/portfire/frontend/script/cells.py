@@ -10,7 +10,7 @@ Comes before: `environment.py`, `inference.py`. Comes after: `emitter.py` (`assi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,27 +35,37 @@ _FIRST = ConstantValue(0)
 class _Cell:
     type: Type
     list: Value
+    #: Whether the list may be empty: the variable has no value before the `try`.
+    may_be_empty: bool = False
 
 
 class Cells:
-    """The cells of one `try`, made where it begins. `types` says of some variables what an earlier attempt has learned."""
+    """The cells of one `try`, made where it begins. `types` says of some variables what an earlier attempt has learned;
+    `read` names those that a handler, or what follows it, may read: only they have cells without a value before."""
 
-    def __init__(self, emitter: Emitter, names: Iterable[str], types: Mapping[str, Type]) -> None:
+    def __init__(
+        self, emitter: Emitter, names: Iterable[str], types: Mapping[str, Type], read: Collection[str] = ()
+    ) -> None:
         self.scope = emitter.frame.scope
         self.cells: dict[str, _Cell] = {}
+        #: Variables that have no value before, and of which no attempt has told the type.
+        self.open: set[str] = set()
         #: Variables whose cells were too narrow for a value, with the type they need.
         self.wider: dict[str, Type] = {}
         #: Variables of which no value can be told in a handler, and why.
         self.lost: dict[str, str] = {}
         for name in sorted(names):
-            self._make(emitter, name, types.get(name))
+            self._make(emitter, name, types.get(name), name in read)
 
-    def _make(self, emitter: Emitter, name: str, type_: Type | None) -> None:
+    def _make(self, emitter: Emitter, name: str, type_: Type | None, is_read: bool) -> None:
         value = emitter.lookup(name)
         if isinstance(value, PossiblyUnbound):
             self.lost[name] = f"whether '{name}' has a value is not known before the 'try'"
             return
-        if value is None or isinstance(value, (UndefinedValue, PoisonedValue)):
+        if value is None or isinstance(value, UndefinedValue):
+            self._make_empty(emitter, name, type_, is_read)
+            return
+        if isinstance(value, PoisonedValue):
             return
         if not _has_run_time_form(value):
             self.lost[name] = f"which {value.describe()} '{name}' is depends on where the exception was raised"
@@ -66,9 +76,19 @@ class Cells:
         cell = emitter.insert("prim::ListConstruct", [initial], ListType(type_))
         self.cells[name] = _Cell(type_, cell.value)
 
+    def _make_empty(self, emitter: Emitter, name: str, type_: Type | None, is_read: bool) -> None:
+        if type_ is not None:
+            cell = emitter.insert("prim::ListConstruct", (), ListType(type_))
+            self.cells[name] = _Cell(type_, cell.value, may_be_empty=True)
+        elif is_read and not name.startswith("$"):
+            self.open.add(name)
+
     def store(self, emitter: Emitter, name: str, value: StaticValue) -> None:
         """Write what `name` is now, if it has a cell here."""
         cell = self.cells.get(name)
+        if name in self.open and self._sees(emitter, name) and _has_run_time_form(value):
+            found = emitter.runtime(value).type
+            self.wider[name] = joined(resolved(self.wider[name]), found) if name in self.wider else found
         if cell is None or not self._sees(emitter, name) or isinstance(value, PoisonedValue):
             return
         if not _has_run_time_form(value):
@@ -80,7 +100,11 @@ class Cells:
             self.wider[name] = common
             return
         item = convert(emitter, RuntimeValue(found), cell.type, f"'{name}'")
-        emitter.builtin("aten::_set_item", [cell.list, _FIRST, item])
+        if cell.may_be_empty:
+            emitter.builtin("aten::clear", [cell.list])
+            emitter.builtin("aten::append", [cell.list, item])
+        else:
+            emitter.builtin("aten::_set_item", [cell.list, _FIRST, item])
 
     def _sees(self, emitter: Emitter, name: str) -> bool:
         return emitter.frame.scope is self.scope or is_renamed(name)
@@ -88,12 +112,27 @@ class Cells:
     def load(self, emitter: Emitter) -> None:
         """Bind the variables, in the block being compiled, to what their cells hold."""
         for name, cell in self.cells.items():
-            if name not in self.lost:
+            if name not in self.lost and cell.may_be_empty:
+                emitter.frame.assign(name, self._possibly_unbound(emitter, name, cell))
+            elif name not in self.lost:
                 value = emitter.insert("aten::__getitem__", [cell.list, emitter.runtime(_FIRST)], cell.type)
                 value.value.name = None if name.startswith("$") else shown_name(name)
                 emitter.assign(name, value)
         for name, why in self.lost.items():
             emitter.frame.assign(name, UndefinedValue(why))
+
+    def _possibly_unbound(self, emitter: Emitter, name: str, cell: _Cell) -> StaticValue:
+        from portfire.frontend.script.control_flow import emit_choice
+
+        length = emitter.builtin("aten::len", [cell.list])
+        is_bound = emitter.builtin("aten::gt", [length, _FIRST])
+        value = emit_choice(
+            emitter,
+            is_bound,
+            lambda: emitter.insert("aten::__getitem__", [cell.list, emitter.runtime(_FIRST)], cell.type),
+            lambda: emitter.insert("prim::Uninitialized", (), cell.type),
+        )
+        return PossiblyUnbound(value, is_bound, f"an exception may come before '{shown_name(name)}' is assigned")
 
     def undo(self) -> None:
         """Remove the cells: nothing uses them any more."""

@@ -23,6 +23,7 @@ from portfire.frontend.script.environment import UndefinedValue
 from portfire.frontend.script.exceptions import class_names
 from portfire.frontend.script.exits import Flow, has_exited, is_certainly, join
 from portfire.frontend.script.merging import Branch, merge_branches
+from portfire.frontend.script.unbound_variables import is_read_later
 from portfire.ir.graph import Block, Node, Value
 from portfire.ir.types import EXCEPTION, Type
 
@@ -49,7 +50,8 @@ def emit_try(emitter: Emitter, node: ast.Try) -> Flow:
     def body() -> Flow:
         return _emit_except(emitter, node) if node.handlers else emit_statements(emitter, node.body)
 
-    return emit_finally(emitter, body, lambda: emit_statements(emitter, node.finalbody), names)
+    read = _names_read(node.finalbody)
+    return emit_finally(emitter, body, lambda: emit_statements(emitter, node.finalbody), names, read=read)
 
 
 def _emit_except(emitter: Emitter, node: ast.Try) -> Flow:
@@ -63,7 +65,11 @@ def _emit_except(emitter: Emitter, node: ast.Try) -> Flow:
         return emit_guarded(emitter, flow, lambda: emit_statements(emitter, node.orelse))
 
     handlers = [_handler(emitter, h) for h in node.handlers]
-    return emit_handled(emitter, body, handlers, assigned_names(node.body))
+    return emit_handled(emitter, body, handlers, assigned_names(node.body), _names_read(node.handlers))
+
+
+def _names_read(nodes: Sequence[ast.AST]) -> set[str]:
+    return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _handler(emitter: Emitter, node: ast.ExceptHandler) -> Handler:
@@ -104,9 +110,10 @@ def emit_finally(
     final: Callable[[], Flow],
     names: Collection[str],
     on_error: Callable[[Value], Flow] | None = None,
+    read: Collection[str] = (),
 ) -> Flow:
     """Compile `body`, and after it `final`, however it is left. `on_error` is what runs for an exception, if that is not
-    `final` and raising it again. `names`: what `body` assigns."""
+    `final` and raising it again. `names`: what `body` assigns; `read`: what `final` reads."""
     emitter.compiler.region_count += 1
     handled = f"$handled{emitter.compiler.region_count}"
     emitter.frame.assign(handled, FALSE_VALUE)
@@ -120,7 +127,7 @@ def emit_finally(
             emitter.frame.assign(handled, TRUE_VALUE)
         return flow
 
-    attempt = _watch(emitter, body, [Handler("", handler)], names)
+    attempt = _watch(emitter, body, [Handler("", handler)], names, read)
     flow = attempt.finish()
     if attempt.flow is Flow.RAISES:
         return flow
@@ -167,17 +174,28 @@ def _emit_final(emitter: Emitter, flow: Flow, final: Callable[[], Flow], cells: 
 
 
 def emit_handled(
-    emitter: Emitter, body: Callable[[], Flow], handlers: Sequence[Handler], names: Collection[str]
+    emitter: Emitter,
+    body: Callable[[], Flow],
+    handlers: Sequence[Handler],
+    names: Collection[str],
+    read: Collection[str] = (),
 ) -> Flow:
-    """Emit a `prim::Try`. `names` are the variables the body may assign."""
-    return _watch(emitter, body, handlers, names).finish()
+    """Emit a `prim::Try`. `names` are the variables the body may assign, `read` those that a handler reads."""
+    later = {n for n in names if is_read_later(emitter, n, emitter.range)}
+    return _watch(emitter, body, handlers, names, {*read, *later}).finish()
 
 
-def _watch(emitter: Emitter, body: Callable[[], Flow], handlers: Sequence[Handler], names: Collection[str]) -> _Attempt:
+def _watch(
+    emitter: Emitter,
+    body: Callable[[], Flow],
+    handlers: Sequence[Handler],
+    names: Collection[str],
+    read: Collection[str],
+) -> _Attempt:
     types: dict[str, Type] = {}
     names = {*names, *emitter.shared}
     while True:
-        attempt = _Attempt(emitter, handlers, Cells(emitter, names, types))
+        attempt = _Attempt(emitter, handlers, Cells(emitter, names, types, read))
         attempt.run(body)
         if not attempt.cells.wider:
             return attempt
