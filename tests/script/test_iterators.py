@@ -88,3 +88,15 @@ def test_tolist_in_a_conditional_expression() -> None:
         return values, others
 
     check(f, (torch.tensor([1, 2]),), (torch.tensor([1, 2, 3]),), (torch.zeros(0, dtype=torch.long),))
+
+
+def test_any_and_all_stop_at_what_decides():
+    def f(xs: List[int], ys: List[int]):
+        return (
+            any(1 // (x - 1) < 0 for x in xs), all(1 // (x - 1) > 0 for x in xs), any(x > 1 for x in ys if x != 3),
+            all(x > 1 for x in ys), any(a == b for a in xs for b in ys), any([]), all([]), any(x for x in []),
+            all(n != "z" for n in ("a", "b")), any(ys), all(ys), all(x is not None for x in (xs, ys)),
+        )  # fmt: skip
+
+    check(f, ([0, 1], [2, 3]), ([0, 1], []), ([0, 1], [0, 1]))
+    check(f, ([1], [2]))

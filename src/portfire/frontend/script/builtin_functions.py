@@ -25,7 +25,6 @@ from portfire.frontend.script.builtin_iteration import (
     as_tuple,
     fold,
     items_after_the_first,
-    search,
     to_list,
 )
 from portfire.frontend.script.caught_exceptions import CaughtClass, as_caught
@@ -38,6 +37,7 @@ from portfire.frontend.script.deques import make_deque
 from portfire.frontend.script.exceptions import as_repr, as_text, emit_check, is_exception
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.forms import shown
+from portfire.frontend.script.generator_searches import SearchFunction
 from portfire.frontend.script.generators import CountedGenerator, GeneratorValue
 from portfire.frontend.script.inference import pending_dict, pending_list
 from portfire.frontend.script.iterators import NextFunction, make_iterator
@@ -46,7 +46,6 @@ from portfire.frontend.script.object_texts import own_text
 from portfire.frontend.script.operators import emit_binary_values
 from portfire.frontend.script.ordering import Extreme, emit_sorted
 from portfire.frontend.script.python_library.numbers import int_of_text
-from portfire.frontend.script.refinement import negated
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.set_values import make_frozen_set, make_set
 from portfire.frontend.script.static_dicts import StaticDict
@@ -193,14 +192,6 @@ def _sum_from_first(
 def _prod(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     initial = kwargs.get("start", ConstantValue(1))
     return fold(emitter, args[0], initial, lambda total, item: emit_binary_values(emitter, ast.Mult(), total, item))
-
-
-def _any(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return search(emitter, args[0], lambda item: item)
-
-
-def _all(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return negated(emitter, search(emitter, args[0], lambda item: negated(emitter, item.truth(emitter))))
 
 
 def _reduce(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -442,8 +433,8 @@ def _functions() -> dict[Any, StaticValue]:
     table: dict[Any, StaticValue] = {
         function: BuiltinFunction(function.__name__, emit, least, most)
         for function, emit, least, most in (
-            (builtins.len, _len, 1, 1), (builtins.sum, _sum, 1, 2), (builtins.any, _any, 1, 1),
-            (builtins.all, _all, 1, 1), (builtins.min, Extreme("min"), 1, None), (builtins.max, Extreme("max"), 1, None),
+            (builtins.len, _len, 1, 1), (builtins.sum, _sum, 1, 2),
+            (builtins.min, Extreme("min"), 1, None), (builtins.max, Extreme("max"), 1, None),
             (builtins.sorted, emit_sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
             (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
             (builtins.callable, _callable, 1, 1), (builtins.iter, make_iterator, 1, 1),
@@ -452,6 +443,8 @@ def _functions() -> dict[Any, StaticValue]:
     }  # fmt: skip
     table[builtins.isinstance] = IsInstanceValue()
     table[builtins.next] = NextFunction()
+    table[builtins.any] = SearchFunction("any", wanted=True)
+    table[builtins.all] = SearchFunction("all", wanted=False)
     return table
 
 

@@ -76,7 +76,7 @@ def _emit_loop(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> 
             result.attribute(emitter, "append").call(emitter, [emit_expression(emitter, node.elt)], {})
         return Flow.FALLS
 
-    _emit_generators(emitter, node.generators, iterable, add)
+    emit_generators(emitter, node.generators, iterable, add)
     return result
 
 
@@ -92,15 +92,16 @@ def first_of_generator(emitter: Emitter, node: ast.GeneratorExp) -> StaticValue:
         return emit_break(emitter, ast.Break())
 
     try:
-        _emit_generators(emitter, node.generators, first, found)
+        emit_generators(emitter, node.generators, first, found)
     finally:
         emitter.leave_frame(outer)
     return result
 
 
-def _emit_generators(
+def emit_generators(
     emitter: Emitter, generators: Sequence[ast.comprehension], iterable: StaticValue, add: Callable[[], Flow]
 ) -> None:
+    """The loops of a comprehension, with `add` for what its conditions let through."""
     generator = generators[0]
     if generator.is_async:
         raise emitter.fail("unsupported-syntax", "'async for' is not supported", help="use `for`")
@@ -109,7 +110,7 @@ def _emit_generators(
         if len(generators) == 1:
             return add()
         following = emit_expression(emitter, generators[1].iter)
-        _emit_generators(emitter, generators[1:], following, add)
+        emit_generators(emitter, generators[1:], following, add)
         return Flow.FALLS
 
     def body(item: StaticValue) -> Flow:
