@@ -87,8 +87,8 @@ class Cells:
         """Write what `name` is now, if it has a cell here."""
         cell = self.cells.get(name)
         if name in self.open and self._sees(emitter, name) and _has_run_time_form(value):
-            found = emitter.runtime(value).type
-            self.wider[name] = joined(resolved(self.wider[name]), found) if name in self.wider else found
+            type_ = emitter.runtime(value).type
+            self.wider[name] = joined(resolved(self.wider[name]), type_) if name in self.wider else type_
         if cell is None or not self._sees(emitter, name) or isinstance(value, PoisonedValue):
             return
         if not _has_run_time_form(value):
