@@ -26,7 +26,7 @@ from portfire.frontend.script.decorated_bodies import is_context_decorator
 from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.function_values import LocalFunction, local_callee
 from portfire.frontend.script.known_arguments import version_for
-from portfire.frontend.script.renaming import own_names, own_nodes, renamed
+from portfire.frontend.script.renaming import own_names, own_nodes, own_statements, renamed
 from portfire.frontend.script.static_values import StaticValue
 
 if TYPE_CHECKING:
@@ -162,28 +162,28 @@ def _cycle(node: ast.FunctionDef, siblings: Mapping[str, ast.AST]) -> Sequence[a
 def nonlocal_names(function: ast.AST) -> set[str]:
     """The local variables of a function that functions in it declare `nonlocal`."""
     found: set[str] = set()
-    for node in own_nodes(function):
-        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-            found |= _declared_nonlocal(node)
+    if isinstance(function, ast.FunctionDef):
+        for node in own_statements(function.body):
+            if isinstance(node, ast.FunctionDef):
+                found |= _declared_nonlocal(node)
     return found & own_names(function) if found else found
 
 
-def _declared_nonlocal(function: ast.AST) -> set[str]:
+def _declared_nonlocal(function: ast.FunctionDef) -> set[str]:
     """What a nested function, or one in it, takes from outside by `nonlocal`."""
     declared: set[str] = set()
     inner: set[str] = set()
-    for node in own_nodes(function):
+    for node in own_statements(function.body):
         if isinstance(node, ast.Nonlocal):
             declared |= set(node.names)
-        elif isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        elif isinstance(node, ast.FunctionDef):
             inner |= _declared_nonlocal(node)
     return declared | (inner - own_names(function)) if inner else declared
 
 
 def declared_elsewhere(statements: Iterable[ast.stmt]) -> set[str]:
     """The names that statements of a function declare to be none of its own."""
-    body = ast.Module(body=list(statements), type_ignores=[])
-    return {name for node in own_nodes(body) if isinstance(node, ast.Nonlocal) for name in node.names}
+    return {name for node in own_statements(statements) if isinstance(node, ast.Nonlocal) for name in node.names}
 
 
 def with_shared_names(emitter: Emitter, source: FunctionSource) -> tuple[FunctionSource, dict[str, str]]:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
 from portfire.frontend.script.assigned_names import assigned_names
@@ -60,12 +61,27 @@ def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
+def own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a function's body, without those of functions and classes in it."""
+    waiting = list(body)
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+            for field in ("body", "orelse", "finalbody"):
+                waiting += getattr(statement, field, ())
+            for field in ("handlers", "cases"):
+                for part in getattr(statement, field, ()):
+                    waiting += part.body
+
+
 def parameters_of(function: ast.AST) -> set[str]:
     """The names of a function's parameters."""
     arguments = getattr(function, "args", None)
     return {a.arg for a in _parameters(arguments)} if isinstance(arguments, ast.arguments) else set()
 
 
+@functools.lru_cache(maxsize=4096)
 def is_generator(function: ast.AST) -> bool:
     """Whether calling the function gives a generator."""
     return isinstance(function, ast.FunctionDef) and any(isinstance(n, YIELDS) for n in own_nodes(function))
