@@ -86,3 +86,21 @@ def diagnostics(function: Any) -> list[Any]:
 
 def codes(function: Any) -> list[str]:
     return [d.code for d in diagnostics(function)]
+
+
+def agree_exactly(function: Any, *inputs: tuple[Any, ...]) -> None:
+    """Compile once, and compare with eager on every input: the texts of results (signs of zeros, every digit), and the class
+    and message of exceptions."""
+    from portfire.modules import wrap_function
+
+    compiled = wrap_function(script_function(function))
+    for args in inputs:
+        found, expected = (_outcome(f, copy.deepcopy(args)) for f in (compiled, function))
+        assert found == expected, f"{function.__name__}{args}: found {found}, expected {expected}"
+
+
+def _outcome(function: Any, args: tuple[Any, ...]) -> str:
+    try:
+        return repr(function(*args))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"

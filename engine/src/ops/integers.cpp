@@ -44,6 +44,15 @@ std::int64_t range_length(std::int64_t lo, std::int64_t hi, std::int64_t step) {
   return add(integer_in_range((gap - 1) / stride), 1);
 }
 
+// The distance from the start may need more than 64 bits where the index itself does not.
+std::int64_t derive_index(std::int64_t index, std::int64_t start, std::int64_t step) {
+  __extension__ using Wide = __int128;
+  const Wide value = static_cast<Wide>(start) + static_cast<Wide>(index) * step;
+  if (value != static_cast<std::int64_t>(value)) [[unlikely]]
+    raise_int_overflow();
+  return static_cast<std::int64_t>(value);
+}
+
 std::int64_t greatest_common_divisor(std::int64_t a, std::int64_t b) {
   while (b != 0) a = std::exchange(b, modulo(a, b));
   return absolute(a);
@@ -85,7 +94,7 @@ constexpr OpEntry kOps[] = {
     {"aten::__not__(bool self) -> bool", op<[](bool a) { return !a; }>},
     {"aten::__range_length(int lo, int hi, int step) -> int", op<range_length>},
     {"aten::__derive_index(int index, int start, int step) -> int",
-     op<[](std::int64_t index, std::int64_t start, std::int64_t step) { return add(start, mul(index, step)); }>},
+     op<derive_index>},
 };
 
 }  // namespace

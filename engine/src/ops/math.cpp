@@ -153,6 +153,8 @@ Value scalar_angle(const Value& v) { return std::arg(read_complex(v)); }
 constexpr auto kSqrt = [](auto x) { return std::sqrt(x); };
 constexpr auto kExp = [](auto x) { return std::exp(x); };
 constexpr auto kLogTen = [](auto x) { return std::log10(x); };
+constexpr auto kLogTwo = [](double x) { return std::log2(x); };
+constexpr auto kExpTwo = [](double x) { return std::exp2(x); };
 constexpr auto kSin = [](auto x) { return std::sin(x); };
 constexpr auto kCos = [](auto x) { return std::cos(x); };
 constexpr auto kTan = [](auto x) { return std::tan(x); };
@@ -209,6 +211,11 @@ constexpr OpEntry kOps[] = {
     {"aten::log.complex_int(complex a, int b) -> complex", op<complex_log_in_base>},
     {"aten::log.float_complex(float a, complex b) -> complex", op<complex_log_in_base>},
     {"aten::log.complex_float(complex a, float b) -> complex", op<complex_log_in_base>},
+
+    // Beyond TorchScript's table: only this engine runs them.
+    {"portfire::log2(float a) -> float", op<checked<kLogTwo>>},
+    {"portfire::exp2(float a) -> float", op<overflowing<kExpTwo>>},
+    {"portfire::cbrt(float a) -> float", op<[](double x) { return std::cbrt(x); }>},
 
     {"aten::ldexp(float x, int i) -> float", op<load_exponent>},
     {"aten::frexp(float a) -> (float, int)", op<fraction_and_exponent>},

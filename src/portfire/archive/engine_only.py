@@ -22,6 +22,7 @@ _REASONS: dict[str, str] = {
     "prim::ExceptionRepr": "uses the repr of an exception",
     "prim::ExceptionText": "raises an exception of a class with fields or methods",
     "prim::PrintText": "prints without a newline",
+    **{f"portfire::{name}": f"uses math.{name}" for name in ("cbrt", "exp2", "log2")},
 }
 
 

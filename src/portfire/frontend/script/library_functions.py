@@ -236,7 +236,7 @@ def _cache(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _functions() -> dict[Any, StaticValue]:
-    from portfire.frontend.script import copying, itertools_functions
+    from portfire.frontend.script import copying, itertools_functions, math_functions
 
     rows: list[tuple[Any, Emit, int, int | None]] = [
         (builtins.round, _round, 1, 2), (builtins.pow, _pow, 0, 3), (builtins.divmod, _divmod, 2, 2),
@@ -258,6 +258,7 @@ def _functions() -> dict[Any, StaticValue]:
         (str.maketrans, lambda emitter, args, kwargs: make_translation(emitter, args, kwargs), 1, 3),
         (itertools.chain.from_iterable, itertools_functions.chain_from_iterable, 1, 1),
         *copying.ROWS,
+        *math_functions.ROWS,
     ]  # fmt: skip
     table: dict[Any, StaticValue] = {f: BuiltinFunction(f.__name__, emit, least, most) for f, emit, least, most in rows}
     for cls, make in (

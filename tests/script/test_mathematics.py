@@ -1,0 +1,112 @@
+"""Functions of `math` that TorchScript has no operator for, to the bit, with Python's errors."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from tests.script.agreement import agree_exactly
+
+
+def comb(n: int, k: int) -> int:
+    return math.comb(n, k)
+
+
+def perm(n: int, k: int) -> tuple[int, int]:
+    return math.perm(n, k), math.perm(k)
+
+
+def isqrt(n: int) -> int:
+    return math.isqrt(n)
+
+
+def divisors(a: int, b: int, c: int) -> tuple[int, int, int, int, int, int]:
+    return math.gcd(a, b), math.gcd(a, b, c), math.lcm(a, b), math.lcm(a, b, c), math.gcd(a), math.gcd() + math.lcm()
+
+
+def isclose(a: float, b: float) -> tuple[bool, bool, bool]:
+    return math.isclose(a, b), math.isclose(a, b, rel_tol=0.1), math.isclose(a, b, rel_tol=0.0, abs_tol=1)
+
+
+def isclose_of(a: float, b: float, tolerance: float) -> bool:
+    return math.isclose(a, b, abs_tol=tolerance)
+
+
+def isclose_of_ints(a: int, b: int) -> bool:
+    return math.isclose(a, b)
+
+
+def neighbours(x: float, y: float) -> tuple[float, float, float]:
+    return math.ulp(x), math.nextafter(x, y), math.nextafter(y, x)
+
+
+def hypot(x: float, y: float, n: int) -> tuple[float, float, float, float]:
+    return math.hypot(x, y), math.hypot(x), math.hypot(x, n, y), math.hypot()
+
+
+def dist(p: list[float], q: list[float]) -> float:
+    return math.dist(p, q)
+
+
+def dist_of_tuples(x: float, n: int) -> float:
+    return math.dist((x, 1.0), (n, 2))
+
+
+def fsum(values: list[float]) -> float:
+    return math.fsum(values)
+
+
+def fsum_of_ints(values: list[int]) -> float:
+    return math.fsum(values) + math.fsum([2, 0.5]) + math.fsum(0.1 * v for v in values)
+
+
+def of_one(x: float) -> tuple[float, float, float]:
+    return math.log2(x), math.exp2(x), math.cbrt(x)
+
+
+def of_int(n: int) -> tuple[float, float, float]:
+    return math.log2(n), math.exp2(n), math.cbrt(n)
+
+
+def whole(x: float, y: float) -> tuple[int, float]:
+    return math.trunc(x), math.remainder(x, y)
+
+
+INF, NAN = math.inf, math.nan
+LARGE = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (comb, [(5, 2), (61, 30), (0, 0), (3, 7), (-1, 2), (2, -1), (62, 31)]),
+        (perm, [(5, 2), (20, 20), (3, 7), (-1, 2), (2, -1)]),
+        (isqrt, [(0,), (1,), (24,), (25,), (LARGE,), (3037000499**2,), (3037000499**2 - 1,), (-1,)]),
+        (divisors, [(12, 18, 27), (0, 5, 7), (-4, 6, 0), (-8, -12, 20)]),
+        (isclose, [(1.0, 1.0 + 1e-10), (1.0, 1.05), (1.0, 2.0), (INF, INF), (INF, 1.0), (NAN, NAN), (0.0, 1e-300)]),
+        (isclose_of, [(1.0, 1.5, 0.5), (1.0, 1.5, -1.0)]),
+        (isclose_of_ints, [(1, 1), (1, 2)]),
+        (neighbours, [(1.0, 2.0), (1.0, -1.0), (0.0, -1.0), (5e-324, 0.0), (INF, 0.0), (-INF, 0.0), (NAN, 1.0), (2.0, 2.0)]),
+        (hypot, [(3.0, 4.0, 12), (1e200, 1e200, 0), (1e-200, 1e-200, 0), (0.1, 0.7, 3), (INF, NAN, 1), (NAN, 1.0, 2)]),
+        (dist, [([1.0, 2.0, 3.0], [4.0, 6.0, 8.5]), ([], []), ([1.0], [1.0, 2.0])]),
+        (dist_of_tuples, [(0.5, 3)]),
+        (fsum, [([0.1] * 10,), ([1e100, 1.0, -1e100],), ([],), ([INF, 1.0],), ([INF, -INF],), ([NAN, 1.0],)]),
+        (fsum, [([1e308, 1e308],), ([1e-16, 1.0, 1e16],), ([1.0, 2.0**-53, 2.0**-106],)]),
+        (fsum_of_ints, [([1, 2, 3],)]),
+        (of_one, [(8.0,), (0.3,), (2.9,), (1e-300,), (0.0,), (-1.0,), (INF,), (NAN,)]),
+        (of_int, [(8,), (3,), (0,), (2000,), (LARGE,)]),
+        (whole, [(2.7, 2.0), (-2.7, 2.0), (5.0, 0.0), (NAN, 1.0), (INF, 1.0)]),
+    ],
+)  # fmt: skip
+def test_results_and_errors(function: Any, arguments: list[tuple[Any, ...]]) -> None:
+    agree_exactly(function, *arguments)
+
+
+def test_what_does_not_fit() -> None:
+    import portfire
+
+    for function, args in ((comb, (68, 34)), (perm, (21, 21))):
+        with pytest.raises(OverflowError, match="does not fit in 64 bits"):
+            portfire.script(function)(*args)
