@@ -29,6 +29,17 @@ def test_iterator_used_in_several_places() -> None:
     check(f, ([1, 2, 3, 4, 5],), ([1],), ([],), ([5, 6],))
 
 
+def test_unpacking_a_generator_and_an_iterator() -> None:
+    def f(x: Tensor, xs: list[int]):
+        a, b = (y.t() for y in (x, x + 1))
+        it = iter(xs)
+        first = next(it)
+        c, d = it
+        return a, b, first, c, d, next(it, -1)
+
+    check(f, (torch.rand(2, 3), [1, 2, 3]), (torch.rand(2, 3), [1, 2]))
+
+
 def test_next_of_a_generator_stops_at_the_first() -> None:
     def f(xs: list[int]):
         return next((10 // x for x in xs if x != 3), -1), next(x for x in xs if x < 9)

@@ -38,7 +38,7 @@ def emit_assign(emitter: Emitter, node: ast.Assign) -> None:
     """`a = b = value`."""
     is_variable = isinstance(node.targets[0], ast.Name)
     value = emit_assigned(emitter, node.value) if is_variable else emit_expression(emitter, node.value)
-    if isinstance(node.value, ast.GeneratorExp):
+    if is_variable and isinstance(node.value, ast.GeneratorExp):
         value = _generator_expression(emitter, value)
     if node.type_comment and isinstance(node.targets[0], ast.Name):
         type_ = type_from_annotation(node.type_comment, emitter.annotation_scope())

@@ -57,6 +57,10 @@ class IteratorValue(StaticValue):
         """See the base class. A loop that is left early leaves the iterator where it is."""
         return self.take(emitter)
 
+    def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
+        """See the base class. The items are gone then."""
+        return to_list(emitter, self).unpack(emitter, count)
+
     def take(self, emitter: Emitter) -> StaticValue:
         """The item where the iterator stands, which it passes."""
         here = self.position.index(emitter, _ZERO)
