@@ -164,6 +164,10 @@ _SOURCES = frozenset({"stft", "istft"})
 
 _REFLECTED: dict[str, str] = {
     "__radd__": "aten::add",
+    "__rsub__": "aten::sub",
+    "__rdiv__": "aten::div",
+    "__rtruediv__": "aten::div",
+    "__rfloordiv__": "aten::floor_divide",
     "__rmul__": "aten::mul",
     "__rpow__": "aten::pow",
     "__rmod__": "aten::remainder",
