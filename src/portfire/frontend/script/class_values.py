@@ -19,15 +19,17 @@ from portfire.frontend.script.calls import call_python
 from portfire.frontend.script.classes import class_default
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.constructed_modules import construct_module
-from portfire.frontend.script.conversion import convert
+from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.dataclass_methods import is_generated, made_by_factories
 from portfire.frontend.script.enum_values import member_by_name, member_by_value
+from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.object_attributes import store
 from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import Iteration, StaticValue
+from portfire.frontend.script.type_variables import is_generic
 from portfire.frontend.script.typed_dicts import make_typed_dict
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
@@ -216,11 +218,25 @@ class TypedDictClass(ClassValue):
 class ScriptClass(ClassValue):
     """A plain class, or the class of a module."""
 
+    def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
+        """`Box[int]`."""
+        return GenericClass(self.cls, key) if is_generic(self.cls) else super().index(emitter, key)
+
+    def _made_type(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> ir.Type:
+        """The type of what a call makes: of a generic class, one for each combination of arguments' types."""
+        if not is_generic(self.cls):
+            return self.type(emitter)
+        given = [static_type(a) for a in (*args, *kwargs.values())]
+        key = [*map(str, given), *kwargs]
+        if not given or any(t is None or is_pending(t) for t in given):
+            key.append(str(emitter.range))
+        return emitter.compiler.classes.generic_version(self.cls, tuple(key))
+
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """`Class(*args)`: a new object, then `__init__`."""
         if issubclass(self.cls, torch.nn.Module):
             return construct_module(emitter, self.cls, args, kwargs)
-        cls = self.type(emitter)
+        cls = self._made_type(emitter, args, kwargs)
         if not isinstance(cls, ir.ClassType):
             raise emitter.fail(
                 "unsupported-call",
@@ -246,6 +262,17 @@ class ScriptClass(ClassValue):
         elif args or kwargs:
             raise emitter.fail("bad-call", f"'{self.cls.__name__}' takes no arguments", help="define `__init__`")
         return made
+
+
+class GenericClass(ScriptClass):
+    """`Box[int]`: a generic class with its parameters."""
+
+    def __init__(self, cls: type, parameters: StaticValue) -> None:
+        super().__init__(cls)
+        self.parameters = parameters
+
+    def _made_type(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> ir.Type:
+        return emitter.compiler.classes.generic_version(self.cls, ("parameters", self.parameters.describe()))
 
 
 class UnboundMethod(StaticValue):

@@ -15,7 +15,7 @@ import enum
 import inspect
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort, Diagnostic
@@ -30,7 +30,7 @@ from portfire.frontend.script.annotations import (
 from portfire.frontend.script.exception_values import is_object_class, is_users
 from portfire.frontend.script.qualified_names import NameTable
 from portfire.frontend.script.signatures import signature_of
-from portfire.frontend.script.type_variables import is_protocol
+from portfire.frontend.script.type_variables import is_protocol, stands_for_several
 from portfire.frontend.script.typed_dicts import typed_dict
 from portfire.frontend.script.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
@@ -52,6 +52,9 @@ class ClassRegistry:
         self.local_names = dict(local_names or {})
         self._types: dict[type, ir.Type] = {}
         self._script_types: dict[type, ir.ClassType] = {}
+        #: Types of generic classes, by how their objects are made.
+        self._versions: dict[tuple[type, Hashable], ir.ClassType] = {}
+        self._version_keys: dict[ir.ClassType, Hashable] = {}
         self._objects: dict[int, ObjectState] = {}
 
     # Types
@@ -179,11 +182,15 @@ class ClassRegistry:
         known = self._script_types.get(cls)
         if known is not None:
             return known
+        return self._made(cls, is_only=True)
+
+    def _made(self, cls: type, *, is_only: bool = False) -> ir.ClassType:
         type_ = ir.ClassType(self.names.unique_for(cls))
         type_.python_class = cls
         type_.doc = cls.__doc__
-        self._script_types[cls] = type_
-        self._types[cls] = type_
+        if is_only:
+            self._script_types[cls] = type_
+            self._types[cls] = type_
         bases = [b for b in cls.__bases__ if _why_not_a_script_class(b) is None and b not in _IGNORED_BASES]
         type_.bases = tuple(self.script_class(b) for b in bases)
         for base in type_.bases:
@@ -210,7 +217,7 @@ class ClassRegistry:
         scope = self.scope_of(cls)
         if dataclasses.is_dataclass(cls):
             for field in dataclasses.fields(cls):
-                if field.name not in type_.attributes:
+                if field.name not in type_.attributes and not stands_for_several(field.type, scope):
                     type_.add_attribute(field.name, type_from_annotation(field.type, scope))
             return
         for name, annotation in inspect.get_annotations(cls).items():
@@ -219,6 +226,18 @@ class ClassRegistry:
             if is_final(annotation, scope) and name in vars(cls):
                 continue  # a constant of the class
             type_.add_attribute(name, type_from_annotation(annotation, scope))
+
+    def generic_version(self, cls: type, key: Hashable) -> ir.ClassType:
+        """The type of the objects of a generic class that are made alike."""
+        known = self._versions.get((cls, key))
+        if known is None:
+            known = self._versions[cls, key] = self._made(cls)
+            self._version_keys[known] = (cls, key)
+        return known
+
+    def owner_of(self, type_: ir.ClassType) -> Hashable:
+        """What attributes are learned for: the Python class, or the version of a generic one; None of other classes."""
+        return self._version_keys.get(type_, type_.python_class)
 
     def function_of(self, cls: type, name: str) -> Callable[..., Any] | None:
         """The Python function that is the method `name` of `cls`, inherited ones included; None if there is none."""
@@ -269,7 +288,7 @@ class ClassRegistry:
 
     def script_types(self) -> list[ir.ClassType]:
         """All script classes met so far."""
-        return list(self._script_types.values())
+        return [*self._script_types.values(), *self._versions.values()]
 
 
 #: CPython's flag of classes made by a `class` statement.

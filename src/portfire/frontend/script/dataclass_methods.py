@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from portfire.frontend.script.annotations import type_from_annotation
 from portfire.frontend.script.signatures import Signature
 from portfire.frontend.script.source import FunctionSource
+from portfire.frontend.script.type_variables import stands_for_several
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Parameter
 from portfire.ir.source import SourceFile
@@ -75,6 +76,7 @@ def _init(classes: ClassRegistry, cls: type, type_: ir.ClassType) -> GeneratedMe
     names: dict[str, Any] = {}
     body = []
     handed_on = []
+    open_parameters: set[str] = set()
     for field in cls.__dataclass_fields__.values():  # type: ignore[attr-defined]
         kind = getattr(field, "_field_type", None)
         if kind is dataclasses._FIELD_CLASSVAR:  # type: ignore[attr-defined]
@@ -83,8 +85,12 @@ def _init(classes: ClassRegistry, cls: type, type_: ir.ClassType) -> GeneratedMe
         default = _default(field)
         if field.init:
             annotation = _of_init_var(field.type) if is_handed_on else field.type
-            field_type = type_from_annotation(annotation, scope)
-            parameters.append(Parameter(field.name, field_type, default, bool(field.kw_only)))
+            if stands_for_several(annotation, scope):
+                open_parameters.add(field.name)
+                parameters.append(Parameter(field.name, ir.TENSOR, default, bool(field.kw_only)))
+            else:
+                field_type = type_from_annotation(annotation, scope)
+                parameters.append(Parameter(field.name, field_type, default, bool(field.kw_only)))
         if is_handed_on:
             handed_on.append(field.name)
         elif field.init:
@@ -97,7 +103,9 @@ def _init(classes: ClassRegistry, cls: type, type_: ir.ClassType) -> GeneratedMe
             body.append(f"self.{field.name} = default_of_{field.name}")
     if hasattr(cls, "__post_init__"):
         body.append(f"self.__post_init__({', '.join(handed_on)})")
-    return _method(cls, "__init__", parameters, body or ["pass"], ir.NONE, names)
+    method = _method(cls, "__init__", parameters, body or ["pass"], ir.NONE, names)
+    method.signature.unannotated = frozenset(open_parameters)
+    return method
 
 
 def _of_init_var(annotation: Any) -> Any:

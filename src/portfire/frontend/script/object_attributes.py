@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from portfire.frontend.script import marks
@@ -58,9 +58,10 @@ def _instance_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassType
     if attribute is None:
         return None
     held = emitter.insert("prim::GetAttr", [value.value], resolved(attribute.type), name=name)
-    if cls.python_class is not None and emitter.compiler.attribute_types.may_be_missing(cls.python_class, name):
-        if class_default(cls.python_class, name) is MISSING:
-            return present(emitter, held, cls.python_class, name)
+    owner = cls.python_class
+    may_be_missing = owner is not None and emitter.compiler.attribute_types.may_be_missing(owner, name)
+    if owner is not None and may_be_missing and class_default(owner, name) is MISSING:
+        return present(emitter, held, owner, name)
     return held
 
 
@@ -154,11 +155,11 @@ def set_object_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassTyp
     if name not in cls.attributes:
         complete(emitter, cls)
     learned = emitter.compiler.attribute_types
-    owner = cls.python_class
+    owner = emitter.compiler.classes.owner_of(cls)
     if name not in cls.attributes:
         if not emitter.compiler.methods.is_open(cls):
-            if owner is not None:
-                note_set_later(emitter, owner, name, new)
+            if cls.python_class is not None:
+                note_set_later(emitter, cls.python_class, name, new)
             raise emitter.fail(
                 "no-set-attribute",
                 f"'{base_name(cls)}' has no attribute '{name}'",
@@ -170,7 +171,7 @@ def set_object_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassTyp
         attribute = cls.add_attribute(name, type_)
         if is_pending(type_) and owner is not None:
             learned.note_open(owner, attribute)
-    is_declared = owner is None or name in _declared_names(owner)
+    is_declared = cls.python_class is None or name in _declared_names(cls.python_class)
     store(emitter, value, cls.attributes[name], new, base_name(cls), None if is_declared else owner)
 
 
@@ -198,7 +199,7 @@ def store(
     attribute: ir.Attribute,
     new: StaticValue,
     owner: str,
-    widens: type | None = None,
+    widens: Hashable | None = None,
 ) -> None:
     """Emit the assignment to an attribute. `widens`: the Python class whose undeclared attribute this is, if it is one."""
     if is_pending(attribute.type):

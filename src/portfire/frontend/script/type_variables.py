@@ -36,7 +36,15 @@ def is_self(python_object: Any) -> bool:
 
 
 def _is_variable(python_object: Any) -> bool:
-    return type(python_object).__name__ in _VARIABLES or is_self(python_object) or is_protocol(python_object)
+    is_variable = type(python_object).__name__ in _VARIABLES or is_self(python_object)
+    return is_variable or is_protocol(python_object) or is_generic(python_object)
+
+
+def is_generic(python_object: Any) -> bool:
+    """Whether this is a class of the user's with type parameters: each use of it is a type of its own."""
+    if not isinstance(python_object, type) or not getattr(python_object, "__parameters__", ()):
+        return False
+    return typing.Generic in python_object.__mro__ and python_object.__module__ != "typing"
 
 
 def _named(annotation: Any, scope: AnnotationScope) -> Iterator[Any]:

@@ -23,6 +23,7 @@ from portfire.frontend.script.declared_attributes import is_declared
 from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.type_variables import is_generic
 from portfire.ir.graph import Node, Value
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
@@ -84,7 +85,7 @@ def fitting_key(emitter: Emitter, dict_: StaticValue, key: StaticValue, type_: D
 
 def _note_attribute(emitter: Emitter, read: Node, found: Type, target: Type, wider: Callable[[Type], Type]) -> None:
     """The list is an attribute: the next round of the compilation knows of the item."""
-    owner = cast(ClassType, read.inputs[0].type).python_class
+    owner = emitter.compiler.classes.owner_of(cast(ClassType, read.inputs[0].type))
     assert owner is not None
     is_first_found = target == TENSOR  # which is what is taken for the items of an empty list that nothing fills
     type_ = wider(found)
@@ -109,7 +110,8 @@ def _undeclared(emitter: Emitter, container: StaticValue) -> Node | None:
         return made_by
     if made_by.kind == "prim::GetAttr" and isinstance(made_by.inputs[0].type, ClassType):
         owner = made_by.inputs[0].type.python_class
-        return made_by if owner is not None and not is_declared(owner, made_by.attributes["name"]) else None
+        is_open = owner is not None and (is_generic(owner) or not is_declared(owner, made_by.attributes["name"]))
+        return made_by if is_open else None
     return None
 
 
