@@ -108,6 +108,26 @@ class Model(nn.Module):
         inputs="(torch.ones(1, 2),)",
     ),
     Construct(
+        "with on a generator that contextlib.contextmanager decorates",
+        """
+@contextlib.contextmanager
+def noted(log: List[int], k: int):
+    log.append(k)
+    try:
+        yield k * 2
+    finally:
+        log.append(-k)
+def f(n: int):
+    log: List[int] = []
+    for i in range(n):
+        with noted(log, i) as v:
+            if v > 3:
+                break
+    return log
+""",
+        inputs="(4,)",
+    ),
+    Construct(
         "a generator that leaves the function that makes it",
         """
 def count(n: int):

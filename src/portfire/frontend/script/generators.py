@@ -87,25 +87,27 @@ class GeneratorValue(StaticValue):
         if self.callee.key in emitter.running or _yields_in_handled(self._function):
             return emit_iteration(emitter, self.collected_early(emitter), names, body, orelse)
         consumer = emitter.context
-        source, values = self._in_scope_of(emitter)
+        source, values = self.in_scope_of(emitter)
         region = enter_region(emitter, is_loop=True)
         own = own_names(source.node)
         for node in own_nodes(source.node):
             if isinstance(node, YIELDS):
                 node.assigns = frozenset(names)  # type: ignore[union-attr]
-        with self._entering(emitter, source, region, body):
+        chain = emitter.chain
+        with self.entering(emitter, source, region, lambda v: _resume(emitter, consumer, chain, region, v, body)):
             for name in own - set(values):
                 emitter.frame.assign(name, UndefinedValue(f"'{shown_name(name)}' is assigned only later"))
             for name, value in values.items():
                 emitter.frame.assign(name, value)
-            flow = self._emit_body(emitter, source)
+            flow = self.emit_body(emitter, source)
         emitter.context = consumer
         leave_region(emitter, region)
         for name in (*values, *own):
             emitter.frame.assigned.pop(name, None)
         return flow if flow is Flow.RAISES else leave_unrolled(emitter, region, orelse)
 
-    def _emit_body(self, emitter: Emitter, source: FunctionSource) -> Flow:
+    def emit_body(self, emitter: Emitter, source: FunctionSource) -> Flow:
+        """Compile the generator's statements."""
         from portfire.frontend.script.statements import emit_statements
 
         inner = enter_region(emitter, is_loop=False)
@@ -114,7 +116,7 @@ class GeneratorValue(StaticValue):
         leave_region(emitter, inner)
         return flow
 
-    def _in_scope_of(self, emitter: Emitter) -> tuple[FunctionSource, dict[str, StaticValue]]:
+    def in_scope_of(self, emitter: Emitter) -> tuple[FunctionSource, dict[str, StaticValue]]:
         """The function with variables of its own among those of the consumer, and what its parameters are."""
         from portfire.frontend.script.local_functions import nonlocal_names
 
@@ -137,8 +139,9 @@ class GeneratorValue(StaticValue):
         return nested, {f"{name}@{number}": value for name, value in values.items()}
 
     @contextmanager
-    def _entering(self, emitter: Emitter, source: FunctionSource, region: Region, body: Body) -> Iterator[None]:
-        """Compile the generator's own statements: among the consumer's variables, with the generator's global names."""
+    def entering(self, emitter: Emitter, source: FunctionSource, region: Region, resume: Body) -> Iterator[None]:
+        """Compile the generator's own statements: among the consumer's variables, with the generator's global names.
+        `resume` is what a `yield` does; `region` is what the consumer leaves by it."""
         from portfire.frontend.script.emitter import FunctionContext
 
         consumer, callee, chain = emitter.context, self.callee, emitter.chain
@@ -153,7 +156,7 @@ class GeneratorValue(StaticValue):
             first.arg if first is not None else None,
         )
         context.suspended = (*consumer.suspended, region)
-        context.resume = lambda value: _resume(emitter, consumer, chain, region, value, body)
+        context.resume = resume
         emitter.context = context
         if emitter.range is not None:
             emitter.chain = (*chain, emitter.range)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import bisect
 import builtins
+import contextlib
 import functools
 import heapq
 import itertools
@@ -243,6 +244,7 @@ def _functions() -> dict[Any, StaticValue]:
         (builtins.ascii, _ascii, 1, 1),
         (functools.wraps, lambda emitter, args, kwargs: _SAME, 0, None),
         (functools.partial, lambda emitter, args, kwargs: PartialFunction(args[0], args[1:], kwargs), 1, None),
+        (contextlib.contextmanager, lambda emitter, args, kwargs: args[0], 1, 1),
         (functools.lru_cache, _cache, 0, 2), (functools.cache, _cache, 0, 1),
         (heapq.nsmallest, _smallest(reverse=False), 2, 3), (heapq.nlargest, _smallest(reverse=True), 2, 3),
         (heapq.merge, _merge, 1, None),

@@ -24,6 +24,7 @@ from portfire.frontend.script.calls import Callee, Specialised, call_python, com
 from portfire.frontend.script.dataclass_methods import generated_method, is_generated
 from portfire.frontend.script.emitter import Emitter
 from portfire.frontend.script.exploration import explore_body_of
+from portfire.frontend.script.generator_contexts import generator_behind
 from portfire.frontend.script.inference import settle, settle_graph
 from portfire.frontend.script.overloads import choose
 from portfire.frontend.script.overriding import Overrides, VirtualCall, is_exact, result_name
@@ -390,7 +391,7 @@ def method_source(cls: type | None, name: str) -> MethodSource | None:
     for base in cls.__mro__ if cls is not None else ():
         function = vars(base).get(name)
         if isinstance(function, types.FunctionType):
-            return MethodSource(name, function, base)
+            return MethodSource(name, generator_behind(function), base)
     return None
 
 

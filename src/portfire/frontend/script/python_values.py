@@ -22,12 +22,14 @@ from portfire.diagnostics import CompileAbort
 from portfire.frontend.script import marks, torch_library
 from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES, BuiltinFunction
 from portfire.frontend.script.checks_and_logs import LoggerValue, logging_function, standard_stream
+from portfire.frontend.script.byte_strings import known_bytes
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.dataclass_functions import DATACLASS_FUNCTIONS
 from portfire.frontend.script.dtype_limits import emit_limits
 from portfire.frontend.script.exception_values import ExceptionClass
 from portfire.frontend.script.fork import ForkFunction
 from portfire.frontend.script.function_values import CompiledFunction, PythonFunction
+from portfire.frontend.script.generator_contexts import generator_behind
 from portfire.frontend.script.library_functions import LIBRARY_FUNCTIONS, made_getter
 from portfire.frontend.script.library_reasons import explain_library, explain_numpy, is_numpy, library_of
 from portfire.frontend.script.methods import LeftToPython
@@ -105,6 +107,8 @@ def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     """The value of a Python object."""
     if isinstance(python_object, StaticValue):
         return python_object
+    if isinstance(python_object, bytes):
+        return known_bytes(emitter, python_object)
     if isinstance(python_object, _CONSTANTS) and not isinstance(python_object, enum.Enum):
         return _constant(emitter, python_object)
     if is_numpy(python_object):
@@ -170,6 +174,7 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
     library = library_of(python_object, name)
     if library is not None:
         raise explain_library(emitter, python_object, name, library)
+    python_object = generator_behind(python_object)
     if isinstance(python_object, (types.FunctionType, functools.partial)) or hasattr(python_object, "__wrapped__"):
         return PythonFunction(python_object)
     getter = made_getter(emitter, python_object)
