@@ -68,7 +68,7 @@ class PairPairGeneric(Generic[KPairGeneric, VPairGeneric]):
         self.k = k
         self.v = v
 
-    def swap(self) -> "Pair[VPairGeneric, KPairGeneric]":
+    def swap(self):
         return PairPairGeneric(self.v, self.k)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from portfire import _engine
 from portfire.ir.graph import Function
 from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
@@ -38,9 +39,28 @@ def wrap_module(state: ObjectState, libraries: Sequence[str] = ("aten",)) -> Scr
     views.bind(program, reachable.types)
     root = program.root
     assert root is not None
+    share_compiled(root, state)
     module: ScriptModule = views.of(root)
     _note_persistence(module, state)
     return module
+
+
+def share_compiled(root: _engine.Object, state: ObjectState) -> None:
+    """Let the slots of modules that were compiled before hold those very objects, so that what changes in one changes in
+    the other."""
+    seen = {id(state)}
+    pending = [(root, state)]
+    while pending:
+        target, of = pending.pop()
+        for name, child in of.values.items():
+            if not isinstance(child, ObjectState):
+                continue
+            compiled = getattr(child.python_object, "__portfire_object__", None)
+            if compiled is not None:
+                target.set(name, compiled)
+            elif id(child) not in seen:
+                seen.add(id(child))
+                pending.append((target.get_raw(name), child))
 
 
 def _note_persistence(module: Any, state: ObjectState) -> None:

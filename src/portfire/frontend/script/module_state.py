@@ -36,6 +36,7 @@ class StateReader:
             return known
         existing = existing_state(module)
         if existing is not None:
+            existing.python_object = module
             self._states[id(module)] = existing
             return existing
         type_ = self.types.of(module)
