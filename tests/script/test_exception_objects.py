@@ -300,6 +300,75 @@ def tensor_attribute(x: torch.Tensor):
         return found + 1
 
 
+class Undeclared:
+    def __init__(self):
+        self.seen = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc, tb):
+        if exc_type is not None:
+            self.seen = exc_type.__name__ + str(exc)
+        return exc_type is not None and issubclass(exc_type, ValueError)
+
+
+class Declared:
+    def __init__(self):
+        self.seen = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: Any) -> bool:
+        if exc is not None:
+            self.seen = str(exc)
+        return isinstance(exc, ValueError)
+
+
+class Starred:
+    def __init__(self):
+        self.seen = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.seen = len(args)
+        return args[0] is ValueError
+
+
+def exits(kind: int, n: int):
+    if kind == 0:
+        with Undeclared() as u:
+            raise_for(n)
+        return u.seen
+    if kind == 1:
+        with Declared() as d:
+            raise_for(n)
+        return d.seen
+    with Starred() as s:
+        raise_for(n)
+    return str(s.seen)
+
+
+def raise_for(n: int):
+    if n == 1:
+        raise ValueError("v")
+    if n == 2:
+        raise KeyError("k")
+    if n == 3:
+        raise Coded(n)
+
+
+def by_class(n: int):
+    try:
+        raise_for(n)
+    except Exception as e:
+        return type(e) is ValueError, type(e) is Coded, type(e) is not KeyError, issubclass(type(e), LookupError)
+    return False, False, False, issubclass(KeyError, (ValueError, LookupError))
+
+
 def finally_returns(n: int):
     for i in range(3):
         try:
@@ -401,6 +470,8 @@ X = torch.arange(4.0)
         (tensors, [(X, 0), (X, 1), (X, 2)]),
         (tensor_attribute, [(X,)]),
         (finally_returns, [(0,)]),
+        (exits, [(k, n) for k in range(3) for n in range(4)]),
+        (by_class, [(n,) for n in range(4)]),
         (checked, [(X, n) for n in range(7)]),
         (builtin_errors, [(n,) for n in range(8)]),
     ],

@@ -27,6 +27,7 @@ from portfire.frontend.script.builtin_iteration import (
     items_after_the_first,
     to_list,
 )
+from portfire.frontend.script.byte_strings import make_bytes
 from portfire.frontend.script.caught_exceptions import CaughtClass, as_caught
 from portfire.frontend.script.checks_and_logs import check_print_file, emit_print_text
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
@@ -34,7 +35,7 @@ from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.default_dicts import make_counter, make_default_dict, make_ordered_dict
 from portfire.frontend.script.deques import make_deque
-from portfire.frontend.script.exceptions import as_repr, as_text, emit_check, is_exception
+from portfire.frontend.script.exceptions import as_repr, as_text, emit_check, emit_issubclass, is_exception
 from portfire.frontend.script.exits import Flow
 from portfire.frontend.script.forms import shown
 from portfire.frontend.script.generator_searches import SearchFunction
@@ -437,7 +438,7 @@ def _functions() -> dict[Any, StaticValue]:
             (builtins.min, Extreme("min"), 1, None), (builtins.max, Extreme("max"), 1, None),
             (builtins.sorted, emit_sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
             (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
-            (builtins.callable, _callable, 1, 1), (builtins.iter, make_iterator, 1, 1),
+            (builtins.callable, _callable, 1, 1), (builtins.issubclass, emit_issubclass, 2, 2), (builtins.iter, make_iterator, 1, 1),
             (functools.reduce, _reduce, 2, 3), (math.prod, _prod, 1, 1),
         )
     }  # fmt: skip
@@ -457,7 +458,7 @@ TYPES: dict[Any, StaticValue] = {
     for python_type, make in (
         (int, _int), (float, _float), (bool, _bool), (str, _str), (complex, _complex), (list, _list), (tuple, _tuple),
         (dict, _dict), (collections.OrderedDict, make_ordered_dict), (set, make_set), (frozenset, make_frozen_set),
-        (collections.Counter, make_counter), (collections.deque, make_deque),
+        (bytes, make_bytes), (collections.Counter, make_counter), (collections.deque, make_deque),
         (collections.defaultdict, make_default_dict),
         (slice, _slice), (range, _range), (enumerate, _enumerate), (zip, _zip), (filter, _filter),
         (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),

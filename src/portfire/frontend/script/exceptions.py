@@ -6,9 +6,16 @@ Comes before: `control_flow.py`, `exits.py`, `exception_values.py`. Comes after:
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from portfire.frontend.script.caught_exceptions import CaughtException, as_caught, emit_reraise
+from portfire.frontend.script.caught_exceptions import (
+    CaughtClass,
+    CaughtException,
+    as_caught,
+    emit_is_a,
+    emit_reraise,
+)  # fmt: skip
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.control_flow import emit_if_value
 from portfire.frontend.script.conversion import convert, static_type
@@ -29,7 +36,7 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import Value
-from portfire.ir.types import ANY, BOOL, EXCEPTION, TupleType
+from portfire.ir.types import ANY, BOOL, EXCEPTION, STR, ListType, TupleType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -62,6 +69,32 @@ def as_text(emitter: Emitter, value: StaticValue) -> StaticValue:
         assert isinstance(value, RuntimeValue)
         return object_message(emitter, value, cls)
     return text_of(emitter, value)
+
+
+def emit_issubclass(emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    """`issubclass(cls, types)`: of classes known while compiling, or of `type(e)`."""
+    cls, types = args
+    if isinstance(cls, CaughtClass):
+        return emit_is_a(emitter, cls.exception, class_names(emitter, types))
+    known = getattr(cls, "cls", None)
+    wanted = [getattr(t, "cls", None) for t in (types.items if isinstance(types, TupleValue) else [types])]
+    if not isinstance(known, type) or not all(isinstance(w, type) for w in wanted):
+        raise emitter.fail(
+            "type-mismatch", "expected classes for 'issubclass'", help="test an object instead: `isinstance(x, T)`"
+        )
+    return ConstantValue(issubclass(known, tuple(w for w in wanted if w is not None)))
+
+
+def emit_class_identity(emitter: Emitter, left: StaticValue, right: StaticValue) -> StaticValue | None:
+    """`type(e) is T`; None where the operands are something else."""
+    if isinstance(right, CaughtClass):
+        left, right = right, left
+    if not isinstance(left, CaughtClass) or not isinstance(right, ExceptionClass):
+        return None
+    name = qualified_name(emitter, right.cls)
+    names = [name, *(name.removeprefix(p) for p in ("builtins.", "__torch__.") if name.startswith(p))]
+    known = emitter.insert("prim::ListConstruct", [emitter.constant_value(n) for n in names], ListType(STR))
+    return emitter.builtin("aten::__contains__", [known, left.exception.class_name(emitter)])
 
 
 def is_exception(value: StaticValue) -> bool:

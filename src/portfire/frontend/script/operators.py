@@ -19,6 +19,7 @@ from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.enum_values import decayed, folded_flags
+from portfire.frontend.script.exceptions import emit_class_identity
 from portfire.frontend.script.inference import decide, is_pending, resolved
 from portfire.frontend.script.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.python_library import sorting
@@ -42,6 +43,7 @@ from portfire.ir.types import (
     EnumType,
     ListType,
     OptionalType,
+    StrType,
     TensorType,
     TupleType,
     Type,
@@ -183,6 +185,8 @@ def _has_operators(value: StaticValue) -> bool:
     type_ = static_type(value)
     if isinstance(type_, DictType):
         return form_kind(type_) in ("set", "frozenset", "Counter")
+    if isinstance(type_, StrType):
+        return type_.form is not None
     return isinstance(type_, (ClassType, InterfaceType)) or any(
         hasattr(value, mark) for mark in ("class_type", "has_operators")
     )
@@ -493,6 +497,9 @@ def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, ne
     a, b = left.constant(), right.constant()
     if a is not MISSING and b is not MISSING:
         return ConstantValue((a is b) != negative)
+    same_class = emit_class_identity(emitter, left, right)
+    if same_class is not None:
+        return negated(emitter, same_class) if negative else same_class
     a_type, b_type = static_type(left), static_type(right)
     if a_type is None or b_type is None:
         same = left is right or (type(left) is type(right) and left == right)

@@ -16,84 +16,25 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from portfire.frontend.script.assigned_names import assigned_names
-from portfire.frontend.script.caught_exceptions import CaughtException, emit_reraise
+from portfire.frontend.script.autocast import AutocastClass
+from portfire.frontend.script.calls import undeclared
+from portfire.frontend.script.caught_exceptions import CaughtClass, CaughtException, emit_reraise
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
+from portfire.frontend.script.context_managers import ContextManager, ContextManagerClass, Suppress, SuppressClass
 from portfire.frontend.script.control_flow import emit_if_value
 from portfire.frontend.script.conversion import static_type
-from portfire.frontend.script.exceptions import class_names
 from portfire.frontend.script.exits import Flow, is_certainly
+from portfire.frontend.script.generator_contexts import emit_with_generator
+from portfire.frontend.script.generators import GeneratorValue
+from portfire.frontend.script.methods import BoundMethod
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.try_statement import Handler, emit_finally, emit_handled
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL
+from portfire.ir.subtyping import optional_of
+from portfire.ir.types import ANY, BOOL, STR, ClassType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
-
-
-class ContextManagerClass(StaticValue):
-    """`torch.no_grad` and the like. `mode` gives the gradient mode to set, of the arguments; None: nothing happens."""
-
-    def __init__(self, name: str, mode: Callable[[Sequence[StaticValue]], StaticValue | None]) -> None:
-        self.name = name
-        self.mode = mode
-
-    def describe(self) -> str:
-        """See the base class."""
-        return f"'{self.name}'"
-
-    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
-        """See the base class."""
-        return ContextManager(self.mode([*args, *kwargs.values()]))
-
-
-class ContextManager(StaticValue):
-    """One of them, about to be entered."""
-
-    def __init__(self, mode: StaticValue | None) -> None:
-        self.mode = mode
-
-    def describe(self) -> str:
-        """See the base class."""
-        return "a context manager"
-
-    def enter(self, emitter: Emitter) -> StaticValue | None:
-        """Set the mode. Returns the one before."""
-        if self.mode is None:
-            return None
-        before = emitter.builtin("aten::is_grad_enabled", [])
-        emitter.builtin("aten::set_grad_enabled", [self.mode])
-        return before
-
-    def leave(self, emitter: Emitter, before: StaticValue | None) -> None:
-        """Put the mode back."""
-        if before is not None:
-            emitter.builtin("aten::set_grad_enabled", [before])
-
-
-class SuppressClass(StaticValue):
-    """`contextlib.suppress`."""
-
-    identity = "suppress"
-
-    def describe(self) -> str:
-        """See the base class."""
-        return "'contextlib.suppress'"
-
-    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
-        """See the base class."""
-        return Suppress([name for arg in args for name in class_names(emitter, arg)])
-
-
-class Suppress(StaticValue):
-    """`contextlib.suppress(T, U)`: exceptions of these types end the body, and nothing more."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = names
-
-    def describe(self) -> str:
-        """See the base class."""
-        return "a context manager"
 
 
 def _set_grad_enabled(args: Sequence[StaticValue]) -> StaticValue | None:
@@ -110,6 +51,9 @@ CONTEXT_MANAGERS: dict[Any, StaticValue] = {
     torch.enable_grad: ContextManagerClass("torch.enable_grad", lambda _: TRUE_VALUE),
     torch.set_grad_enabled: ContextManagerClass("torch.set_grad_enabled", _set_grad_enabled),
     torch.inference_mode: ContextManagerClass("torch.inference_mode", _inference_mode),
+    torch.autocast: AutocastClass(),
+    torch.cuda.amp.autocast: AutocastClass("cuda", torch.float16),
+    torch.cpu.amp.autocast: AutocastClass("cpu", torch.bfloat16),
     torch.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
     torch.autograd.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
     contextlib.suppress: SuppressClass(),
@@ -133,6 +77,8 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
         manager = emit_expression(emitter, item.context_expr)
         if isinstance(manager, Suppress):
             entered: StaticValue = NONE_VALUE
+        elif isinstance(manager, GeneratorValue):
+            return _emit_in_generator(emitter, manager, item, lambda: _emit_items(emitter, items[1:], body), body)
         elif isinstance(manager, ContextManager):
             before = manager.enter(emitter)
             entered = NONE_VALUE
@@ -154,6 +100,24 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
     if isinstance(manager, ContextManager):
         return _emit_in_mode(emitter, manager, before, lambda: _emit_items(emitter, items[1:], body))
     return _emit_guarded_body(emitter, manager, lambda: _emit_items(emitter, items[1:], body), assigned_names(body))
+
+
+def _emit_in_generator(
+    emitter: Emitter,
+    manager: GeneratorValue,
+    item: ast.withitem,
+    following: Callable[[], Flow],
+    body: Sequence[ast.stmt],
+) -> Flow:
+    from portfire.frontend.script.assignments import assign_target
+
+    def run(value: StaticValue) -> Flow:
+        if item.optional_vars is not None:
+            assign_target(emitter, item.optional_vars, value)
+        return following()
+
+    targets = [item.optional_vars] if item.optional_vars is not None else []
+    return emit_with_generator(emitter, manager, assigned_names([*targets, *body]), run)
 
 
 def _emit_in_mode(
@@ -179,8 +143,8 @@ def _emit_guarded_body(emitter: Emitter, manager: StaticValue, body: Callable[[]
 
     def on_error(exception: Value) -> Flow:
         caught = CaughtException(exception)
-        given = [caught.class_name(emitter), caught.message(emitter), NONE_VALUE]
-        handled = manager.attribute(emitter, "__exit__").call(emitter, given, {})
+        leave_method = manager.attribute(emitter, "__exit__")
+        handled = leave_method.call(emitter, _given(emitter, leave_method, caught), {})
         if static_type(handled) != BOOL:
             return emit_reraise(emitter, exception)
         if is_certainly(handled, True):
@@ -188,3 +152,19 @@ def _emit_guarded_body(emitter: Emitter, manager: StaticValue, body: Callable[[]
         return emit_if_value(emitter, handled, lambda: Flow.FALLS, lambda: emit_reraise(emitter, exception))
 
     return emit_finally(emitter, body, leave, names, on_error)
+
+
+def _given(emitter: Emitter, method: StaticValue, caught: CaughtException) -> list[StaticValue]:
+    """What `__exit__` is given: the exception and its class, or their texts where an `Any` or a `str` is declared."""
+    types: list[Type | None] = [None, None, None]
+    if isinstance(method, BoundMethod) and isinstance(method.receiver.type, ClassType):
+        signature = emitter.compiler.methods.callee(method.receiver.type, method.source).signature
+        free = undeclared(signature)
+        declared = [None if p.name in free else p.type for p in signature.parameters[1:]]
+        types = [*declared, *types][:3]
+    texts = (ANY, STR, optional_of(STR))
+    return [
+        caught.class_name(emitter) if types[0] is not None else CaughtClass(caught),
+        caught.message(emitter) if types[1] in texts else caught,
+        NONE_VALUE,
+    ]
