@@ -31,6 +31,48 @@ void autocast_dtype(Call& call) {
   call.set_result(static_cast<std::int64_t>(at::autocast::get_autocast_dtype(device)));
 }
 
+void warn_of(const std::string& message) {
+  c10::warn(c10::Warning(c10::UserWarning(), {nullptr, nullptr, 0}, message, /*verbatim=*/false));
+}
+
+// Whether the device can do what is asked of it: else torch warns, and computes as without autocast.
+bool can_autocast(at::DeviceType device, at::ScalarType dtype) {
+  if (device == at::kCUDA && !at::hasCUDA()) {
+    warn_of("User provided device_type of 'cuda', but CUDA is not available. Disabling");
+    return false;
+  }
+  if (device == at::kCPU && dtype != at::kBFloat16 && dtype != at::kHalf) {
+    warn_of("In CPU autocast, but the target dtype is not supported. Disabling autocast.");
+    return false;
+  }
+  return true;
+}
+
+// What torch.autocast does in its __enter__ and __exit__.
+void enter_autocast(Call& call) {
+  const at::DeviceType device = at::Device(call[0].to_string()).type();
+  const auto dtype =
+      call[1].is_none() ? at::autocast::get_autocast_dtype(device) : static_cast<at::ScalarType>(call[1].to_int());
+  std::vector<Value> before{Value(std::int64_t{autocast(device)}),
+                            Value(static_cast<std::int64_t>(at::autocast::get_autocast_dtype(device))),
+                            Value(std::int64_t{at::autocast::is_autocast_cache_enabled()})};
+  at::autocast::set_autocast_enabled(device, call[2].to_bool() && can_autocast(device, dtype));
+  at::autocast::set_autocast_dtype(device, dtype);
+  at::autocast::increment_nesting();
+  if (!call[3].is_none()) at::autocast::set_autocast_cache_enabled(call[3].to_bool());
+  call.set_result(Value::list(portfire::Type::leaf(portfire::TypeKind::kInt), std::move(before)));
+}
+void leave_autocast(Call& call) {
+  const at::DeviceType device = at::Device(call[0].to_string()).type();
+  const std::vector<Value>& before = call[1].to_list().items;
+  TORCH_CHECK(before.size() == 3, "autocast is left with a state that it did not have");
+  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(device, before[0].to_int() != 0);
+  at::autocast::set_autocast_dtype(device, static_cast<at::ScalarType>(before[1].to_int()));
+  at::autocast::set_autocast_cache_enabled(before[2].to_int() != 0);
+  set_nothing(call);
+}
+
 void warn(Call& call) {
   // Without a place in C++: the user's line is what the host shows.
   c10::warn(c10::Warning(c10::UserWarning(), {nullptr, nullptr, 0}, call[0].to_string(), /*verbatim=*/false));
@@ -84,6 +126,8 @@ const OpFamily& family() {
       {"aten::is_autocast_enabled", guarded<autocast_enabled, 0>},
       {"aten::is_autocast_cpu_enabled", guarded<autocast_cpu_enabled, 0>},
       {"aten::get_autocast_dtype", guarded<autocast_dtype, 1>},
+      {"prim::enter_autocast", guarded<enter_autocast, 4>},
+      {"prim::leave_autocast", guarded<leave_autocast, 2, 0>},
       {"aten::warn", guarded<warn, 2, 0>},
       {"aten::_get_cpu_capability", guarded<cpu_capability, 0>},
       {"prim::layout", guarded<layout, 1>},

@@ -220,6 +220,15 @@ void requires_grad_in_place(Call& c) {
   tensor_at(c, 0)->set_requires_grad(bool_or(c, 1, true));
   c.set_result(c[0]);
 }
+// These kernels keep no gradients and have no autocast.
+void set_grad_enabled(Call& c) {
+  if (c.result_count() != 0) c.set_result(Value());
+}
+void enter_autocast(Call& c) {
+  if (c[2].to_bool()) fail("autocast needs libtorch's kernels: load the program with kernels=\"aten\"");
+  c.set_result(Value::list(portfire::Type::leaf(portfire::TypeKind::kInt), {}));
+}
+void leave_autocast(Call& c) { set_grad_enabled(c); }
 void always_false(Call& c) { c.set_result(Value(false)); }
 void always_true(Call& c) { c.set_result(Value(true)); }
 void none(Call& c) { c.set_result(Value()); }
@@ -316,6 +325,14 @@ KernelTable scalar_kernels() {
       {"prim::nbytes(Tensor a) -> int", byte_count},
       {"prim::name(Tensor a) -> str?", none},
       {"prim::grad(Tensor a) -> Tensor(*)", none},
+      {"aten::is_grad_enabled() -> bool", always_false},
+      {"aten::set_grad_enabled(bool val) -> ()", set_grad_enabled},
+      {"aten::is_autocast_enabled() -> bool", always_false},
+      {"aten::is_autocast_cpu_enabled() -> bool", always_false},
+      {"prim::enter_autocast(str device_type, ScalarType? dtype=None, bool enabled=True, bool? cache_enabled=None) -> "
+       "int[]",
+       enter_autocast},
+      {"prim::leave_autocast(str device_type, int[] before) -> ()", leave_autocast},
       {"prim::is_cuda(Tensor a) -> bool", always_false},
       {"prim::is_cpu(Tensor a) -> bool", always_true},
       {"prim::is_xpu(Tensor a) -> bool", always_false},

@@ -144,6 +144,10 @@ constexpr const char* kSchemas[] = {
     "aten::is_autocast_enabled() -> bool",
     "aten::is_autocast_cpu_enabled() -> bool",
     "aten::get_autocast_dtype(str device_type) -> ScalarType",
+    // The state before, for the other: whether it was enabled, its dtype, whether it kept what it had cast.
+    "prim::enter_autocast(str device_type, ScalarType? dtype=None, bool enabled=True, bool? cache_enabled=None) -> "
+    "int[]",
+    "prim::leave_autocast(str device_type, int[] before) -> ()",
 
     // Random numbers, files, messages, the machine.
     "aten::Generator(*, Device? device=None, int? seed=None) -> Generator",

@@ -18,11 +18,13 @@ _TRY = "uses try/except"
 
 #: What TorchScript has no word for, by the kind of node.
 _REASONS: dict[str, str] = {
+    "prim::enter_autocast": "switches autocast",
     "prim::ExceptionArguments": "uses the arguments of an exception",
     "prim::ExceptionRepr": "uses the repr of an exception",
     "prim::ExceptionText": "raises an exception of a class with fields or methods",
     "prim::PrintText": "prints without a newline",
     **{f"portfire::{name}": f"uses math.{name}" for name in ("cbrt", "exp2", "log2")},
+    **{f"portfire::{name}": f"uses .{name} of a complex number" for name in ("imag", "real")},
 }
 
 

@@ -39,8 +39,13 @@ _PROJECTIONS = frozenset(
 #: Their results have an identity, or are not values.
 _UNIQUE = frozenset({"prim::CreateObject", "prim::Uninitialized", "prim::EmptyListLiteral"})
 
-#: After these, the gradient mode may be another.
-_MAY_SET_MODE = frozenset({"aten::set_grad_enabled", "prim::CallFunction", "prim::CallMethod", "aten::wait"})
+#: After these, the gradient mode may be another, or that of autocast.
+_MAY_SET_MODE = frozenset(
+    {
+        *("aten::set_grad_enabled", "prim::enter_autocast", "prim::leave_autocast"),
+        *("prim::CallFunction", "prim::CallMethod", "aten::wait"),
+    }
+)
 
 
 def eliminate_common_subexpressions(graph: Graph) -> bool:

@@ -36,7 +36,7 @@ from typing import Any
 from portfire.analysis.aliasing import Aliasing, has_memory
 from portfire.analysis.effects import is_pure, reads_environment
 from portfire.ir.graph import Graph, Node, Value, clear_inputs
-from portfire.ir.types import NONE, AnyType, ClassType, DictType, OptionalType, Type
+from portfire.ir.types import NONE, AnyType, ClassType, DictType, OptionalType, TensorType, Type
 from portfire.ops.composition import UNKNOWN, constant_of
 from portfire.ops.table import schema_of
 
@@ -58,8 +58,9 @@ def fold_constants(graph: Graph, evaluate: Evaluate) -> bool:
     """Replace nodes by the constants they give. Returns whether there were any."""
     memory = _Memory(graph)
     folded: list[Node] = []
+    has_autocast = any(node.kind == "prim::enter_autocast" for node in graph.walk())
     for node in graph.walk():
-        if node.kind in _KEPT or not node.outputs:
+        if node.kind in _KEPT or not node.outputs or (has_autocast and _gives_tensors(node)):
             continue
         inputs = [constant_of(v) for v in node.inputs]
         if any(v is UNKNOWN for v in inputs) or any(map(_needs_gradient, inputs)):
@@ -106,6 +107,11 @@ def _is_constant_type(type_: Type) -> bool:
     if isinstance(type_, (ClassType, AnyType, DictType)):
         return False
     return all(map(_is_constant_type, type_.contained()))
+
+
+def _gives_tensors(node: Node) -> bool:
+    """Whether what it computes with, under autocast, may be another dtype than what its inputs have."""
+    return any(isinstance(v.type, TensorType) for v in node.outputs)
 
 
 def _needs_gradient(value: Any) -> bool:

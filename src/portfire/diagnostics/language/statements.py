@@ -178,7 +178,7 @@ def f(n: int):
         instead="write 'except', once for each type",
     ),
     Construct(
-        "with torch.no_grad, inference_mode, autocast, record_function",
+        "with torch.no_grad, inference_mode, record_function",
         """
 def f(x):
     with torch.no_grad():
@@ -189,6 +189,17 @@ def f(x):
 """,
         inputs="(torch.ones(2),)",
         torch_jit=True,
+    ),
+    Construct(
+        "with torch.autocast",
+        """
+def f(x):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = x @ x
+    return y, x @ x
+""",
+        inputs="(torch.ones(2, 2),)",
+        libtorch=False,
     ),
     Construct(
         "with on script classes",
