@@ -25,6 +25,7 @@ from portfire.passes.eliminate_dead_code import eliminate_dead_code
 from portfire.passes.fold_constants import fold_constants
 from portfire.passes.inline_calls import callee_of
 from portfire.passes.inline_profitable_calls import Body, inline_profitable_calls
+from portfire.passes.keep_torchscript_arithmetic import keep_torchscript_arithmetic
 from portfire.passes.normalize_operators import normalize_operators
 from portfire.passes.remove_dropout import remove_dropout
 from portfire.passes.simplify import simplify
@@ -69,7 +70,7 @@ class _Optimizer:
                 continue
             stack.pop()
             assert current.graph is not None
-            current.prepared = (current.graph, Body(self._optimized(current.graph)))
+            current.prepared = (current.graph, Body(self._optimized(current.graph, is_of_torch=current.is_of_torch)))
             self.active.discard(current)
         return _known(function)
 
@@ -81,9 +82,11 @@ class _Optimizer:
         self.active.add(function)
         return function, (f for f in map(callee_of, function.graph.walk()) if f is not None)
 
-    def _optimized(self, graph: Graph) -> Graph:
+    def _optimized(self, graph: Graph, *, is_of_torch: bool) -> Graph:
         """The passes that every function goes through, in order, on a copy of its graph."""
         copy = clone_graph(graph)
+        if is_of_torch:
+            keep_torchscript_arithmetic(copy)
         normalize_operators(copy)
         inline_profitable_calls(copy, self.body)
         for round_ in range(_ROUNDS):

@@ -68,3 +68,7 @@ def test_row(row: tuple[str, str, str, str, str], tmp_path: Path) -> None:
     assert agrees(outcome(function, args), in_python)
     assert agrees(outcome(theirs, args), in_torch)
     assert agrees(outcome(ours, args), in_portfire)
+    again = io.BytesIO()
+    portfire.save(ours, again)
+    again.seek(0)
+    assert agrees(outcome(portfire.load(again), args), in_portfire), "after saving with portfire"

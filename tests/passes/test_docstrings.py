@@ -28,6 +28,7 @@ PASSES = [
     "eliminate_common_subexpressions",
     "inline_calls",
     "inline_profitable_calls",
+    "keep_torchscript_arithmetic",
     "normalize_operators",
     "remove_dropout",
 ]

@@ -28,6 +28,7 @@ std::span<const OpEntry> dict_ops();
 std::span<const OpEntry> tuple_ops();
 std::span<const OpEntry> exception_ops();
 std::span<const OpEntry> printing_ops();
+std::span<const OpEntry> torchscript_arithmetic_ops();
 std::span<const OpEntry> device_ops();
 std::span<const OpEntry> tensor_metadata_ops();
 

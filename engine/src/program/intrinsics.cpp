@@ -17,6 +17,11 @@ constexpr Row kRows[] = {
     {"aten::__and__.int", {Code::kAndInt, 2}},
     {"aten::__or__.int", {Code::kOrInt, 2}},
     {"aten::__xor__.int", {Code::kXorInt, 2}},
+    // Beyond 64 bits, and by zero, these call their op: the one that wraps, or that gives an infinity.
+    {"torchscript::add.int", {Code::kAddInt, 2}},
+    {"torchscript::sub.int", {Code::kSubInt, 2}},
+    {"torchscript::mul.int", {Code::kMulInt, 2}},
+    {"torchscript::div.float", {Code::kDivFloat, 2}},
     {"aten::add.float", {Code::kAddFloat, 2}},
     {"aten::sub.float", {Code::kSubFloat, 2}},
     {"aten::mul.float", {Code::kMulFloat, 2}},

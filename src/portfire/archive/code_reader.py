@@ -37,7 +37,11 @@ class CodeReader:
         constants: Callable[[int], Any],
         version: int,
         read_map: Callable[[str], SourceMap | None] = lambda path: None,
+        *,
+        is_of_torch: bool = False,
     ) -> None:
+        #: Whether the file is torch.jit's own.
+        self.is_of_torch = is_of_torch
         self._read_source = read_source
         self._read_map = read_map
         self._line_starts: dict[str, list[int]] = {}
@@ -306,6 +310,7 @@ class SourceFunction(Function):
             at = definition
             range_ = SourceRange(file, at.lineno, at.col_offset, at.lineno, at.col_offset + len("def"), at.name)
         super().__init__(name, parameters, return_type, None, range_)
+        self.is_of_torch = reader.is_of_torch
 
     @property
     def graph(self) -> Graph | None:

@@ -40,7 +40,9 @@ class LoadedArchive:
     def __init__(self, archive: ZipReader, map_location: str | None = None) -> None:
         self._archive = archive
         self._device = map_location
-        self.code = CodeReader(self._source, self._constant, archive.version, self._source_map)
+        self.code = CodeReader(
+            self._source, self._constant, archive.version, self._source_map, is_of_torch=not self.has_program
+        )
 
     @property
     def version(self) -> int:
@@ -142,6 +144,7 @@ class _FunctionView(Function):
         self._body: Graph | None = None
         super().__init__(name, method.parameters[1:], method.return_type, None, method.range)
         self._method = method
+        self.is_of_torch = method.is_of_torch
 
     @property
     def graph(self) -> Graph | None:

@@ -367,7 +367,9 @@ class Function:
     an interface). `name` is qualified (`__torch__.package.f`, `__torch__.package.Class.method`).
     """
 
-    __slots__ = ("__weakref__", "doc", "graph", "name", "parameters", "prepared", "range", "return_type", "variadic")
+    __slots__ = (
+        "__weakref__", "doc", "graph", "is_of_torch", "name", "parameters", "prepared", "range", "return_type", "variadic",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -383,6 +385,8 @@ class Function:
         self.graph = graph
         self.range = range
         self.doc: str | None = None
+        #: Whether torch.jit wrote it: then its arithmetic is that of torch's runtime (docs/torchscript-files.md).
+        self.is_of_torch = False
         #: Set where parameters stand for `*args` and `**kwargs`: a list, and a dict by name.
         self.variadic: Variadic | None = None
         #: What `pipeline.py` made of the graph for running it: kept here, so that it lives as long as the function.

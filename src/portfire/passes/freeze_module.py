@@ -82,6 +82,7 @@ def _functions(state: ObjectState, graphs: dict[str, Graph]) -> dict[str, Functi
         functions[name] = Function(old.name, parameters, old.return_type, graph, old.range)
         functions[name].doc = old.doc
         functions[name].variadic = old.variadic
+        functions[name].is_of_torch = old.is_of_torch
     return functions
 
 
