@@ -145,6 +145,28 @@ def test_nested_functions_that_call_each_other() -> None:
     check(f, (3, 1), (4, 1), (4, 2))
 
 
+def test_recursion_that_assigns_variables_around_it() -> None:
+    def f(edges: Dict[int, List[int]], start: int, weight: float):
+        seen: List[int] = []
+        depth, deepest = 0, 0
+        count = 0
+
+        def visit(node: int):
+            nonlocal count, weight
+            count += 1
+            weight /= 2
+            seen.append(node)
+            for other in edges[node]:
+                if other not in seen:
+                    visit(other)
+
+        visit(start)
+        count *= 10
+        return seen, count, weight, depth + deepest
+
+    check(f, ({0: [1, 2], 1: [3], 2: [3], 3: []}, 0, 8.0), ({5: []}, 5, 1.0))
+
+
 class Repeated(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -168,7 +190,10 @@ def test_recursion_that_uses_the_module() -> None:
 
 def test_recursion_is_refused_where_it_cannot_be_a_function() -> None:
     def assigns(n: int):
-        k = 0
+        if n > 0:
+            k = 0
+        else:
+            k = 1
 
         def walk(m: int):
             nonlocal k

@@ -154,7 +154,9 @@ def f(n: int):
     walk(n)
     return count
 """,
-        code="unsupported-syntax",
+        inputs="(3,)",
+        libtorch=False,
+        differs="the variable gets its first value in a plain assignment, outside of loops and branches",
     ),
     Construct(
         "lambdas",

@@ -20,6 +20,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.boxed_variables import boxed
 from portfire.frontend.script.calls import Callee, bind_arguments, emit_version
 from portfire.frontend.script.constant_values import TRUE_VALUE
 from portfire.frontend.script.decorated_bodies import is_context_decorator
@@ -111,7 +112,7 @@ def _lifted(emitter: Emitter, callee: Callee, node: ast.FunctionDef, others: Seq
             raise emitter.fail(
                 "unsupported-syntax",
                 f"'{node.name}' calls itself and assigns variables of the function around it",
-                help="keep the value in a list, `best = [0]`, and assign its item: `best[0] = ...`",
+                help="give the variable its first value in a plain assignment before, outside of loops and branches",
             )
     free = _free_names(node)
     for other in others:
@@ -186,6 +187,17 @@ def declared_elsewhere(statements: Iterable[ast.stmt]) -> set[str]:
     return {name for node in own_statements(statements) if isinstance(node, ast.Nonlocal) for name in node.names}
 
 
+def _with_boxes(source: FunctionSource, names: set[str], number: int) -> tuple[FunctionSource, set[str]]:
+    """The function with boxes for variables that functions assign which call themselves, and the other names."""
+    node = source.node
+    assert isinstance(node, ast.FunctionDef)
+    siblings = _siblings(node)
+    recursive = [f for f in siblings.values() if isinstance(f, ast.FunctionDef) and _cycle(f, siblings) is not None]
+    wanted = {name for f in recursive for name in _declared_nonlocal(f)} & names
+    made = boxed(node, {name: f"{name}_box{number}" for name in wanted}) if wanted else None
+    return (source, names) if made is None else (source.nested(made, source.name), names - wanted)
+
+
 def with_shared_names(emitter: Emitter, source: FunctionSource) -> tuple[FunctionSource, dict[str, str]]:
     """The function with names for the variables that nested functions assign which all functions see, and those names."""
     names = nonlocal_names(source.node)
@@ -193,6 +205,7 @@ def with_shared_names(emitter: Emitter, source: FunctionSource) -> tuple[Functio
         return source, {}
     emitter.compiler.region_count += 1
     number = emitter.compiler.region_count
+    source, names = _with_boxes(source, names, number)
     mapping = {name: f"{name}@{number}" for name in names}
     emitter.shared.update(mapping.values())
     return source.nested(renamed(source.node, names, number), source.name), mapping
