@@ -65,6 +65,25 @@ Keywords = dict[str, StaticValue]
 Emit = Callable[["Emitter", Arguments, Keywords], StaticValue]
 
 
+#: Builtin functions that ask an object of a script class for a method.
+_ASKS = {
+    "abs": "__abs__", "hash": "__hash__", "round": "__round__", "reversed": "__reversed__", "int": "__int__",
+    "float": "__float__", "complex": "__complex__", "divmod": "__divmod__", "floor": "__floor__", "ceil": "__ceil__",
+    "trunc": "__trunc__",
+}  # fmt: skip
+
+
+def special_method(emitter: Emitter, called: str, args: Sequence[StaticValue]) -> StaticValue | None:
+    """`abs(obj)` and the like: what the method of the object gives; None of other values."""
+    name = _ASKS.get(called)
+    type_ = static_type(args[0]) if args else None
+    if name is None or not isinstance(type_, ClassType) or type_.is_module:
+        return None
+    if getattr(type_.python_class, name, None) is getattr(object, name, None):
+        return None
+    return args[0].attribute(emitter, name).call(emitter, args[1:], {})
+
+
 class BuiltinFunction(StaticValue):
     """One of them."""
 
@@ -89,7 +108,7 @@ class BuiltinFunction(StaticValue):
             raise emitter.fail(
                 "bad-call", f"'{self.name}' cannot be called with {len(args)} arguments", help=self._arity()
             )
-        return self.emit(emitter, list(args), kwargs)
+        return special_method(emitter, self.name, args) or self.emit(emitter, list(args), kwargs)
 
     def _arity(self) -> str:
         if self.most is None:

@@ -208,7 +208,13 @@ def _plain_object(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name
         return _plain_container(emitter, held, name)
     if isinstance(held, torch.nn.Module) or type(held).__module__ in ("numpy", "builtins"):
         return None
+    if _holds_state(held):
+        return HolderValue(held, name, value)
     return SettingsValue(held, name)
+
+
+def _holds_state(held: Any) -> bool:
+    return any(isinstance(v, (torch.Tensor, torch.nn.Module)) for v in getattr(held, "__dict__", {}).values())
 
 
 def _plain_container(emitter: Emitter, held: Any, name: str) -> StaticValue | None:
@@ -263,6 +269,30 @@ class SettingsValue(StaticValue):
     def truth(self, emitter: Emitter) -> StaticValue:
         """See the base class."""
         return ConstantValue(bool(self.held))
+
+
+class HolderValue(SettingsValue):
+    """A Python object of no run-time type that holds modules or tensors of the module it is an attribute of. What calls its
+    methods is compiled in place, since those are reached through the module."""
+
+    identity = None  # type: ignore[assignment]
+
+    def __init__(self, held: Any, name: str, owner: RuntimeValue) -> None:
+        super().__init__(held, name)
+        self.owner = owner
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        found = getattr(self.held, name, MISSING)
+        if isinstance(found, (torch.Tensor, torch.nn.Module)):
+            example = module_type(emitter, self.owner).example
+            for path, known in (*example.named_modules(), *example.named_parameters(), *example.named_buffers()):
+                if known is found:
+                    value: StaticValue = self.owner
+                    for part in path.split(".") if path else ():
+                        value = child(emitter, cast(RuntimeValue, value), part)
+                    return value
+        return super().attribute(emitter, name)
 
 
 class SettingsMethod(StaticValue):

@@ -50,4 +50,10 @@ class OperatorValue(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
+        if self.receiver is None and args:
+            from portfire.frontend.script.builtin_functions import special_method
+
+            special = special_method(emitter, self.called, args)
+            if special is not None:
+                return special
         return emitter.builtin(self.name, [*self.extra, *args], kwargs, receiver=self.receiver, called=self.called)

@@ -80,7 +80,10 @@ class TypeValue(StaticValue):
                 f"{self.describe()} cannot be called in a program",
                 help="make the object before, and pass it in or keep it as an attribute",
             )
-        return self.make(emitter, list(args), kwargs)
+        from portfire.frontend.script.builtin_functions import special_method
+
+        special = special_method(emitter, getattr(self.cls, "__name__", ""), args)
+        return special or self.make(emitter, list(args), kwargs)
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
@@ -136,7 +139,7 @@ _IR_TYPES: dict[Any, tuple[Type, ...]] = {
 #: The classes in Python of values that are ints and lists in a program.
 _FORMS: dict[str, type] = {
     "dtype": torch.dtype, "layout": torch.layout, "memory_format": torch.memory_format, "Size": torch.Size,
-    "tuple": tuple, "deque": collections.deque, "set": set, "frozenset": frozenset, "Counter": collections.Counter,
+    "bytes": bytes, "tuple": tuple, "deque": collections.deque, "set": set, "frozenset": frozenset, "Counter": collections.Counter,
     "OrderedDict": collections.OrderedDict, "defaultdict": collections.defaultdict,
 }  # fmt: skip
 
