@@ -21,7 +21,7 @@ LEFT_OUT = re.compile(
 
 #: What portfire's language has and TorchScript's has not: only the engine runs it (`archive/engine_only.py`).
 OWN = re.compile(
-    r"portfire::(cbrt|exp2|log2)\(|prim::(Exception(Arguments|Repr|Text)|PrintText)\("
+    r"portfire::(cbrt|exp2|imag|log2|real)\(|prim::(Exception(Arguments|Repr|Text)|PrintText|(enter|leave)_autocast)\("
     r"|aten::\w+\.(tKey|Dict_tKey|default_tKey|Dict_default_tKey)\("
 )
 
