@@ -134,6 +134,14 @@ void set_origin(const nb::object& exception, const Value& origin, ProgramHandle&
   exception.attr("__suppress_context__") = parts[2].to_bool();
 }
 
+// A program has bytes as the text of the characters below 256 (portfire/ir/forms.py).
+nb::object with_bytes(const std::string& exception_class, nb::object arguments) {
+  if (exception_class != "UnicodeDecodeError" || nb::len(arguments) != 5) return arguments;
+  nb::list parts(arguments);
+  if (nb::isinstance<nb::str>(parts[1])) parts[1] = nb::object(parts[1]).attr("encode")("latin-1");
+  return nb::tuple(parts);
+}
+
 // The Python exception for one that a program raised with arguments, or as an object of its own.
 nb::object exception_object(const Value& exception, ProgramHandle& program) {
   const auto& parts = exception.to_tuple().items;
@@ -146,7 +154,7 @@ nb::object exception_object(const Value& exception, ProgramHandle& program) {
     if (value.is_object()) {
       made = nb::steal(to_python(value, program));
     } else if (value.is_tuple()) {
-      const nb::object arguments = nb::steal(to_python(value, program));
+      const nb::object arguments = with_bytes(name, nb::steal(to_python(value, program)));
       made = nb::steal(PyObject_CallObject(python_class(name, &program).ptr(), arguments.ptr()));
       if (!made.is_valid()) throw nb::python_error();
     }

@@ -31,7 +31,7 @@ from portfire.archive.zip_writer import ZipWriter, replacing
 from portfire.errors import SaveError
 from portfire.ir.builder import Builder
 from portfire.ir.deep_nesting import deep_nesting
-from portfire.ir.forms import form_text, has_form
+from portfire.ir.forms import form_text, has_form, mentions
 from portfire.ir.graph import Function, Graph, Parameter
 from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
@@ -129,8 +129,12 @@ def _warn_of_engine_only(reachable: Reachable) -> None:
 
 
 def _forms(reachable: Reachable) -> dict[str, str]:
-    """What results are in Python where a program has no type of its own for them, by function. See `ir/forms.py`."""
+    """What results are in Python where a program has no type of its own for them, by function, and under `name()` which
+    functions take bytes. See `ir/forms.py`."""
     forms = {f.name: form_text(f.return_type) for f in reachable.functions if has_form(f.return_type)}
+    forms |= {
+        f"{f.name}()": "bytes" for f in reachable.functions if any(mentions(p.type, "bytes") for p in f.parameters)
+    }
     return {"forms": json.dumps(forms, sort_keys=True)} if forms else {}
 
 

@@ -2,6 +2,7 @@
 
     dtype, layout, memory_format              ints
     tuple of any length, torch.Size, deque    lists; `deque:3` holds at most three items
+    bytes                                     strs of the characters below 256
     set, frozenset                            dicts whose values are all True
     OrderedDict, Counter, defaultdict         dicts; `defaultdict:list` is made with `list`
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Final
 
-from portfire.ir.types import INT, DictType, IntType, ListType, OptionalType, TupleType, Type, UnionType
+from portfire.ir.types import INT, STR, DictType, IntType, ListType, OptionalType, StrType, TupleType, Type, UnionType
 
 #: The form of a dict whose values have types of their own, by key. In Python it is a dict like others.
 RECORD: Final = "record"
@@ -33,7 +34,7 @@ def has_form(type_: Type) -> bool:
 
 def form_of(type_: Type) -> str | None:
     """The form of the outermost value."""
-    return type_.form if isinstance(type_, (IntType, ListType, DictType)) else None
+    return type_.form if isinstance(type_, (IntType, StrType, ListType, DictType)) else None
 
 
 def plain(type_: Type) -> Type:
@@ -41,6 +42,11 @@ def plain(type_: Type) -> Type:
     if isinstance(type_, ListType):
         return ListType(type_.element)
     return DictType(type_.key, type_.value) if isinstance(type_, DictType) else type_
+
+
+def mentions(type_: Type, form: str) -> bool:
+    """Whether a value of the type has something of that form in it."""
+    return form_kind(type_) == form or any(mentions(t, form) for t in type_.contained())
 
 
 def form_kind(type_: Type) -> str | None:
@@ -60,6 +66,8 @@ def common_form(a: Type, b: Type) -> Type:
         return a
     if isinstance(a, IntType) and isinstance(b, IntType):
         return a if a.form == b.form else INT
+    if isinstance(a, StrType) and isinstance(b, StrType):
+        return a if a.form == b.form else STR
     if not a.contained():
         return a
     parts = tuple(map(common_form, a.contained(), b.contained()))
@@ -75,7 +83,7 @@ def form_text(type_: Type) -> str:
     """The forms in a type, in few words, for a file: `tuple[dtype]`; `_` where there is none. Read by `modules/python_forms.py`."""
     if not has_form(type_):
         return "_"
-    if isinstance(type_, IntType):
+    if isinstance(type_, (IntType, StrType)):
         return type_.form or "_"
     form = form_of(type_)
     kind = form if form not in (None, RECORD) else _kind(type_)
@@ -92,7 +100,7 @@ def _kind(type_: Type) -> str:
 
 #: How a form is spelled in messages, around what it holds.
 _SPELLINGS: Final = {
-    "dtype": "torch.dtype", "layout": "torch.layout", "memory_format": "torch.memory_format", "Size": "torch.Size",
+    "dtype": "torch.dtype", "layout": "torch.layout", "bytes": "bytes", "memory_format": "torch.memory_format", "Size": "torch.Size",
     "tuple": "Tuple[{}, ...]", "deque": "Deque[{}]", "set": "Set[{}]", "frozenset": "FrozenSet[{}]", "Counter": "Counter[{}]",
     "OrderedDict": "OrderedDict[{}, {}]", "defaultdict": "DefaultDict[{}, {}]",
 }  # fmt: skip

@@ -124,10 +124,13 @@ class BoolType(_Leaf):
     graph_name = "bool"
 
 
+@dataclass(frozen=True, slots=True)
 class StrType(_Leaf):
-    """Text."""
+    """Text. `form`: `bytes`, where its characters, all below 256, are the bytes that Python has there."""
 
-    graph_name = "str"
+    form: str | None = field(default=None, compare=False, kw_only=True)
+
+    graph_name: ClassVar[str] = "str"
 
 
 class NoneType(_Leaf):
@@ -211,6 +214,7 @@ FLOAT = FloatType()
 COMPLEX = ComplexType()
 BOOL = BoolType()
 STR = StrType()
+BYTES = StrType(form="bytes")
 NONE = NoneType()
 NUMBER = NumberType()
 DEVICE = DeviceType()

@@ -74,8 +74,9 @@ def _linked(file: ModelFile, program: _engine.Program) -> Any:
         return views.of(root)
     entry = program.function(program.function_names[0])  # a saved function comes first
     source = partial(_saved_function, file, entry.qualified_name)
-    form = _forms(program.metadata).get(entry.qualified_name, "_")
-    return callable_of((ScriptFunction, FormedFunction), entry, source, form)
+    forms = _forms(program.metadata)
+    form, takes_bytes = forms.get(entry.qualified_name, "_"), f"{entry.qualified_name}()" in forms
+    return callable_of((ScriptFunction, FormedFunction), entry, source, form, takes_bytes=takes_bytes)
 
 
 def _forms(metadata: Mapping[str, str]) -> dict[str, str]:
@@ -142,7 +143,13 @@ class LoadedViews(Views):
         """The object's methods, bound."""
         kinds = (ScriptMethod, FormedMethod)
         return {
-            n: callable_of(kinds, method, partial(self._method, target, n), self._forms.get(method.qualified_name, "_"))
+            n: callable_of(
+                kinds,
+                method,
+                partial(self._method, target, n),
+                self._forms.get(method.qualified_name, "_"),
+                takes_bytes=f"{method.qualified_name}()" in self._forms,
+            )
             for n in target.method_names
             for method in (target.method(n),)
         }

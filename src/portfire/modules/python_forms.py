@@ -26,6 +26,17 @@ def converter(text: str) -> Convert | None:
     return _parsed(next(tokens, ""), tokens)[0]
 
 
+def texts_of_bytes(value: Any) -> Any:
+    """An argument with its bytes as the texts that a program has for them."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, dict):
+        return {texts_of_bytes(k): texts_of_bytes(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)) and not hasattr(value, "_fields"):
+        return type(value)(map(texts_of_bytes, value))
+    return value
+
+
 def _parsed(name: str, tokens: Iterator[str]) -> tuple[Convert | None, str]:
     """The form that begins with `name`, and the token after it."""
     following = next(tokens, "")
@@ -48,7 +59,7 @@ def _each(convert: Convert | None, collect: Callable[[Any], Any]) -> Convert:
 
 
 def _dict(parts: list[Convert | None], collect: Convert = dict) -> Convert:
-    key, value = (p or _same for p in parts)
+    key, value = (p or unchanged for p in parts)
     return lambda items: collect({key(k): value(v) for k, v in items.items()})
 
 
@@ -61,7 +72,7 @@ def _items(parts: list[Convert | None]) -> Convert:
 
 
 def _optional(parts: list[Convert | None]) -> Convert:
-    convert = parts[0] or _same
+    convert = parts[0] or unchanged
     return lambda value: None if value is None else convert(value)
 
 
@@ -80,7 +91,8 @@ def _union(parts: list[Convert | None]) -> Convert:
     return convert
 
 
-def _same(value: Any) -> Any:
+def unchanged(value: Any) -> Any:
+    """The value itself."""
     return value
 
 
@@ -120,6 +132,7 @@ _MAKERS: dict[str, Callable[[list[Convert | None], str], Convert | None]] = {
     "dtype": lambda parts, argument: _dtype,
     "layout": lambda parts, argument: _member(LAYOUT_NUMBERS),
     "memory_format": lambda parts, argument: _member(MEMORY_FORMAT_NUMBERS),
+    "bytes": lambda parts, argument: lambda text: text.encode("latin-1"),
     "list": lambda parts, argument: _each(parts[0], list),
     "tuple": lambda parts, argument: _each(parts[0], tuple),
     "Size": lambda parts, argument: torch.Size,

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any, NoReturn, TypeVar
 
 from portfire import _engine
-from portfire.ir.forms import form_text
+from portfire.ir.forms import form_text, mentions
 from portfire.ir.graph import Function, Graph
-from portfire.modules.python_forms import Convert, converter
+from portfire.modules.python_forms import Convert, converter, texts_of_bytes, unchanged
 
 Made = TypeVar("Made", bound="ScriptMethod")
 
@@ -110,9 +110,13 @@ class FormedMethod(ScriptMethod):
     """A compiled method whose results are something else in Python than in the program: dtypes, tuples of any length."""
 
     _convert: Convert
+    #: Whether arguments hold bytes.
+    _takes_bytes = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it, and give the result as Python has it."""
+        if self._takes_bytes:
+            args, kwargs = texts_of_bytes(args), texts_of_bytes(kwargs)
         return self._convert(super().__call__(*args, **kwargs))
 
 
@@ -120,10 +124,23 @@ class FormedVariadicMethod(FormedMethod, VariadicMethod):
     """Both."""
 
 
+def program_arguments(method: ScriptMethod, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Positional arguments of a call from Python as those that the program takes."""
+    variadic = method.function.variadic
+    if variadic is None or variadic.args is None:
+        return args
+    return (*args[: variadic.position], list(args[variadic.position :]))
+
+
 def method_of(target: _engine.Function, function: Function) -> ScriptMethod:
     """A compiled method as a Python callable."""
     kinds = (ScriptMethod, FormedMethod) if function.variadic is None else (VariadicMethod, FormedVariadicMethod)
-    return callable_of(kinds, target, function, form_text(function.return_type))
+    return callable_of(kinds, target, function, form_text(function.return_type), takes_bytes=takes_bytes(function))
+
+
+def takes_bytes(function: Function) -> bool:
+    """Whether arguments of the function hold bytes."""
+    return any(mentions(p.type, "bytes") for p in function.parameters)
 
 
 def callable_of(
@@ -131,12 +148,14 @@ def callable_of(
     target: _engine.Function,
     source: Function | Callable[[], Function],
     form: str,
+    *,
+    takes_bytes: bool = False,
 ) -> Made:
     """An object of the first class, or, where results have a form, of the second."""
     convert = converter(form)
-    made = kinds[convert is not None](target, source)
-    if isinstance(made, FormedMethod) and convert is not None:
-        made._convert = convert
+    made = kinds[convert is not None or takes_bytes](target, source)
+    if isinstance(made, FormedMethod):
+        made._convert, made._takes_bytes = convert or unchanged, takes_bytes
     return made
 
 
@@ -171,4 +190,4 @@ def function_of(target: _engine.Function, function: Function) -> ScriptFunction:
     kinds: tuple[type[ScriptFunction], type[ScriptFunction]] = (
         plain if function.variadic is None else (VariadicFunction, FormedVariadicFunction)
     )
-    return callable_of(kinds, target, function, form_text(function.return_type))
+    return callable_of(kinds, target, function, form_text(function.return_type), takes_bytes=takes_bytes(function))

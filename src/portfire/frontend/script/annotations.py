@@ -465,7 +465,7 @@ _GENERICS: dict[Any, Callable[[tuple[Any, ...], AnnotationScope], ir.Type]] = {
 }  # fmt: skip
 
 _SIMPLE: dict[Any, ir.Type] = {
-    None: ir.NONE, type(None): ir.NONE, bool: ir.BOOL, int: ir.INT, float: ir.FLOAT, complex: ir.COMPLEX, str: ir.STR,
+    None: ir.NONE, type(None): ir.NONE, bool: ir.BOOL, int: ir.INT, float: ir.FLOAT, complex: ir.COMPLEX, str: ir.STR, bytes: ir.BYTES,
     typing.Any: ir.ANY, object: ir.ANY, inspect.Signature.empty: ir.TENSOR,
     torch.device: ir.DEVICE, torch.Generator: ir.GENERATOR, torch.Stream: ir.STREAM,
     torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.INT, torch.SymInt: ir.INT,

@@ -5,6 +5,7 @@ Comes before: `tensor_values.py`, `container_values.py`, `scalar_values.py`, `ob
 
 from __future__ import annotations
 
+from portfire.frontend.script.byte_strings import BytesBehaviour
 from portfire.frontend.script.caught_exceptions import ExceptionBehaviour
 from portfire.frontend.script.container_values import (
     DictBehaviour,
@@ -63,6 +64,6 @@ def register() -> None:
     FORMED_BEHAVIOURS.update(
         {
             "set": sets, "frozenset": sets, "deque": DequeBehaviour(), "defaultdict": DefaultDictBehaviour(),
-            "OrderedDict": OrderedDictBehaviour(), "Counter": CounterBehaviour(), RECORD: TypedDictBehaviour(),
+            "OrderedDict": OrderedDictBehaviour(), "Counter": CounterBehaviour(), RECORD: TypedDictBehaviour(), "bytes": BytesBehaviour(),
         }
     )  # fmt: skip

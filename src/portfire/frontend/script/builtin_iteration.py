@@ -15,6 +15,7 @@ from portfire.frontend.script.inference import pending_list
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.forms import form_kind
 from portfire.ir.graph import MISSING, Value
 from portfire.ir.types import INT, STR, DictType, ListType, TensorType
 
@@ -320,7 +321,7 @@ def to_list(emitter: Emitter, value: StaticValue) -> StaticValue:
     type_ = static_type(value)
     if isinstance(type_, ListType):
         return emitter.builtin("aten::list", [value])
-    if type_ == STR:
+    if type_ == STR and form_kind(type_) is None:
         return emitter.builtin("aten::list", [value])
     if isinstance(type_, DictType):
         return emitter.builtin("aten::keys", [value])
@@ -329,6 +330,8 @@ def to_list(emitter: Emitter, value: StaticValue) -> StaticValue:
     iteration = value.iterate(emitter)
     if iteration.items is not None:
         return list_of(emitter, iteration.items)
+    if type_ == STR and iteration.source is not None:  # bytes: the numbers are a list already
+        return iteration.source
     result = emitter.empty_display("prim::ListConstruct", pending_list())
 
     def body(item: StaticValue) -> Flow:

@@ -266,6 +266,8 @@ class ClassRegistry:
 
     def state_value(self, value: Any) -> Any:
         """A Python value as it stands in an `ObjectState`: objects of script classes become states, deep inside too."""
+        if isinstance(value, bytes):
+            return value.decode("latin-1")
         if isinstance(value, (set, frozenset)):
             return dict.fromkeys(sorted(value, key=repr), True)
         if isinstance(value, collections.deque):

@@ -21,6 +21,7 @@ from portfire.frontend.script.forms import shown
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.forms import form_of
 from portfire.ir.graph import Value
 from portfire.ir.types import ANY, EXCEPTION, STR, ClassType
 
@@ -312,7 +313,8 @@ def _quotes(cls: type[BaseException]) -> bool:
 
 def text_of(emitter: Emitter, value: Any) -> StaticValue:
     """`str(value)` of something that is no exception."""
-    if static_type(value) == STR:
+    type_ = static_type(value)
+    if type_ == STR and form_of(type_) is None:
         found: StaticValue = value
         return found
     return shown(emitter, value) or emitter.builtin("aten::str", [value])

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from portfire.frontend.script.byte_strings import known_bytes
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.displays import emit_dict, emit_list, emit_set, emit_tuple
 from portfire.frontend.script.indexing import EllipsisValue, SliceValue
@@ -49,7 +50,7 @@ def _emit_constant(emitter: Emitter, node: ast.Constant) -> StaticValue:
     if node.value is Ellipsis:
         return EllipsisValue()
     if isinstance(node.value, bytes):
-        raise emitter.fail("unsupported-syntax", "bytes are not supported", help="use a str, or a uint8 tensor")
+        return known_bytes(emitter, node.value)
     if isinstance(node.value, int) and not -(2**63) <= node.value < 2**63:
         raise emitter.fail(
             "int-too-large", "this int does not fit into 64 bits", help="use a float, or a value below 2**63"

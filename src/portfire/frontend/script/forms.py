@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.static_values import StaticValue
+from portfire.ir.forms import form_of
 from portfire.ir.graph import Value
 from portfire.ir.types import DTYPE, SIZE, DictType, IntType, ListType, Type
 
@@ -60,7 +61,7 @@ def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
     own = own_text(emitter, value, "s")
     if own is not None:
         return own
-    form = type_.form if isinstance(type_, (IntType, ListType)) else None
+    form = None if type_ is None else form_of(type_)
     function = _TEXTS.get(form or "")
     if function is None:
         return None
@@ -70,7 +71,7 @@ def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
 
 
 _TEXTS: Final[dict[str, str]] = {
-    "dtype": "dtype_text", "layout": "layout_text", "memory_format": "memory_format_text", "Size": "size_text",
+    "dtype": "dtype_text", "bytes": "bytes_text", "layout": "layout_text", "memory_format": "memory_format_text", "Size": "size_text",
     "tuple": "tuple_text",
 }  # fmt: skip
 

@@ -21,8 +21,8 @@ import torch
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script import marks, torch_library
 from portfire.frontend.script.builtin_functions import FUNCTIONS, TYPES, BuiltinFunction
-from portfire.frontend.script.checks_and_logs import LoggerValue, logging_function, standard_stream
 from portfire.frontend.script.byte_strings import known_bytes
+from portfire.frontend.script.checks_and_logs import LoggerValue, logging_function, standard_stream
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.dataclass_functions import DATACLASS_FUNCTIONS
 from portfire.frontend.script.dtype_limits import emit_limits

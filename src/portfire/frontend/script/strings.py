@@ -13,6 +13,7 @@ import string
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.byte_strings import encode
 from portfire.frontend.script.constant_arithmetic import formatted, percent_formatted
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
@@ -320,6 +321,7 @@ STRING_METHODS: dict[str, Callable[..., StaticValue]] = {
     "casefold": lambda emitter, text, args, kwargs: _library(texts.case_folded)(emitter, text, args, kwargs),
     "split": _split("split"),
     "rsplit": _split("rsplit"),
+    "encode": lambda emitter, text, args, kwargs: encode(emitter, text, args, kwargs),
     "isascii": lambda emitter, text, args, kwargs: _library(texts.is_ascii)(emitter, text, args, kwargs),
     "translate": lambda emitter, text, args, kwargs: _translate(emitter, text, args),
     "format_map": lambda emitter, text, args, kwargs: _format_map(emitter, text, args),

@@ -72,6 +72,7 @@ _SIMPLE: tuple[tuple[type | tuple[type, ...], ir.Type], ...] = (
     (float, ir.FLOAT),
     (complex, ir.COMPLEX),
     (str, ir.STR),
+    (bytes, ir.BYTES),
     (torch.device, ir.DEVICE),
     (torch.dtype, ir.DTYPE),
     ((torch.layout, torch.memory_format, torch.qscheme), ir.INT),

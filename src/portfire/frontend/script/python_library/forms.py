@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 
+from portfire.frontend.script.python_library import byte_strings
 from portfire.ir.dtypes import DTYPE_NUMBERS, LAYOUT_NUMBERS, MEMORY_FORMAT_NUMBERS
 
 #: The names, by number: read while compiling.
@@ -65,3 +66,8 @@ def tuple_text(items) -> str:
     """`str(items)` of a tuple."""
     inner = str(list(items))[1:-1]
     return f"({inner},)" if len(items) == 1 else f"({inner})"
+
+
+def bytes_text(text: str) -> str:
+    """`str(text)` of bytes."""
+    return byte_strings.shown(text)

@@ -5,6 +5,7 @@ Comes before: nothing. Comes after: `math_functions.py`.
 
 from __future__ import annotations
 
+import cmath
 import math
 
 
@@ -75,6 +76,18 @@ def is_close(a: float, b: float, rel_tol: float = 1e-09, abs_tol: float = 0.0) -
         return False
     difference = abs(b - a)
     return difference <= abs(rel_tol * b) or difference <= abs(rel_tol * a) or difference <= abs_tol
+
+
+def is_close_complex(a: complex, b: complex, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
+    """`cmath.isclose(a, b, rel_tol=..., abs_tol=...)`."""
+    if rel_tol < 0.0 or abs_tol < 0.0:
+        raise ValueError("tolerances must be non-negative")
+    if a == b:
+        return True
+    if cmath.isinf(a) or cmath.isinf(b):
+        return False
+    difference = abs(a - b)
+    return difference <= rel_tol * abs(b) or difference <= rel_tol * abs(a) or difference <= abs_tol
 
 
 def unit_in_last_place(x: float) -> float:
