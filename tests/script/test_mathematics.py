@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from typing import Any
 
@@ -102,6 +103,43 @@ LARGE = 2**63 - 1
 )  # fmt: skip
 def test_results_and_errors(function: Any, arguments: list[tuple[Any, ...]]) -> None:
     agree_exactly(function, *arguments)
+
+
+def parts(z: complex) -> tuple[float, float, complex, float, float]:
+    return z.real, z.imag, z.conjugate(), abs(z), cmath.phase(z)
+
+
+def polar(z: complex) -> tuple[tuple[float, float], complex]:
+    return cmath.polar(z), cmath.rect(abs(z), 0.5)
+
+
+def of_complex(z: complex) -> tuple[complex, complex, complex, complex]:
+    return cmath.sqrt(z), cmath.exp(z), cmath.log(z), cmath.log(z, 2)
+
+
+def arithmetic(z: complex, w: complex) -> tuple[complex, complex, bool, bool, bool]:
+    return z * w + 1j, z - w / 2, z == w, cmath.isclose(z, w), cmath.isclose(z, w, abs_tol=0.5)
+
+
+def shown(z: complex) -> str:
+    return f"{z} {z!r} {z:.2f} {z:>20} {z:+.3e} {z:.3} {z:*^24n} {z:#.3g} {z:<12f}"
+
+
+def percent_of_complex(z: complex) -> str:
+    return f"{z:%}"
+
+
+def zero_padded(z: complex) -> str:
+    return f"{z:010}"
+
+
+@pytest.mark.parametrize("function", [parts, polar, of_complex, shown, percent_of_complex, zero_padded])
+def test_complex_numbers(function: Any) -> None:
+    agree_exactly(function, (1.5 + 2j,), (-0.0 + 1e-17j,), (3j,), (complex(0.0, -0.0),), (-4 + 0j,), (1e150 - 1e-3j,), (0.8 + 0.61j,), (1e-310 + 5e-312j,))
+
+
+def test_complex_pairs() -> None:
+    agree_exactly(arithmetic, (1 + 2j, 1 + 2j), (1 + 2j, 1.1 + 2j), (INF + 0j, 1j), (1j, complex(NAN, 1)), (1j, 0j))
 
 
 def test_what_does_not_fit() -> None:

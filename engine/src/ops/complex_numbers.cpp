@@ -53,6 +53,9 @@ constexpr OpEntry kOps[] = {
     {"aten::pow.complex_float(complex a, float b) -> complex", complex_power},
     {"aten::neg.complex(complex a) -> complex", op<[](Complex a) { return -a; }>},
     {"prim::abs.complex(complex a) -> float", op<complex_abs>},
+    // Beyond TorchScript's table: only this engine runs them.
+    {"portfire::real(complex a) -> float", op<[](Complex z) { return z.real(); }>},
+    {"portfire::imag(complex a) -> float", op<[](Complex z) { return z.imag(); }>},
     {"aten::polar.int(int a, int b) -> complex", complex_of_polar},
     {"aten::polar.float(float a, float b) -> complex", complex_of_polar},
     {"aten::polar.int_float(int a, float b) -> complex", complex_of_polar},

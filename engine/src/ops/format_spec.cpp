@@ -211,18 +211,24 @@ std::string format_int(std::int64_t value, const FormatSpec& spec, const char* t
   return padded_number(number_text(value, spec.type, spec), spec, decimal ? 3 : 4);
 }
 
-std::string format_float(double value, const FormatSpec& spec, const char* type_name) {
-  if (spec.type != 0 && spec.type != 'n' && !is_float_type(spec.type)) raise_unknown_code(spec.type, type_name);
+namespace {
+
+std::string format_in_style(double value, const FormatSpec& spec, const FloatStyle& style) {
   const double magnitude = std::abs(spec.type == '%' ? value * 100.0 : value);
-  std::string text = std::isnan(magnitude)   ? "nan"
-                     : std::isinf(magnitude) ? "inf"
-                                             : float_digits(magnitude, float_style(spec));
+  std::string text = std::isnan(magnitude) ? "nan" : std::isinf(magnitude) ? "inf" : float_digits(magnitude, style);
   bool negative = std::signbit(value) && !std::isnan(value);
   if (spec.no_negative_zero && is_zero_text(text) && std::isfinite(value)) negative = false;
   if (spec.type == 'E' || spec.type == 'F' || spec.type == 'G') text = upper_ascii(text);
   if (spec.type == '%') text += "%";
   const std::size_t whole = std::min(text.find_first_not_of("0123456789"), text.size());
   return padded_number({sign_text(negative, spec.sign), "", text.substr(0, whole), text.substr(whole)}, spec, 3);
+}
+
+}  // namespace
+
+std::string format_float(double value, const FormatSpec& spec, const char* type_name) {
+  if (spec.type != 0 && spec.type != 'n' && !is_float_type(spec.type)) raise_unknown_code(spec.type, type_name);
+  return format_in_style(value, spec, float_style(spec));
 }
 
 std::string format_string(std::string_view value, const FormatSpec& spec) {
@@ -237,6 +243,30 @@ std::string format_string(std::string_view value, const FormatSpec& spec) {
   return padded("", std::string(value), static_cast<std::int64_t>(count_code_points(value)), spec, '<');
 }
 
+std::string format_complex(std::complex<double> value, const FormatSpec& spec) {
+  if (spec.fill == '0') raise_value_error("Zero padding is not allowed in complex format specifier");
+  if (spec.align == '=') raise_value_error("'=' alignment flag is not allowed in complex format specifier");
+  // Without a type it looks as str() does: in parentheses, and without a real part that is zero.
+  const bool is_plain = spec.type == 0;
+  if (!is_plain && (spec.type == '%' || (spec.type != 'n' && !is_float_type(spec.type)))) {
+    raise_unknown_code(spec.type, "complex");
+  }
+  FormatSpec part = spec;
+  part.width = -1;
+  part.align = 0;
+  FloatStyle style = float_style(spec);
+  if (is_plain) style.add_dot_zero = false;
+  const bool has_real = !is_plain || value.real() != 0.0 || std::signbit(value.real());
+  std::string shown;
+  if (has_real) {
+    shown = format_in_style(value.real(), part, style);
+    part.sign = '+';
+  }
+  shown += format_in_style(value.imag(), part, style) + "j";
+  if (is_plain && has_real) shown = "(" + shown + ")";
+  return padded("", shown, static_cast<std::int64_t>(shown.size()), spec, '>');
+}
+
 std::string format_value(const Value& value, std::string_view text) {
   if (text.empty()) return value_str(value);
   switch (value.tag()) {
@@ -246,6 +276,8 @@ std::string format_value(const Value& value, std::string_view text) {
       return format_int(value.to_bool(), parse_format_spec(text, value), "bool");
     case Tag::kDouble:
       return format_float(value.to_double(), parse_format_spec(text, value));
+    case Tag::kComplex:
+      return format_complex(value.to_complex(), parse_format_spec(text, value));
     case Tag::kString:
       return format_string(value.to_string(), parse_format_spec(text, value));
     default:

@@ -93,8 +93,7 @@ constexpr OpEntry kOps[] = {
     {"aten::__xor__.bool(bool a, bool b) -> bool", op<[](bool a, bool b) { return a != b; }>},
     {"aten::__not__(bool self) -> bool", op<[](bool a) { return !a; }>},
     {"aten::__range_length(int lo, int hi, int step) -> int", op<range_length>},
-    {"aten::__derive_index(int index, int start, int step) -> int",
-     op<derive_index>},
+    {"aten::__derive_index(int index, int start, int step) -> int", op<derive_index>},
 };
 
 }  // namespace

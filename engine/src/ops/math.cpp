@@ -1,6 +1,7 @@
 // Python's math module: its results and its errors ("math domain error", "math range error").
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ops/arithmetic.h"
 #include "ops/ops.h"
@@ -67,9 +68,30 @@ double degrees(double x) { return x * (180.0 / M_PI); }
 double radians(double x) { return x * (M_PI / 180.0); }
 
 constexpr auto kLog = [](auto x) { return std::log(x); };
+// Near the unit circle the logarithm of the modulus is taken of what the modulus differs from one.
 constexpr auto kComplexLog = [](Complex z) {
   if (z == Complex(0.0, 0.0)) raise_domain_error();
-  return std::log(z);
+  const double larger = std::max(std::abs(z.real()), std::abs(z.imag()));
+  const double smaller = std::min(std::abs(z.real()), std::abs(z.imag()));
+  const double modulus = std::hypot(larger, smaller);
+  if (!(modulus >= 0.71 && modulus <= 1.73)) return std::log(z);
+  return Complex(std::log1p((larger - 1.0) * (larger + 1.0) + smaller * smaller) / 2.0, std::arg(z));
+};
+
+// Python's order of operations: the larger part of the root first, the other one from it.
+constexpr auto kComplexSqrt = [](Complex z) {
+  if (!std::isfinite(z.real()) || !std::isfinite(z.imag()) || z == Complex(0.0, 0.0)) return std::sqrt(z);
+  const double x = std::abs(z.real()), y = std::abs(z.imag());
+  constexpr double kSmallest = std::numeric_limits<double>::min();
+  double root = 0.0;
+  if (x < kSmallest && y < kSmallest) {  // without the bits that subnormal numbers lack
+    root = std::ldexp(std::sqrt(std::ldexp(x, 54) + std::hypot(std::ldexp(x, 54), std::ldexp(y, 54))), -27);
+  } else {
+    root = 2.0 * std::sqrt(x / 8.0 + std::hypot(x / 8.0, y / 8.0));
+  }
+  const double other = y / (2.0 * root);
+  if (z.real() >= 0.0) return Complex(root, std::copysign(other, z.imag()));
+  return Complex(other, std::copysign(root, z.imag()));
 };
 
 // The poles: log at 0, the inverse tangents at +-i and +-1.
@@ -169,7 +191,7 @@ constexpr auto kAcosh = [](auto x) { return std::acosh(x); };
 constexpr auto kAtanh = [](auto x) { return std::atanh(x); };
 
 constexpr OpEntry kOps[] = {
-    REAL_OR_COMPLEX("sqrt", checked<kSqrt>, kSqrt),
+    REAL_OR_COMPLEX("sqrt", checked<kSqrt>, kComplexSqrt),
     REAL_OR_COMPLEX("exp", overflowing<kExp>, kExp),
     REAL_OR_COMPLEX("log", checked<kLog>, kComplexLog),
     REAL_OR_COMPLEX("log10", checked<kLogTen>, kComplexLogTen),
@@ -205,12 +227,12 @@ constexpr OpEntry kOps[] = {
     {"aten::log.float_float(float a, float b) -> float", op<log_in_base>},
     {"aten::log.int_float(int a, float b) -> float", op<log_in_base>},
     {"aten::log.float_int(float a, int b) -> float", op<log_in_base>},
-    {"aten::log.Scalar_Scalar(Scalar a, Scalar b) -> float", op<log_in_base>},
     {"aten::log.complex_complex(complex a, complex b) -> complex", op<complex_log_in_base>},
     {"aten::log.int_complex(int a, complex b) -> complex", op<complex_log_in_base>},
     {"aten::log.complex_int(complex a, int b) -> complex", op<complex_log_in_base>},
     {"aten::log.float_complex(float a, complex b) -> complex", op<complex_log_in_base>},
     {"aten::log.complex_float(complex a, float b) -> complex", op<complex_log_in_base>},
+    {"aten::log.Scalar_Scalar(Scalar a, Scalar b) -> float", op<log_in_base>},
 
     // Beyond TorchScript's table: only this engine runs them.
     {"portfire::log2(float a) -> float", op<checked<kLogTwo>>},

@@ -1,10 +1,11 @@
-"""Functions of Python's `math` that take any number of arguments or defaults, or that no operator means.
+"""Functions of Python's `math` and `cmath` that take any number of arguments or defaults, or that no operator means.
 
 Comes before: `python_library/mathematics.py`. Comes after: `library_functions.py`.
 """
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.python_library import mathematics
 from portfire.frontend.script.static_values import StaticValue
-from portfire.ir.types import FLOAT, ListType
+from portfire.frontend.script.tuple_values import TupleValue
+from portfire.ir.types import COMPLEX, FLOAT, ListType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -70,6 +72,24 @@ def _hypot(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return _call(emitter, mathematics.norm, [_list_of(emitter, args)], {})
 
 
+def _polar(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`cmath.polar(z)`."""
+    value = args[0] if static_type(args[0]) == COMPLEX else emitter.builtin("aten::Complex", args)
+    return TupleValue([emitter.builtin("prim::abs", [value]), emitter.builtin("aten::angle", [value])])
+
+
+def _complex_log(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`cmath.log(z)`, `cmath.log(z, base)`."""
+    values = [a if static_type(a) == COMPLEX else emitter.builtin("aten::Complex", [a]) for a in args]
+    return emitter.builtin("aten::log", values)
+
+
+def _complex_isclose(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    values = [a if static_type(a) == COMPLEX else emitter.builtin("aten::Complex", [a]) for a in args]
+    named = {name: _as_float(emitter, value) for name, value in kwargs.items()}
+    return _call(emitter, mathematics.is_close_complex, values, named)
+
+
 def _perm(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if len(args) == 1 or args[1].constant() is None:
         return _call(emitter, mathematics.all_permutations, args[:1], {})
@@ -101,6 +121,9 @@ ROWS: list[tuple[Any, Emit, int, int | None]] = [
     (math.nextafter, _on_floats(mathematics.next_after), 2, 2),
     (math.hypot, _hypot, 0, None),
     (math.dist, _on_lists(mathematics.distance), 2, 2),
+    (cmath.polar, _polar, 1, 1),
+    (cmath.log, _complex_log, 1, 2),
+    (cmath.isclose, _complex_isclose, 2, 2),
     (math.fsum, _on_lists(mathematics.exact_sum), 1, 1),
     *((getattr(math, n), lambda e, args, _, n=n: e.builtin(f"portfire::{n}", [_as_float(e, args[0])]), 1, 1)
       for n in ("log2", "exp2", "cbrt")),

@@ -38,7 +38,7 @@ class NumberBehaviour(Behaviour):
         if isinstance(value.type, IntType) and value.type.form == "dtype":
             return dtype_attribute(emitter, value, name)
         if value.type == COMPLEX and name in ("real", "imag"):
-            return emitter.builtin(f"aten::{name}", [value])
+            return emitter.builtin(f"portfire::{name}", [value])
         if value.type in (INT, BOOL) and name in ("real", "numerator"):
             return emitter.builtin("aten::Int", [value]) if value.type == BOOL else value
         if value.type in (INT, BOOL) and name in ("imag", "denominator"):
