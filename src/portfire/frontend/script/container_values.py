@@ -6,7 +6,7 @@ Comes before: `runtime_value.py`. Comes after: `behaviours.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script import indexing
@@ -16,13 +16,25 @@ from portfire.frontend.script.inference import PendingType, decide, is_pending, 
 from portfire.frontend.script.named_tuples import named_tuple_attribute
 from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.picked_values import members_to_pick
+from portfire.frontend.script.python_library import searches
 from portfire.frontend.script.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.widening import fitting, fitting_key
 from portfire.ir.graph import Value
 from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import BOOL, INT, DictType, ListType, OptionalType, TupleType, Type, UnionType
+from portfire.ir.types import (
+    BOOL,
+    INT,
+    ClassType,
+    DictType,
+    EnumType,
+    ListType,
+    OptionalType,
+    TupleType,
+    Type,
+    UnionType,
+)
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -43,11 +55,31 @@ class _Sized(Behaviour):
         return emitter.builtin("aten::gt", [self.length(emitter, value), ConstantValue(0)])
 
 
+#: Methods of lists that compare items, for items that no operator compares.
+_SEARCHES = {"index": searches.index, "count": searches.count, "remove": searches.remove}
+
+
+def _is_compared_in_python(element: Type) -> bool:
+    return isinstance(resolved(element), (ClassType, TupleType, EnumType, ListType, DictType))
+
+
+def _search(function: Callable[..., Any]) -> Callable[..., StaticValue]:
+    def emit(
+        emitter: Emitter, list_: StaticValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
+    ) -> StaticValue:
+        return emitter.compiler.function_value(function).call(emitter, [list_, *args], kwargs)
+
+    return emit
+
+
 class ListBehaviour(_Sized):
     """`List[T]`."""
 
     def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
         """See the base class."""
+        searched = _SEARCHES.get(name) if _is_compared_in_python(cast(ListType, value.type).element) else None
+        if searched is not None:
+            return MethodValue(value, name, _search(searched))
         if name in _LIST_METHODS:
             return MethodValue(value, name, _LIST_METHODS[name])
         if name == "numel" and cast(ListType, value.type).element == INT:  # torch.Size
@@ -115,7 +147,9 @@ def element_for(emitter: Emitter, list_: StaticValue, item: StaticValue) -> Valu
     if isinstance(type_.element, PendingType):
         decide(type_.element, type_of(emitter, item))
     held = type_.element
-    return fitting(emitter, list_, item, held, "the list's elements", lambda t: type_.with_contained((joined(held, t),)))
+    return fitting(
+        emitter, list_, item, held, "the list's elements", lambda t: type_.with_contained((joined(held, t),))
+    )
 
 
 def _append(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -242,7 +276,9 @@ def _dict_item(emitter: Emitter, dict_: StaticValue, item: StaticValue) -> Value
     if isinstance(type_.value, PendingType):
         decide(type_.value, type_of(emitter, item))
     key, held = type_.key, type_.value
-    return fitting(emitter, dict_, item, held, "the dict's values", lambda t: type_.with_contained((key, joined(held, t))))
+    return fitting(
+        emitter, dict_, item, held, "the dict's values", lambda t: type_.with_contained((key, joined(held, t)))
+    )
 
 
 def _get(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
