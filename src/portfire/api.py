@@ -28,6 +28,7 @@ from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, wrap_fu
 from portfire.modules.archives import load_model
 from portfire.modules.model_file import ModelFile
 from portfire.modules.object_state import object_state
+from portfire.modules.script_function import program_arguments
 from portfire.passes.collection import collection_paused
 from portfire.passes.freeze_module import freeze_module
 from portfire.pipeline import running_graph
@@ -171,7 +172,8 @@ def save(
         inputs = copy_structure(tuple(example_inputs))
         with torch.no_grad():
             expected = copy.deepcopy(compiled)(*copy_structure(inputs))
-        examples.append(Example("forward", inputs, expected))
+        called = compiled if isinstance(compiled, ScriptFunction) else vars(compiled)["forward"]
+        examples.append(Example("forward", program_arguments(called, inputs), expected))
     root: Any = compiled.function if isinstance(compiled, ScriptFunction) else object_state(compiled)
     metadata = {"producer": f"portfire {installed_version()}", "torch": torch.__version__}
     write_archive(root, path, body=running_graph, examples=examples, extra_files=extra_files, metadata=metadata)

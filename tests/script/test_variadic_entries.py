@@ -61,7 +61,7 @@ def test_functions() -> None:
     compiled = portfire.script(total)
     assert compiled(1, 2, a=2.0, bb=3.0) == total(1, 2, a=2.0, bb=3.0)
     assert compiled() == total()
-    assert str(compiled.schema) == "total(int[] numbers, Dict(str, float) weights) -> float"
+    assert str(compiled.schema) == "total(int[] numbers=[], Dict(str, float) weights={}) -> float"
     x = torch.ones(2)
     compiled = portfire.script(shifted)
     for args in ((x,), (x, 3), (x, 3, 4, 5)):
@@ -83,3 +83,26 @@ def test_a_file_takes_the_list(tmp_path: Path) -> None:
     expected = model(x, x)[0]
     assert torch.equal(portfire.load(path)([x, x])[0], expected)
     assert torch.equal(torch.jit.load(path)([x, x])[0], expected)
+
+
+def test_examples_in_a_file_are_those_of_the_program(tmp_path: Path) -> None:
+    model, x = Masked(), torch.rand(1, 2)
+    compiled = portfire.script(model)
+    path = tmp_path / "model.pt"
+    portfire.save(compiled, path, example_inputs=(x, x, x))
+    loaded = portfire.load(path)
+    assert torch.equal(loaded(x, [x, x])[0], model(x, x, x)[0])
+    assert torch.equal(loaded(x)[0], model(x)[0])
+    assert "Tensor[] masks=[]" in str(compiled.forward.schema)
+
+
+def test_examples_tell_the_types_of_what_is_not_annotated() -> None:
+    def f(x, *sizes, **scales):
+        for scale in scales.values():
+            x = x * scale
+        return x + sum(sizes)
+
+    x = torch.ones(2)
+    compiled = portfire.script(f, (x, 1, 2), example_kwarg_inputs={"a": 2.0})
+    assert torch.equal(compiled(x, 3, 4, 5, b=3.0), f(x, 3, 4, 5, b=3.0))
+    assert torch.equal(compiled(x), x)

@@ -13,14 +13,13 @@ Comes before: `signatures.py`, `calls.py`. Comes after: `methods.py` (`as_declar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from portfire.frontend.script.calls import Specialised
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.signatures import Signature
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
-from portfire.ir.graph import MISSING, Parameter, Value, Variadic
+from portfire.ir.graph import Parameter, Value, Variadic
 from portfire.ir.types import ANY, STR, TENSOR, DictType, ListType
 
 
@@ -33,11 +32,9 @@ def add_variadic(specialised: Specialised, signature: Signature) -> None:
     if signature.vararg is not None:
         element = TENSOR if signature.vararg_type in (None, ANY) else signature.vararg_type
         assert element is not None
-        has_defaults = any(p.default is not MISSING for p in positional)
-        default: Any = [] if has_defaults else MISSING
-        positional.append(Parameter(signature.vararg, ListType(element), default))
+        positional.append(Parameter(signature.vararg, ListType(element), []))
     if signature.kwarg is not None and keywords is not None:
-        named.append(Parameter(signature.kwarg, DictType(STR, keywords), kwarg_only=True))
+        named.append(Parameter(signature.kwarg, DictType(STR, keywords), {}, kwarg_only=True))
     specialised.parameters = [*positional, *named]
     specialised.locals = {p.name: _take for p in specialised.parameters}
     if signature.kwarg is not None and keywords is None:
