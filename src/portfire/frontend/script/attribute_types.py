@@ -31,18 +31,19 @@ MAX_ROUNDS = 12
 
 
 class _PythonType(ir.Type):
-    """Stands for the type of a Python class between two compilations."""
+    """Stands for the type of a Python class between two compilations. `fields`: what a named tuple holds."""
 
-    __slots__ = ("cls",)
+    __slots__ = ("cls", "fields")
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, fields: tuple[ir.Type, ...] = ()) -> None:
         self.cls = cls
+        self.fields = fields
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _PythonType) and other.cls is self.cls
+        return isinstance(other, _PythonType) and (other.cls, other.fields) == (self.cls, self.fields)
 
     def __hash__(self) -> int:
-        return hash(self.cls)
+        return hash((self.cls, self.fields))
 
     def __str__(self) -> str:
         return self.cls.__name__
@@ -139,7 +140,9 @@ def _portable(compiler: Compiler, type_: ir.Type) -> ir.Type | None:
         return None if type_.python_class is None else _PythonType(type_.python_class)
     if isinstance(type_, ir.TupleType) and type_.name is not None:
         named = compiler.python_tuples.get(type_.name)
-        return None if named is None else _PythonType(named)
+        fields = [_portable(compiler, t) for t in type_.elements]
+        known = tuple(f for f in fields if f is not None)
+        return None if named is None or len(known) != len(fields) else _PythonType(named, known)
     if isinstance(type_, (ir.InterfaceType, ir.FunctionType)):
         return None
     if isinstance(type_, ir.TensorType):
@@ -152,6 +155,8 @@ def _portable(compiler: Compiler, type_: ir.Type) -> ir.Type | None:
 
 
 def _usable(compiler: Compiler, type_: ir.Type) -> ir.Type:
+    if isinstance(type_, _PythonType) and type_.fields:
+        return compiler.classes.named_tuple_of(type_.cls, tuple(_usable(compiler, f) for f in type_.fields))
     if isinstance(type_, _PythonType):
         return compiler.classes.type_of(type_.cls)
     parts = type_.contained()

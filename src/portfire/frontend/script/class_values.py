@@ -22,7 +22,7 @@ from portfire.frontend.script.constructed_modules import construct_module
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.dataclass_methods import is_generated, made_by_factories
 from portfire.frontend.script.enum_values import member_by_name, member_by_value
-from portfire.frontend.script.inference import is_pending
+from portfire.frontend.script.inference import is_pending, resolved
 from portfire.frontend.script.methods import BoundMethod, MethodSource
 from portfire.frontend.script.object_attributes import store
 from portfire.frontend.script.operator_failures import did_you_mean
@@ -31,6 +31,7 @@ from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.type_variables import is_generic
 from portfire.frontend.script.typed_dicts import make_typed_dict
+from portfire.frontend.script.value_types import annotated_fields
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
 
@@ -178,7 +179,8 @@ class NamedTupleClass(ClassValue):
                 )
             given[name] = value
         defaults: dict[str, Any] = getattr(self.cls, "_field_defaults", {})
-        items = []
+        annotated = annotated_fields(self.cls)
+        items, held = [], []
         for name, element in zip(type_.fields, type_.elements, strict=True):
             if name not in given and name not in defaults:
                 raise emitter.fail(
@@ -187,7 +189,13 @@ class NamedTupleClass(ClassValue):
                     help="pass it, or give the field a default",
                 )
             value = given.get(name) or emitter.compiler.value_of(emitter, defaults[name], name)
-            items.append(convert(emitter, value, element, f"the field '{name}' of {self.cls.__name__}"))
+            if name in annotated:
+                items.append(convert(emitter, value, element, f"the field '{name}' of {self.cls.__name__}"))
+                held.append(element)
+            else:
+                items.append(emitter.runtime(value))
+                held.append(resolved(items[-1].type))
+        type_ = emitter.compiler.classes.named_tuple_of(self.cls, tuple(held))
         return emitter.insert("prim::TupleConstruct", items, type_)
 
 

@@ -52,6 +52,8 @@ class ClassRegistry:
         self.local_names = dict(local_names or {})
         self._types: dict[type, ir.Type] = {}
         self._script_types: dict[type, ir.ClassType] = {}
+        #: Types of named tuples whose fields are not annotated, by what the fields hold.
+        self._tuples: dict[tuple[type, tuple[ir.Type, ...]], ir.TupleType] = {}
         #: Types of generic classes, by how their objects are made.
         self._versions: dict[tuple[type, Hashable], ir.ClassType] = {}
         self._version_keys: dict[ir.ClassType, Hashable] = {}
@@ -150,6 +152,20 @@ class ClassRegistry:
         type_ = ir.TupleType(elements, self.names.unique_for(cls), fields, trailing)
         self.compiler.python_tuples[self._tuple_name(type_)] = cls
         return type_
+
+    def named_tuple_of(self, cls: type, elements: tuple[ir.Type, ...]) -> ir.TupleType:
+        """The type of a named tuple that holds `elements`. Fields without annotation take what they are given: there is
+        a type for each way they are filled, the declared one among them."""
+        declared = self.type_of(cls)
+        assert isinstance(declared, ir.TupleType)
+        if elements == declared.elements:
+            return declared
+        found = self._tuples.get((cls, elements))
+        if found is None:
+            found = ir.TupleType(elements, self.names.unique_for(cls), declared.fields, declared.defaults)
+            self._tuples[cls, elements] = found
+            self.compiler.python_tuples[self._tuple_name(found)] = cls
+        return found
 
     def _typed_dict_type(self, cls: type, range_: SourceRange | None) -> ir.DictType:
         scope = self.scope_of(cls, range_)

@@ -81,11 +81,21 @@ _SIMPLE: tuple[tuple[type | tuple[type, ...], ir.Type], ...] = (
 )
 
 
+def annotated_fields(cls: type) -> set[str]:
+    """The fields of a named tuple that are annotated."""
+    return {name for base in cls.__mro__ for name in vars(base).get("__annotations__", ())}
+
+
 def _tuple_type(value: tuple[Any, ...], classes: ClassRegistry) -> ir.Type:
     if hasattr(type(value), "_fields"):
         named = classes.type_of(type(value))
-        assert isinstance(named, ir.TupleType)
-        return named
+        assert isinstance(named, ir.TupleType) and named.fields is not None
+        annotated = annotated_fields(type(value))
+        elements = tuple(
+            element if name in annotated else type_of_value(held, classes)
+            for name, element, held in zip(named.fields, named.elements, value, strict=True)
+        )
+        return classes.named_tuple_of(type(value), elements)
     return ir.TupleType(tuple(type_of_value(v, classes) for v in value))
 
 
