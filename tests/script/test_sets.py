@@ -208,3 +208,26 @@ def test_read_by_libtorch() -> None:
     portfire.save(portfire.script(f), file)
     loaded = torch.jit.load(io.BytesIO(file.getvalue()))
     assert loaded({1: True}, [2]) == {1: True, 2: True}
+
+
+class Bag:
+    def __init__(self, items: Set[int]) -> None:
+        self.items = items
+        self.order: Tuple[int, ...] = tuple(sorted(items))
+
+
+def test_attributes_seen_from_python() -> None:
+    def f(xs: List[int]):
+        return Bag(set(xs))
+
+    found = portfire.script(f)([1, 2, 2])
+    assert type(found.items) is set and found.items == {1, 2} and found.order == (1, 2)
+    model = Skipping()
+    compiled = portfire.script(model)
+    file = io.BytesIO()
+    portfire.save(compiled, file)
+    for program in (compiled, portfire.load(io.BytesIO(file.getvalue()))):
+        assert program.counts == {1, 2} and type(program.counts) is set
+        program.counts = {5}
+        assert program(torch.ones(1, 2), 6)[1] == {5, 6}
+        assert program.counts == {5, 6}

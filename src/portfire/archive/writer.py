@@ -129,12 +129,14 @@ def _warn_of_engine_only(reachable: Reachable) -> None:
 
 
 def _forms(reachable: Reachable) -> dict[str, str]:
-    """What results are in Python where a program has no type of its own for them, by function, and under `name()` which
-    functions take bytes. See `ir/forms.py`."""
+    """What results are in Python where a program has no type of its own for them, by function; under `name()` which functions take
+    bytes; under `Class:name` what attributes are. See `ir/forms.py`."""
     forms = {f.name: form_text(f.return_type) for f in reachable.functions if has_form(f.return_type)}
     forms |= {
         f"{f.name}()": "bytes" for f in reachable.functions if any(mentions(p.type, "bytes") for p in f.parameters)
     }
+    for cls in reachable.classes:
+        forms |= {f"{cls.name}:{n}": form_text(a.type) for n, a in cls.attributes.items() if has_form(a.type)}
     return {"forms": json.dumps(forms, sort_keys=True)} if forms else {}
 
 

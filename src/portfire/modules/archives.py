@@ -139,6 +139,11 @@ class LoadedViews(Views):
                 cls.properties[prop] = Property(prop, getter, setter or None)
         return cls
 
+    def _forms_in(self, class_name: str) -> dict[str, str]:
+        """What the file says of the attributes of a class."""
+        start = f"{class_name}:"
+        return {name.removeprefix(start): form for name, form in self._forms.items() if name.startswith(start)}
+
     def methods(self, target: _engine.Object) -> dict[str, ScriptMethod]:
         """The object's methods, bound."""
         kinds = (ScriptMethod, FormedMethod)

@@ -102,7 +102,9 @@ class ScriptModule(torch.nn.Module):
         if kind == "submodule":
             return state["_modules"][name]
         if kind is not None:
-            return state["__portfire_object__"].get(name)
+            target = state["__portfire_object__"]
+            convert = state["_views"].attribute_forms(target.class_name).get(name) if kind == "attribute" else None
+            return target.get(name) if convert is None else convert(target.get(name))
         if name in state.get("_properties", ()):
             return state["_accessors"][state["_properties"][name][0]]()
         return self._python_attribute(name)

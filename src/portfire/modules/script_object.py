@@ -36,7 +36,9 @@ class ScriptObject:
             return state["_methods"][state["_properties"][name][0]]()
         if name in state["_methods"]:
             return state["_methods"][name]
-        return state["__portfire_object__"].get(name)
+        target = state["__portfire_object__"]
+        convert = state["_views"].attribute_forms(target.class_name).get(name)
+        return target.get(name) if convert is None else convert(target.get(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         state = self.__dict__

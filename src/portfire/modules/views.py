@@ -13,8 +13,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from portfire import _engine
+from portfire.ir.forms import form_text
 from portfire.ir.library_types import PYTHON_TUPLES
 from portfire.ir.types import ClassType, EnumType, TupleType, Type
+from portfire.modules.python_forms import Convert, converter
 from portfire.modules.script_function import ScriptMethod, method_of
 
 
@@ -24,6 +26,7 @@ class Views:
     def __init__(self, classes: Iterable[ClassType]) -> None:
         self.classes = {cls.name: cls for cls in classes}
         self._alive: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self._forms_of_attributes: dict[str, dict[str, Convert]] = {}
 
     def bind(self, program: _engine.Program, types: Iterable[Type]) -> None:
         """Tell the program what its named types are in Python."""
@@ -67,6 +70,17 @@ class Views:
                 found.setdefault(name, (name, setter if setter in cls.methods else ""))
         return found
 
+    def attribute_forms(self, class_name: str) -> dict[str, Convert]:
+        """What makes the attributes of a class what Python has there, for those that are something else in a program."""
+        known = self._forms_of_attributes.get(class_name)
+        if known is None:
+            found = {name: converter(form) for name, form in self._forms_in(class_name).items()}
+            known = self._forms_of_attributes[class_name] = {n: c for n, c in found.items() if c is not None}
+        return known
+
+    def _forms_in(self, class_name: str) -> dict[str, str]:
+        return {name: form_text(a.type) for name, a in self.classes[class_name].attributes.items()}
+
     def _module(self, target: _engine.Object) -> Any:
         from portfire.modules.script_module import ScriptModule
 
@@ -107,8 +121,10 @@ class Factory:
         make = python_class.__new__ if issubclass(python_class, BaseException) else object.__new__
         instance = started[target.identity] = make(python_class)
         try:
+            forms = self.views.attribute_forms(target.class_name)
             for name in target.attribute_names():
-                object.__setattr__(instance, name, target.get(name))
+                value = target.get(name)
+                object.__setattr__(instance, name, forms[name](value) if name in forms else value)
         finally:
             del started[target.identity]
         return instance
