@@ -94,7 +94,10 @@ double power(double base, double exponent) {
   if (std::isinf(r) && std::isfinite(base) && std::isfinite(exponent)) {
     raise("OverflowError", "(34, 'Numerical result out of range')");
   }
-  return r;  // a negative base with a fractional exponent gives nan: the schema has no complex result
+  if (std::isnan(r) && !std::isnan(base) && !std::isnan(exponent)) {  // Python's result is complex, the schema's is not
+    raise_value_error("a negative number to a fractional power is complex: write complex(base) ** exponent");
+  }
+  return r;
 }
 
 Complex power(Complex base, Complex exponent) {

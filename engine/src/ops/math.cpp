@@ -36,7 +36,10 @@ double overflowing(double x) {
 // The same function of a complex number; where the real one has an error, the complex one has a value.
 template <auto function>
 Complex complex(Complex z) {
-  return function(z);
+  const Complex r = function(z);
+  if ((std::isinf(r.real()) || std::isinf(r.imag())) && std::isfinite(z.real()) && std::isfinite(z.imag())) [[unlikely]]
+    raise_range_error();
+  return r;
 }
 
 template <double (*real)(double), auto function>

@@ -35,6 +35,7 @@ Int to_int(double x) {
 
 constexpr auto kLogInBase = [](double a, double b) { return std::log(a) / std::log(b); };
 constexpr auto kFmod = [](double a, double b) { return std::fmod(a, b); };
+constexpr auto kPow = [](double a, double b) { return std::pow(a, b); };
 constexpr auto kIeeeRemainder = [](double a, double b) { return std::remainder(a, b); };
 
 #define OF_ONE(NAME, FUNCTION)                                                                \
@@ -87,6 +88,8 @@ constexpr OpEntry kOps[] = {
     OF_MIXED("fmod", kFmod),
     {"torchscript::mathremainder.int(int a, int b) -> float", op<kIeeeRemainder>},
     OF_MIXED("mathremainder", kIeeeRemainder),
+    {"torchscript::pow.int(int a, int b) -> float", op<kPow>},
+    OF_MIXED("pow", kPow),
 };
 
 }  // namespace
