@@ -21,7 +21,7 @@ class Robot(nn.Module):
         self.pose = Pose(0.0, 0.0, 0.5)
         self.history = []
 
-    def step(self, speed: float, dt: float = 0.1):
+    def step(self, speed: float, dt: float = 0.1) -> Pose:
         x, y, theta = self.pose
         self.pose = Pose(x + speed * math.cos(theta) * dt, y + speed * math.sin(theta) * dt, theta)
         self.history.append(self.pose)
@@ -38,6 +38,14 @@ def of_several_types(x, n: int):
     b = Result([a.count, 2])
     c = Result(scores="text", count=a)
     return a, b, c, c.count.scores, b.count + a.count
+
+
+def length(pose: Pose) -> float:
+    return math.hypot(pose.x, pose.y)
+
+
+def passed_on(x):
+    return length(Pose(3.0, 4.0, 0.0)) + length(Pose(x=x[0].item(), y=1, theta=x))
 
 
 def of_tensors(x):
@@ -66,3 +74,4 @@ def test_functions(tmp_path):
     assert repr(portfire.load(tmp_path / "f.pt")(x, 3)) == repr(of_several_types(x, 3))
     torch.jit.load(tmp_path / "f.pt")
     assert repr(portfire.script(of_tensors)(x)) == repr(of_tensors(x))
+    assert repr(portfire.script(passed_on)(x)) == repr(passed_on(x))

@@ -68,14 +68,19 @@ def is_class_variable(annotation: Any, scope: AnnotationScope) -> bool:
 
 
 def is_unparametrised(annotation: Any, scope: AnnotationScope) -> bool:
-    """Whether the annotation is a bare container (`list`, `Dict`, `Final`), whose content must come from a value, or
-    mentions a type variable or a protocol, which each value decides."""
+    """Whether the annotation is a bare container (`list`, `Dict`, `Final`), or a named tuple without annotations, whose
+    content must come from a value, or mentions a type variable or a protocol, which each value decides."""
     if stands_for_several(annotation, scope):
         return True
     resolved = _resolve(annotation, scope)
     if isinstance(resolved, Applied) and resolved.origin in (Final, typing.ClassVar, typing.Optional):
         return any(is_unparametrised(a, scope) for a in resolved.arguments)
-    return any(resolved is bare for bare in _BARE)
+    return any(resolved is bare for bare in _BARE) or _is_untyped_named_tuple(resolved)
+
+
+def _is_untyped_named_tuple(resolved: Any) -> bool:
+    is_named_tuple = isinstance(resolved, type) and issubclass(resolved, tuple) and hasattr(resolved, "_fields")
+    return is_named_tuple and not any("__annotations__" in vars(base) for base in resolved.__mro__)
 
 
 _BARE: tuple[Any, ...] = (
