@@ -88,7 +88,7 @@ constexpr auto kComplexSqrt = [](Complex z) {
   constexpr double kSmallest = std::numeric_limits<double>::min();
   double root = 0.0;
   if (x < kSmallest && y < kSmallest) {  // without the bits that subnormal numbers lack
-    root = std::ldexp(std::sqrt(std::ldexp(x, 54) + std::hypot(std::ldexp(x, 54), std::ldexp(y, 54))), -27);
+    root = std::ldexp(std::sqrt(std::ldexp(x, 53) + std::hypot(std::ldexp(x, 53), std::ldexp(y, 53))), -27);
   } else {
     root = 2.0 * std::sqrt(x / 8.0 + std::hypot(x / 8.0, y / 8.0));
   }
