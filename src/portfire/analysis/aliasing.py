@@ -87,11 +87,15 @@ class _Group:
         self.escapes = False
 
 
+_UNKNOWN = _Group()
+
+
 class Aliasing:
     """The groups of one graph, as it is when this is made: it does not follow later changes."""
 
     def __init__(self, graph: Graph) -> None:
-        self._groups: dict[Value, _Group] = {}
+        #: None for values without memory.
+        self._groups: dict[Value, _Group | None] = {}
         self._wildcard = _Group()
         self._wildcard.contents = self._wildcard
         self._wildcard.escapes = True
@@ -160,7 +164,7 @@ class Aliasing:
     def _escaping_groups(self) -> set[int]:
         """What escapes takes along what it contains."""
         found: set[int] = set()
-        for group in map(_find, self._groups.values()):
+        for group in [_find(g) for g in self._groups.values() if g is not None]:
             if group.escapes:
                 current: _Group | None = group
                 while current is not None and id(current) not in found:
@@ -171,12 +175,10 @@ class Aliasing:
         return found
 
     def _group(self, value: Value) -> _Group | None:
-        group = self._groups.get(value)
-        if group is None:
-            if not has_memory(value.type):
-                return None
-            group = self._groups[value] = _Group()
-        return _find(group)
+        group = self._groups.get(value, _UNKNOWN)
+        if group is _UNKNOWN:
+            group = self._groups[value] = _Group() if has_memory(value.type) else None
+        return group if group is None or group.parent is None else _find(group)
 
     def _reachable(self, value: Value) -> Iterator[_Group]:
         group = self._group(value)
@@ -222,6 +224,8 @@ class Aliasing:
             rule(self, node)
             return
         facts = facts_of(node)
+        if facts is not None and facts.makes_memory and node.kind not in _MAY_RETURN_INPUT:
+            return
         if facts is None or node.blocks:
             self._opaque(node)
         elif not facts.schema.is_vararg and not facts.schema.is_varret:
@@ -331,7 +335,8 @@ class Aliasing:
 
     def _constant(self, node: Node) -> None:
         """One memory for all runs: a write to it is seen by the next."""
-        self._lasting += self._reachable(node.output)
+        if self._group(node.output) is not None:
+            self._lasting += self._reachable(node.output)
 
     def _get_attribute(self, node: Node) -> None:
         self._join(node.output, self._contents(node.inputs[0]))

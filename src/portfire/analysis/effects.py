@@ -59,6 +59,8 @@ _RAISING = frozenset(
     }
 )
 
+_INERT_KINDS = _PURE_KINDS - _RAISING
+
 _DIVISIONS = frozenset({"aten::div", "aten::floordiv", "aten::remainder", "aten::fmod", "aten::divmod", "aten::pow"})
 
 #: Operators that draw random numbers without taking a generator; the index is that of the argument without which they
@@ -129,7 +131,7 @@ class OperatorFacts:
             "statistics_flag",
             "takes_tensors",
         ),
-        *("written",),
+        *("is_inert", "makes_memory", "written"),
     )
 
     def __init__(self, schema: FunctionSchema) -> None:
@@ -141,6 +143,11 @@ class OperatorFacts:
         self.has_aliases = any(a.alias is not None for a in (*schema.arguments, *schema.returns))
         #: Whether all arguments are such as ATen's own schemas have, where lists of tensors are fully annotated.
         self.takes_tensors = all(_of_tensors(a.type) for a in schema.arguments)
+        #: Whether what it returns is new, or has no memory, and it keeps and writes nothing of what it is given.
+        self.makes_memory = (
+            self.takes_tensors and not self.has_aliases and not schema.is_vararg and not schema.is_varret
+            and schema.name not in _UPDATES_STATISTICS
+        )  # fmt: skip
         self.may_raise = schema.name in _RAISING or schema.full_name in _RAISING
         self.statistics_flag = _UPDATES_STATISTICS.get(schema.name)
         self.is_random = schema.name in _RANDOM or schema.argument_index("generator") is not None
@@ -151,6 +158,10 @@ class OperatorFacts:
         # An operator without results is there for what it does: if not for a write, then for something unsaid.
         is_silent = not schema.returns and not schema.is_varret and not self.written and self.statistics_flag is None
         self.is_effectful = schema.name in _EFFECTFUL or is_silent
+        #: Whether every call only computes its results.
+        self.is_inert = not (
+            self.is_effectful or self.is_random or self.may_raise or self.written or self.statistics_flag
+        )
 
 
 def _of_tensors(type_: Type) -> bool:
@@ -234,6 +245,17 @@ def has_side_effects(node: Node) -> bool:
     return facts is None or facts.is_effectful or (facts.is_random and is_nondeterministic(node))
 
 
+def is_inert(node: Node) -> bool:
+    """Whether it is plain that the node only computes its results: has no side effects, writes nothing, and nobody relies
+    on it to raise. A quick answer: where it is no, the others tell more."""
+    if node.kind in _INERT_KINDS:
+        return True
+    if node.blocks or node.kind in _DIVISIONS:
+        return False
+    facts = facts_of(node)
+    return facts is not None and facts.is_inert
+
+
 def may_raise(node: Node) -> bool:
     """Whether the node is one that programs rely on to raise: `d["missing"]`, `int("x")`, division by zero.
 
@@ -270,4 +292,4 @@ def reads_environment(node: Node) -> bool:
 
 def is_pure(node: Node) -> bool:
     """Whether the node's outputs depend on its inputs alone, and nothing else happens."""
-    return not node.blocks and not has_side_effects(node) and not writes_of(node)
+    return is_inert(node) or (not node.blocks and not has_side_effects(node) and not writes_of(node))

@@ -26,7 +26,7 @@ Comes before: `analysis/`. Comes after: every pass that leaves unused nodes behi
 from __future__ import annotations
 
 from portfire.analysis.aliasing import Aliasing
-from portfire.analysis.effects import has_side_effects, may_raise, writes_of
+from portfire.analysis.effects import has_side_effects, is_inert, may_raise, writes_of
 from portfire.ir.graph import Block, Graph, Node, Value, clear_inputs
 
 _STRUCTURED = frozenset({"prim::If", "prim::Loop"})
@@ -63,6 +63,8 @@ class _Liveness:
         handlers = any(node.kind == "prim::Try" for node in graph.walk())
         for node in graph.walk():
             if node.kind in _STRUCTURED or node.kind == "prim::Constant":
+                continue
+            if is_inert(node) and not handlers:
                 continue
             if has_side_effects(node) or may_raise(node) or (handlers and _is_watched(node)):
                 self._pending.append(node)
