@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Tuple, Union
 
+import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
+import portfire
 from tests.script.agreement import check, codes
 
 X = torch.arange(6.0).reshape(2, 3)
@@ -224,3 +226,42 @@ def test_spread_of_a_run_time_dict() -> None:
         return summed(**d)
 
     check(h, ({"x": X, "n": X},), ({},), ({"x": X, "m": X},))
+
+
+# Strings that say why not
+
+
+class Explains(nn.Module):
+    def __init__(self, bias: bool) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.ones(3)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        why_not = ""
+        if x.dim() != 2:
+            why_not = f"expected 2 dimensions, found {x.dim()}"
+        elif self.training:
+            why_not = "training"
+        elif self.bias is None:
+            why_not = "no bias"
+        if not why_not:
+            x = x + self.bias.abs()
+        return x * 2
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_string_that_is_empty_in_no_branch(bias: bool) -> None:
+    model = Explains(bias).eval()
+    compiled = portfire.script(model)
+    for x in (X, X[0]):
+        assert torch.equal(compiled(x), model(x))
+
+
+def test_strings_of_which_nothing_is_known() -> None:
+    def f(x: Tensor, name: str):
+        why = ""
+        if x.dim() > 1:
+            why = f"{name}"
+        return 1 if why else 0
+
+    check(f, (X, ""), (X, "a"), (X[0], "a"))

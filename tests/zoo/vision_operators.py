@@ -7,6 +7,7 @@ Comes before: nothing. Comes after: `processes.py`, the tests of models that fin
 
 from __future__ import annotations
 
+import importlib
 from typing import Final
 
 import torch
@@ -37,11 +38,10 @@ def define_vision_operators() -> None:
     for name, function in {"nms": _nms, "roi_align": _roi_align}.items():
         if not torch._C._dispatch_has_kernel_for_dispatch_key(f"torchvision::{name}", "CPU"):
             torch.library.impl(f"torchvision::{name}", "CPU", function)
-    from torchvision import extension
-    from torchvision.ops import roi_align
-
+    extension = importlib.import_module("torchvision.extension")
+    roi_align = importlib.import_module("torchvision.ops.roi_align")  # the package has a function of this name
     if not extension._has_ops():
-        extension._has_ops = roi_align._has_ops = _has_operators
+        vars(extension)["_has_ops"] = vars(roi_align)["_has_ops"] = _has_operators
 
 
 def _has_operators() -> bool:

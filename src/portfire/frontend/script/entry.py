@@ -113,6 +113,7 @@ def _attempt(
     """Compile; again while an obstacle may go away with what was learned of attributes. The round with the fewest counts."""
     learned, fixed = AttributeTypes(), FixedValues()
     best: tuple[Compiler, T | None] | None = None
+    guesses = False  # a round that counts only if it leaves no obstacle
     for _ in range(MAX_ROUNDS):
         learned.begin_round()
         fixed.begin_round()
@@ -120,11 +121,16 @@ def _attempt(
         result: T | None = None
         with deep_recursion(), compiler.diagnostics.recovering():
             result = work(compiler)
-        if best is None or len(compiler.diagnostics.errors) < len(best[0].diagnostics.errors):
+        errors = compiler.diagnostics.errors
+        if best is None or (len(errors) < len(best[0].diagnostics.errors) and not (guesses and errors)):
             best = (compiler, result)
         learned.end_round(compiler)
-        if not compiler.diagnostics.errors or not (learned.has_learned or fixed.has_learned):
+        if not errors or guesses:
             break
+        if not (learned.has_learned or fixed.has_learned):
+            guesses = fixed.fix_suspects()
+            if not guesses:
+                break
     assert best is not None
     return best
 

@@ -7,7 +7,8 @@
 A compilation begins with every attribute a variable of the program, which a host may set, and every `range` a loop of the
 program. Where a statement fails, the numbers, strings and flags that it and the statements around it had read from modules are
 noted, and the loops it stands in; the compilation is done once more with these attributes as constants, as if they were
-declared `Final`, and these loops unrolled if their ranges are known. Branches that constants decide are not compiled. What
+declared `Final`, and these loops unrolled if their ranges are known. If nothing more can be learned so, one last round fixes all
+that was read before the failures, and counts if it leaves none. Branches that constants decide are not compiled. What
 a program assigns stays a variable, and so does `training`.
 
 Comes before: nothing. Comes after: `entry.py` (compiles again), `statements.py`, `loops.py`, `module_values.py`,
@@ -36,6 +37,9 @@ class FixedValues:
         self.has_learned = False
         #: What the statements that are being compiled have read so far, outermost first.
         self._read: list[_Attribute | SourceRange] = []
+        #: What was read in this round at all, and what of it before something failed.
+        self._read_before: set[_Attribute | SourceRange] = set()
+        self._suspected: set[_Attribute | SourceRange] = set()
         self._fixed: set[_Attribute | SourceRange] = set()
         self._assigned: set[_Attribute] = set()
 
@@ -43,6 +47,8 @@ class FixedValues:
         """Before a compilation."""
         self.has_learned = False
         self._read.clear()
+        self._read_before.clear()
+        self._suspected.clear()
 
     @contextmanager
     def statement(self) -> Iterator[None]:
@@ -51,6 +57,7 @@ class FixedValues:
         try:
             yield
         finally:
+            self._read_before.update(self._read[mark:])
             del self._read[mark:]
 
     def note_read(self, cls: type, name: str) -> None:
@@ -75,6 +82,13 @@ class FixedValues:
         new = set(self._read) - self._fixed - self._assigned
         self._fixed |= new
         self.has_learned = self.has_learned or bool(new)
+        self._suspected |= self._read_before
+
+    def fix_suspects(self) -> bool:
+        """After a round that failed and learned nothing: fix what was read anywhere before the failures. Whether that is new."""
+        new = {a for a in self._suspected if isinstance(a, _Attribute)} - self._fixed - self._assigned
+        self._fixed |= new
+        return bool(new)
 
     def attributes_of(self, cls: type) -> list[str]:
         """The names of the attributes of a class that are constants."""

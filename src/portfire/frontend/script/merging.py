@@ -19,6 +19,7 @@ from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.inference import joined
+from portfire.frontend.script.known_truth import of_common_truth
 from portfire.frontend.script.merged_attributes import merge_attributes
 from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
@@ -211,7 +212,8 @@ def _merge_run_time(
     for branch, value_ in zip(branches, run_time, strict=True):
         with emitter.within(branch.block, branch.frame):
             branch.block.add_input(_as_output(emitter, value_, type_))
-    return RuntimeValue(node.add_output(type_, None if name.startswith("$") else shown_name(name)))
+    merged = RuntimeValue(node.add_output(type_, None if name.startswith("$") else shown_name(name)))
+    return of_common_truth(merged, [v for v in values if v is not None])
 
 
 def _merge_picked(
