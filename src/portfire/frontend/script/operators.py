@@ -18,6 +18,7 @@ from portfire.frontend.script.constant_arithmetic import folded
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.control_flow import emit_choice
 from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.dict_operators import emit_dict_operator, is_plain_dict
 from portfire.frontend.script.enum_values import decayed, folded_flags
 from portfire.frontend.script.exceptions import emit_class_identity
 from portfire.frontend.script.inference import decide, is_pending, resolved
@@ -82,7 +83,9 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
         if flags is not None:
             return flags
         left, right = decayed(emitter, left), decayed(emitter, right)
-    method = folded(op, left, right) or _overloaded(emitter, op, left, right)
+    method = (
+        folded(op, left, right) or _overloaded(emitter, op, left, right) or emit_dict_operator(emitter, op, left, right)
+    )
     if method is not None:
         return method
     left_type, right_type = static_type(left), static_type(right)
@@ -159,6 +162,9 @@ def emit_in_place(emitter: Emitter, op: ast.operator, left: StaticValue, right: 
     left_type = static_type(left)
     if isinstance(left_type, ListType) and isinstance(op, ast.Add):
         left.attribute(emitter, "extend").call(emitter, [right], {})
+        return left
+    if is_plain_dict(left) and is_plain_dict(right) and isinstance(op, ast.BitOr):
+        left.attribute(emitter, "update").call(emitter, [right], {})
         return left
     if isinstance(left_type, TensorType) and not isinstance(op, ast.MatMult):
         name = augmented_operator(type(op), left_type)
@@ -377,6 +383,9 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
     if _is_size_against_tuple(a, b) or _is_size_against_tuple(b, a):
         sizes = [RuntimeValue(convert(emitter, v, ListType(INT), "a size")) for v in (left, right)]
         return emit_comparison(emitter, op, sizes[0], sizes[1])
+    of_dicts = emit_dict_operator(emitter, op, left, right)
+    if of_dicts is not None:
+        return of_dicts
     if _never_equal(a, b):
         return ConstantValue(negative)
     if (
