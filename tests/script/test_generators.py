@@ -278,6 +278,36 @@ def test_generator_expression_in_a_variable() -> None:
     check(f, ([1, 2, 3],), ([],))
 
 
+class Counted:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __iter__(self):
+        self.count += 1
+        yield self.count
+        yield 7
+
+
+def test_each_consumer_runs_it_once_and_no_further_than_it_asks() -> None:
+    def f(xs: List[int]):
+        log: List[int] = []
+        found = (
+            list(noted(xs, log)), sum(noted(xs, log)), max(noted(xs, log)), [v for v in noted(xs, log)],
+            sorted(noted(xs, log)), tuple(noted(xs, log)), [*noted(xs, log)],
+        )  # fmt: skip
+        return found, 2 in noted(xs, log), any(v == 2 for v in noted(xs, log)), any(noted(xs, log)), log
+
+    def of_objects(n: int):
+        counted = Counted()
+        total = 0
+        for v in counted:
+            total += v
+        return list(counted), sum(counted), [v for v in counted], total, counted.count
+
+    check(f, ([1, 2, 3],))
+    check(of_objects, (1,))
+
+
 def endless(n: int):
     while True:
         yield n

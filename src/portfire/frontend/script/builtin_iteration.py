@@ -5,6 +5,7 @@ Comes before: `loops.py`. Comes after: `builtin_functions.py`, `container_values
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -316,8 +317,9 @@ def items_after_the_first(emitter: Emitter, source: StaticValue, count: StaticVa
 def to_list(emitter: Emitter, value: StaticValue) -> StaticValue:
     """`list(value)`: always a new list."""
     from portfire.frontend.script.displays import list_of
-    from portfire.frontend.script.loops import emit_iteration
+    from portfire.frontend.script.loops import emit_iteration, iterator_of
 
+    value = iterator_of(emitter, value)
     type_ = static_type(value)
     if isinstance(type_, ListType):
         return emitter.builtin("aten::list", [value])
@@ -375,9 +377,40 @@ def fold(
     return total
 
 
+def _search_step_by_step(
+    emitter: Emitter, generator: StaticValue, found: Callable[[StaticValue], StaticValue]
+) -> StaticValue:
+    """A generator is run no further than to the first item that is searched for."""
+    from portfire.frontend.script.control_flow import emit_if_value
+    from portfire.frontend.script.exits import emit_break
+    from portfire.frontend.script.loops import emit_iteration
+
+    emitter.compiler.region_count += 1
+    name = f"found@{emitter.compiler.region_count}"
+    emitter.frame.assign(name, ConstantValue(False))
+
+    def hit() -> Flow:
+        emitter.frame.assign(name, ConstantValue(True))
+        return emit_break(emitter, ast.Break())
+
+    def body(item: StaticValue) -> Flow:
+        condition = found(item).truth(emitter)
+        if condition.constant() is not MISSING:
+            return hit() if condition.constant() else Flow.FALLS
+        return emit_if_value(emitter, condition, hit, lambda: Flow.FALLS)
+
+    emit_iteration(emitter, generator, [name], body)
+    return emitter.frame.assigned.pop(name)
+
+
 def search(emitter: Emitter, iterable: StaticValue, found: Callable[[StaticValue], StaticValue]) -> StaticValue:
     """Whether `found` is true of an item; stops at the first."""
     from portfire.frontend.script.control_flow import emit_choice
+    from portfire.frontend.script.loops import iterator_of
+
+    iterable = iterator_of(emitter, iterable)
+    if hasattr(iterable, "emit_each"):
+        return _search_step_by_step(emitter, iterable, found)
 
     def step(known: StaticValue, item: StaticValue) -> StaticValue:
         constant = known.constant()

@@ -9,14 +9,16 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.assignments import assign_target
 from portfire.frontend.script.control_flow import emit_if_value
 from portfire.frontend.script.displays import dict_of, list_of
 from portfire.frontend.script.environment import Frame, Scope
 from portfire.frontend.script.exits import Flow, emit_break
 from portfire.frontend.script.expressions import emit_expression
+from portfire.frontend.script.generators import GeneratorValue
 from portfire.frontend.script.inference import pending_dict, pending_list
-from portfire.frontend.script.loops import emit_iteration
+from portfire.frontend.script.loops import emit_iteration, iterator_of
 from portfire.frontend.script.refinement import emit_condition, refine
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.unrolling import numbers_to_unroll
@@ -31,15 +33,24 @@ def emit_comprehension(emitter: Emitter, node: Comprehension) -> StaticValue:
     """`[f(x) for x in xs if c]`, `{k: v for ...}`; a generator expression is made a list, since it is consumed in place."""
     outer = emitter.frame
     scope = Scope(outer.scope)
-    first = emit_expression(emitter, node.generators[0].iter)
+    first = iterator_of(emitter, emit_expression(emitter, node.generators[0].iter))
     emitter.frame = Frame(scope, outer)
     try:
-        known = _known_items(emitter, node, first)
+        known = None if isinstance(first, GeneratorValue) else _known_items(emitter, node, first)
         if known is not None:
             return known
         return _emit_loop(emitter, node, first)
     finally:
-        emitter.leave_frame(outer)
+        leave_comprehension(emitter, node, outer)
+
+
+def leave_comprehension(emitter: Emitter, node: ast.expr, outer: Frame) -> None:
+    """End the frame of a comprehension. What a walrus in it assigns is a variable of the function."""
+    for name in assigned_names([node]):
+        value = emitter.frame.assigned.get(name)
+        if value is not None:
+            outer.assign(name, value)
+    emitter.leave_frame(outer)
 
 
 def _known_items(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> StaticValue | None:
@@ -76,7 +87,7 @@ def _emit_loop(emitter: Emitter, node: Comprehension, iterable: StaticValue) -> 
             result.attribute(emitter, "append").call(emitter, [emit_expression(emitter, node.elt)], {})
         return Flow.FALLS
 
-    emit_generators(emitter, node.generators, iterable, add)
+    emit_generators(emitter, node.generators, iterable, add, node)
     return result
 
 
@@ -92,14 +103,18 @@ def first_of_generator(emitter: Emitter, node: ast.GeneratorExp) -> StaticValue:
         return emit_break(emitter, ast.Break())
 
     try:
-        emit_generators(emitter, node.generators, first, found)
+        emit_generators(emitter, node.generators, first, found, node)
     finally:
-        emitter.leave_frame(outer)
+        leave_comprehension(emitter, node, outer)
     return result
 
 
 def emit_generators(
-    emitter: Emitter, generators: Sequence[ast.comprehension], iterable: StaticValue, add: Callable[[], Flow]
+    emitter: Emitter,
+    generators: Sequence[ast.comprehension],
+    iterable: StaticValue,
+    add: Callable[[], Flow],
+    comprehension: ast.expr,
 ) -> None:
     """The loops of a comprehension, with `add` for what its conditions let through."""
     generator = generators[0]
@@ -110,14 +125,15 @@ def emit_generators(
         if len(generators) == 1:
             return add()
         following = emit_expression(emitter, generators[1].iter)
-        emit_generators(emitter, generators[1:], following, add)
+        emit_generators(emitter, generators[1:], following, add, comprehension)
         return Flow.FALLS
 
     def body(item: StaticValue) -> Flow:
         assign_target(emitter, generator.target, item)
         return _emit_conditions(emitter, generator.ifs, inner)
 
-    emit_iteration(emitter, iterable, (), body)
+    names = assigned_names([comprehension])
+    emit_iteration(emitter, iterable, names, body, statement=comprehension if names else None)
 
 
 def _emit_conditions(emitter: Emitter, conditions: Sequence[ast.expr], body: Callable[[], Flow]) -> Flow:

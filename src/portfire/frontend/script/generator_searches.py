@@ -18,7 +18,9 @@ from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.environment import Frame, Scope
 from portfire.frontend.script.exits import Flow, emit_break
+from portfire.frontend.script.generators import GeneratorValue
 from portfire.frontend.script.inference import is_pending
+from portfire.frontend.script.loops import iterator_of
 from portfire.frontend.script.refinement import emit_condition, negated
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
@@ -74,16 +76,16 @@ def _is_empty_display(value: StaticValue) -> bool:
 
 
 def _search_generator(emitter: Emitter, node: ast.GeneratorExp, *, wanted: bool) -> StaticValue:
-    from portfire.frontend.script.comprehensions import emit_generators
+    from portfire.frontend.script.comprehensions import emit_generators, leave_comprehension
     from portfire.frontend.script.expressions import emit_expression
 
     outer = emitter.frame
-    first = emit_expression(emitter, node.generators[0].iter)
+    first = iterator_of(emitter, emit_expression(emitter, node.generators[0].iter))
     emitter.frame = Frame(Scope(outer.scope), outer)
     try:
         if _is_empty_display(first):
             return ConstantValue(not wanted)
-        if len(node.generators) == 1 and not node.generators[0].ifs:
+        if len(node.generators) == 1 and not node.generators[0].ifs and not isinstance(first, GeneratorValue):
             items = first.iterate(emitter).items
             if items is not None:
                 return _among(emitter, node, items, wanted=wanted)
@@ -100,11 +102,11 @@ def _search_generator(emitter: Emitter, node: ast.GeneratorExp, *, wanted: bool)
             ways = (hit, lambda: Flow.FALLS) if wanted else (lambda: Flow.FALLS, hit)
             return emit_if_value(emitter, condition.value, *ways)
 
-        emit_generators(emitter, node.generators, first, consider)
+        emit_generators(emitter, node.generators, first, consider, node)
         count = found.length(emitter)
         return emitter.builtin("aten::gt" if wanted else "aten::eq", [count, ConstantValue(0)])
     finally:
-        emitter.leave_frame(outer)
+        leave_comprehension(emitter, node, outer)
 
 
 def _decided(wanted: bool) -> Callable[[], StaticValue]:

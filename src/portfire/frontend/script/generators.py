@@ -26,9 +26,10 @@ from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TR
 from portfire.frontend.script.environment import PoisonedValue, UndefinedValue
 from portfire.frontend.script.exits import Flow, Region, enter_region, is_certainly, leave_region
 from portfire.frontend.script.renaming import YIELDS, own_names, own_nodes, parameters_of, renamed, shown_name
+from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import Iteration, StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
-from portfire.ir.graph import Value
+from portfire.ir.graph import Block, Value
 from portfire.ir.types import ListType, Type
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class GeneratorValue(StaticValue):
     def __init__(self, callee: Callee, values: Mapping[str, StaticValue]) -> None:
         self.callee = callee
         self.values = dict(values)
+        #: The list of what it yields, once something has asked for that.
+        self._list: RuntimeValue | None = None
 
     @property
     def _function(self) -> ast.FunctionDef:
@@ -84,7 +87,7 @@ class GeneratorValue(StaticValue):
         """A loop over what it yields; `names` are the variables that `body` assigns."""
         from portfire.frontend.script.loops import emit_iteration, leave_unrolled
 
-        if self.callee.key in emitter.running or _yields_in_handled(self._function):
+        if self._has_list(emitter) or self.callee.key in emitter.running or _yields_in_handled(self._function):
             return emit_iteration(emitter, self.collected_early(emitter), names, body, orelse)
         consumer = emitter.context
         source, values = self.in_scope_of(emitter)
@@ -171,7 +174,7 @@ class GeneratorValue(StaticValue):
 
     def collected_early(self, emitter: Emitter) -> StaticValue:
         """A list of what it yields, although its consumer would run in between; fails where that makes a difference."""
-        why = _why_order_matters(self._function)
+        why = None if self._has_list(emitter) else _why_order_matters(self._function)
         if why is not None:
             raise emitter.fail(
                 "unsupported-call",
@@ -185,7 +188,20 @@ class GeneratorValue(StaticValue):
         """A list of all it yields: the result of a version of the function that collects it."""
         from portfire.frontend.script.calls import call_bound
 
-        return call_bound(emitter, _list_version(emitter, self.callee, self._function), self.values)
+        if self._list is None or not self._has_list(emitter):
+            found = call_bound(emitter, _list_version(emitter, self.callee, self._function), self.values)
+            self._list = found if isinstance(found, RuntimeValue) else None
+            return found
+        return self._list
+
+    def _has_list(self, emitter: Emitter) -> bool:
+        """Whether it has been made a list where the program is now."""
+        if self._list is None:
+            return False
+        block: Block | None = emitter.builder.block
+        while block is not None and block is not self._list.value.block:
+            block = block.owning_node.block if block.owning_node is not None else None
+        return block is not None
 
     def stored(self, emitter: Emitter, name: str) -> StaticValue:
         """What a variable holds that this is assigned to: the generator if the next loop consumes it, else an iterator."""

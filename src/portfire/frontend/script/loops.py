@@ -69,7 +69,7 @@ class Loop:
     condition: Callable[[], StaticValue] | None = None
     carried: list[_Carried] = field(default_factory=list)
     #: The statement, where the loop is one: a variable that its body assigns first may be read after it.
-    statement: ast.stmt | None = None
+    statement: ast.AST | None = None
     #: Variables that a round binds to another function, class or module: no run-time value is carried for them.
     rebound: set[str] = field(default_factory=set)
     #: Whether a round may set attributes, so that what was known of them before the loop is not known in it.
@@ -127,8 +127,8 @@ def _may_refine(test: ast.expr) -> bool:
 def emit_for(emitter: Emitter, node: ast.For) -> Flow:
     """`for`/`else`."""
     from portfire.frontend.script.assignments import assign_target
-    from portfire.frontend.script.object_iteration import emit_object_loop
     from portfire.frontend.script.expressions import emit_expression
+    from portfire.frontend.script.object_iteration import emit_object_loop
     from portfire.frontend.script.statements import emit_statements
 
     iterable = emit_expression(emitter, node.iter)
@@ -169,7 +169,7 @@ def emit_iteration(
     body: Callable[[StaticValue], Flow],
     orelse: Sequence[ast.stmt] = (),
     *,
-    statement: ast.stmt | None = None,
+    statement: ast.AST | None = None,
 ) -> Flow:
     """Compile `body` for each item: unrolled, or as a loop that counts. `statement`: see `Loop`."""
     emit_each = getattr(iterator_of(emitter, iterable), "emit_each", None)

@@ -555,8 +555,8 @@ def emit_contains(emitter: Emitter, container: StaticValue, item: StaticValue) -
         if resolved(type_.element) in (INT, FLOAT, STR) and static_type(item) == resolved(type_.element):
             return emitter.builtin("aten::__contains__", [container, item], called="in")
         return emit_any_equal(emitter, container, item)
-    iteration = container.iterate(emitter)
-    if iteration.items is None:
+    iteration = None if hasattr(container, "emit_each") else container.iterate(emitter)
+    if iteration is None or iteration.items is None:
         return emit_any_equal(emitter, container, item)
     return _contains_known(emitter, iteration.items, item)
 
