@@ -55,7 +55,7 @@ from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.type_tests import IsInstanceValue, TypeValue
 from portfire.ir.forms import plain
 from portfire.ir.graph import MISSING
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, STR, ClassType, DictType, ListType, TensorType
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, ClassType, DictType, ListType, TensorType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -442,7 +442,7 @@ def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if caught is not None:
         return CaughtClass(caught)
     type_ = static_type(args[0])
-    python_types: dict[object, Any] = {INT: int, FLOAT: float, BOOL: bool, STR: str}
+    python_types: dict[object, Any] = {INT: int, FLOAT: float, BOOL: bool, STR: str, NONE: type(None)}
     known = python_types.get(type_) or getattr(type_, "python_class", None)
     if known is None:
         raise emitter.fail("unsupported-call", "the type of this value is no value of a program", help="use isinstance")
