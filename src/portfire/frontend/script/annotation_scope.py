@@ -59,7 +59,7 @@ def function_lookup(function: Callable[..., Any], extra: Mapping[str, Any] | Non
     """Names as the function sees them: its closure, its globals, builtins; then `extra` (the caller's locals, say)."""
     function = behind_librarys_wrappers(function)
     function = typing.cast("Callable[..., Any]", getattr(function, "__func__", function))
-    cells = _closure(function)
+    cells = closure_of(function)
     names: Mapping[str, Any] = getattr(function, "__globals__", {})
     cells |= {v.__name__: v for v in getattr(function, "__type_params__", ())}
 
@@ -75,7 +75,8 @@ def function_lookup(function: Callable[..., Any], extra: Mapping[str, Any] | Non
     return lookup
 
 
-def _closure(function: Callable[..., Any]) -> dict[str, Any]:
+def closure_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """What a function closes over, by name."""
     code: types.CodeType | None = getattr(function, "__code__", None)
     cells = getattr(function, "__closure__", None) or ()
     found: dict[str, Any] = {}
@@ -90,7 +91,7 @@ def _closure(function: Callable[..., Any]) -> dict[str, Any]:
 def class_lookup(cls: type, extra: Mapping[str, Any] | None = None) -> Callable[[str], Any]:
     """Names as the body of a class sees them: its module's globals, builtins, and what its methods close over."""
     names = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
-    closures = [_closure(f) for f in vars(cls).values() if isinstance(f, types.FunctionType)]
+    closures = [closure_of(f) for f in vars(cls).values() if isinstance(f, types.FunctionType)]
 
     def lookup(name: str) -> Any:
         if name == cls.__name__:

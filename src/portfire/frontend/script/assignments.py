@@ -160,7 +160,7 @@ def _assign_attribute(emitter: Emitter, target: ast.Attribute, value: StaticValu
 def _set_attribute(emitter: Emitter, target: ast.Attribute, owner: StaticValue, value: StaticValue) -> None:
     """Assign to an attribute; what is known better about the value than the attribute's type says stays known."""
     owner.set_attribute(emitter, target.attr, value)
-    emitter.frame.forget_attributes()
+    emitter.frame.forget_attributes(target.attr)
     chain = chain_of(target)
     found = static_type(value)
     owner_type = static_type(owner)

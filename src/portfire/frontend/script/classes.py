@@ -28,6 +28,7 @@ from portfire.frontend.script.annotations import (
     type_from_annotation,
 )  # fmt: skip
 from portfire.frontend.script.exception_values import is_object_class, is_users
+from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.qualified_names import NameTable
 from portfire.frontend.script.signatures import signature_of
 from portfire.frontend.script.type_variables import is_protocol, stands_for_several
@@ -264,7 +265,11 @@ class ClassRegistry:
         """Attributes that only an existing object shows (a class whose `__init__` does not compile)."""
         for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
             if name not in type_.attributes:
-                type_.add_attribute(name, type_of_value(item, self))
+                learned = self.compiler.attribute_types
+                found = learned.widened(self.compiler, type(value), name, type_of_value(item, self))
+                attribute = type_.add_attribute(name, found)
+                if is_pending(found):
+                    learned.note_open(type(value), attribute)
 
     def object_state(self, value: Any) -> ObjectState:
         """The state of an object of a script class; one Python object is one state."""

@@ -40,7 +40,7 @@ class Scope:
 class Frame:
     """The variables of one block; `outer` is the frame of the enclosing block."""
 
-    __slots__ = ("assigned", "captured", "is_dead", "outer", "refined", "scope")
+    __slots__ = ("assigned", "captured", "is_dead", "outer", "refined", "scope", "set_attributes")
 
     def __init__(self, scope: Scope, outer: Frame | None = None, captured: Frame | None = None) -> None:
         self.scope = scope
@@ -49,6 +49,8 @@ class Frame:
         self.captured = captured
         self.assigned: dict[str, StaticValue] = {}
         self.refined: dict[str, StaticValue] = {}
+        #: The names of the attributes that the block may set, of any object; `*` for all.
+        self.set_attributes: set[str] = set()
         #: Whether control never reaches the end of the block (it raises, or returned): nothing of it need be merged.
         self.is_dead = False
 
@@ -113,15 +115,18 @@ class Frame:
                 return None
         return None
 
-    def forget_attributes(self) -> None:
-        """After something that may set attributes anywhere: no chain of attributes is known any more."""
+    def forget_attributes(self, name: str | None = None) -> None:
+        """After something that may set attributes anywhere, or those of one name: no such chain is known any more."""
+        self.set_attributes.add(name or "*")
         for frame in self._outwards():
             for known in frame.refined:
-                if "." in known:
+                if "." in known and (name is None or name in known.split(".")[1:]):
                     self.refined[known] = FORGOTTEN
 
     def forget_as(self, inner: Frame) -> None:
-        """Chains of attributes that an inner block has forgotten are not known after it."""
+        """Chains of attributes that an inner block has forgotten, or may have set, are not known after it."""
+        for name in inner.set_attributes:
+            self.forget_attributes(None if name == "*" else name)
         for known, value in inner.refined.items():
             if value is FORGOTTEN:
                 self.refined[known] = FORGOTTEN

@@ -19,9 +19,17 @@ from portfire.frontend.script.assigned_names import assigned_names
 from portfire.frontend.script.constant_values import FALSE_VALUE, TRUE_VALUE
 from portfire.frontend.script.control_flow import emit_choice, emit_guarded
 from portfire.frontend.script.conversion import convert, static_type
-from portfire.frontend.script.environment import FORGOTTEN, Frame, PoisonedValue, UndefinedValue
+from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.exits import Flow, Region, enter_region, has_exited, is_certainly, leave_region
 from portfire.frontend.script.inference import joined, resolved
+from portfire.frontend.script.picked_in_loops import (
+    bind_picked,
+    first_number,
+    items_in,
+    more_items,
+    number_among,
+    number_of,
+)  # fmt: skip
 from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
@@ -70,6 +78,8 @@ class Loop:
     carried: list[_Carried] = field(default_factory=list)
     #: The statement, where the loop is one: a variable that its body assigns first may be read after it.
     statement: ast.AST | None = None
+    #: Variables that a round binds to another function, class or module, with all that they may hold.
+    picked: dict[str, list[StaticValue]] = field(default_factory=dict)
     #: Variables that a round binds to another function, class or module: no run-time value is carried for them.
     rebound: set[str] = field(default_factory=set)
     #: Whether a round may set attributes, so that what was known of them before the loop is not known in it.
@@ -206,6 +216,10 @@ def emit_loop(emitter: Emitter, loop: Loop, orelse: Sequence[ast.stmt] = (), *, 
         for carried in loop.carried:
             carried.type = (wider or {}).get(carried.name, carried.type)
         loop.carried += bound
+        known = {c.name for c in loop.carried}
+        for name in [n for n in loop.picked if number_of(n) not in known]:
+            initial = emitter.runtime(first_number(emitter, emitter.read(name)))
+            loop.carried.append(_Carried(number_of(name), initial, INT))
     return attempt.finish(orelse, is_endless)
 
 
@@ -281,6 +295,8 @@ class _Attempt:
             for carried in loop.carried:
                 parameter = RuntimeValue(self.block.add_parameter(carried.type, hint(carried.name)))
                 frame.assigned[carried.name] = self._bound(carried, parameter, self.block.add_parameter)
+            for name, items in loop.picked.items():
+                bind_picked(emitter, name, items)
             for name in loop.rebound:
                 frame.assigned[name] = UndefinedValue(_why_rebound(name))
             if loop.sets_attributes:
@@ -290,17 +306,14 @@ class _Attempt:
                 self.flow = loop.body(trip)
             finally:
                 leave_region(emitter, self.region)
+            is_new = self._note_rebound()
             condition = self._condition()
             ends = [self._at_end(c) for c in loop.carried]
             wider = self._too_narrow(ends)
-            if not loop.sets_attributes and any(v is FORGOTTEN for v in frame.refined.values()):
+            if not loop.sets_attributes and frame.set_attributes:
                 loop.sets_attributes = True
                 return wider
-            rebound = self._rebound()
-            if not rebound <= loop.rebound:
-                loop.rebound |= rebound
-                return wider
-            if wider:
+            if is_new or wider:
                 return wider
             self.block.add_input(emitter.runtime(condition))
             for carried, end in zip(loop.carried, ends, strict=True):
@@ -372,19 +385,30 @@ class _Attempt:
                 wider[carried.name] = joined(common, declared) if declared is not None else common
         return wider
 
-    def _rebound(self) -> set[str]:
-        """The variables that are known while compiling before the round, and something else after it."""
-        assert self.frame is not None
-        if self.flow is Flow.RAISES:
-            return set()
-        carried = {c.name for c in self.loop.carried}
-        outer = self.frame.outer
-        return {
-            name
-            for name in self.frame.assigned
-            if name not in carried and not name.startswith("$") and outer is not None
-            and _is_static(before := outer.lookup(name)) and self.emitter.lookup(name) is not before
-        }  # fmt: skip
+    def _note_rebound(self) -> bool:
+        """Note the variables that are known while compiling before the round, and something else after it. Returns whether
+        the body is to be compiled again for that."""
+        emitter, loop, frame = self.emitter, self.loop, self.frame
+        assert frame is not None and frame.outer is not None
+        is_new = False
+        carried = {c.name for c in loop.carried} | loop.rebound
+        for name in [] if self.flow is Flow.RAISES else [n for n in frame.assigned if not n.startswith("$")]:
+            before, end = frame.outer.lookup(name), emitter.lookup(name)
+            if name in carried or not _is_static(before) or end is None or (end is before and name not in loop.picked):
+                continue
+            assert before is not None
+            items = loop.picked.get(name) or items_in(before)
+            more = more_items(items, end, frame) if _is_static(end) else None
+            if more is None:
+                loop.rebound.add(name)
+                loop.picked.pop(name, None)
+                is_new = True
+            elif more or name not in loop.picked:
+                loop.picked[name] = [*items, *more]
+                is_new = True
+            else:
+                emitter.frame.assign(number_of(name), number_among(emitter, items, end))
+        return is_new
 
     def _returned(self, carried: _Carried, end: StaticValue | None) -> Value:
         if end is None:
@@ -408,6 +432,8 @@ class _Attempt:
             output = RuntimeValue(self.node.add_output(carried.type, hint(carried.name)))
             emitter.frame.assign(carried.name, self._bound(carried, output, self.node.add_output))
         emitter.frame.forget_as(frame)
+        for name, items in self.loop.picked.items():
+            bind_picked(emitter, name, items)
         for name in self.loop.rebound:
             emitter.frame.assign(name, UndefinedValue(_why_rebound(name)))
         for name in frame.assigned:

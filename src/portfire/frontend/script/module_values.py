@@ -8,13 +8,18 @@ Comes before: `module_types.py`, `methods.py`. Comes after: `object_values.py`.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import types
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
 from portfire.frontend.script import marks
+from portfire.frontend.script.annotation_scope import closure_of
+from portfire.frontend.script.calls import call_python
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.held_modules import value_of_held
 from portfire.frontend.script.inference import resolved
@@ -27,10 +32,12 @@ from portfire.frontend.script.methods import (
 )  # fmt: skip
 from portfire.frontend.script.module_state import raw_attribute
 from portfire.frontend.script.module_types import ModuleType, inherited_annotations, is_constant
-from portfire.frontend.script.object_attributes import delete_slot, note_set_later, present, store
+from portfire.frontend.script.object_attributes import call_setter, delete_slot, note_set_later, present, store
 from portfire.frontend.script.operator_failures import did_you_mean
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
+from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
 
@@ -109,6 +116,7 @@ def find_attribute(emitter: Emitter, value: RuntimeValue, type_: ModuleType, nam
         of_class,
         _listing_method,
         _plain_object,
+        _handed_on,
     ):
         found = find(emitter, value, type_, name)
         if found is not None:
@@ -149,7 +157,7 @@ def _held_function(emitter: Emitter, value: RuntimeValue, type_: ModuleType, nam
         return None
     if isinstance(function, types.MethodType) and function.__self__ is type_.example:
         return BoundMethod(value, MethodSource(name, cast(types.FunctionType, function.__func__), type_.python_class))
-    return emitter.compiler.value_of(emitter, function, name)
+    return _callable_of(emitter, value, type_, function, name)
 
 
 def _held_container(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
@@ -191,11 +199,30 @@ def of_class(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str
                 return OverloadedMethod(value, name, found, overloads, base)
             compiled_name = HOOKLESS_FORWARD if name == "forward" and type_.has_hooks else name
             return BoundMethod(value, MethodSource(compiled_name, found, base))
+        if isinstance(found, functools.cached_property):
+            return BoundMethod(value, MethodSource(name, found.func, base)).call(emitter, [], {})
         if isinstance(found, staticmethod):
             return emitter.compiler.value_of(emitter, found.__func__, name)
         if isinstance(found, classmethod):
             return emitter.compiler.value_of(emitter, getattr(type_.python_class, name), name)
         return emitter.compiler.value_of(emitter, found, name)
+    return None
+
+
+def _handed_on(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    """What a `__getattr__` of the user's takes from a submodule (`return getattr(self.inner, name)`): the same thing there."""
+    own = inspect.getattr_static(type_.python_class, "__getattr__", None)
+    if type_.is_compiled or own is vars(torch.nn.Module)["__getattr__"] or name.startswith("__"):
+        return None
+    wanted = getattr(type_.example, name, MISSING)
+    for path, below in type_.example.named_modules():
+        found = MISSING if not path else getattr(below, name, MISSING)
+        if found is MISSING or (found is not wanted and found != wanted):
+            continue
+        owner: StaticValue = value
+        for part in path.split("."):
+            owner = child(emitter, cast(RuntimeValue, owner), part)
+        return owner.attribute(emitter, name)
     return None
 
 
@@ -205,7 +232,7 @@ def _plain_object(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name
         return None
     held = raw_attribute(type_.example, name)
     if isinstance(held, (list, tuple, dict)):
-        return _plain_container(emitter, held, name)
+        return _plain_container(emitter, value, type_, held, name)
     if isinstance(held, torch.nn.Module) or type(held).__module__ in ("numpy", "builtins"):
         return None
     if _holds_state(held):
@@ -217,12 +244,62 @@ def _holds_state(held: Any) -> bool:
     return any(isinstance(v, (torch.Tensor, torch.nn.Module)) for v in getattr(held, "__dict__", {}).values())
 
 
-def _plain_container(emitter: Emitter, held: Any, name: str) -> StaticValue | None:
+def _plain_container(
+    emitter: Emitter, value: RuntimeValue, type_: ModuleType, held: Any, name: str
+) -> StaticValue | None:
     """A list, tuple or dict of things that exist only while compiling (functions), or of constants of several types."""
-    items = held.values() if isinstance(held, dict) else held
-    if not all(is_constant(i) or callable(i) for i in items) or any(isinstance(i, torch.nn.Module) for i in items):
+    if isinstance(held, dict):
+        parts = {k: _plain_part(emitter, value, type_, v, name) for k, v in held.items()}
+        known = {k: p for k, p in parts.items() if p is not None}
+        if len(known) != len(parts):
+            return None
+        return StaticDict([(emitter.compiler.value_of(emitter, k, name), p) for k, p in known.items()])
+    items = [_plain_part(emitter, value, type_, i, name) for i in held]
+    present_ = [i for i in items if i is not None]
+    return TupleValue(present_, is_list=isinstance(held, list)) if len(present_) == len(items) else None
+
+
+def _plain_part(emitter: Emitter, value: RuntimeValue, type_: ModuleType, part: Any, name: str) -> StaticValue | None:
+    if isinstance(part, torch.nn.Module):
         return None
-    return emitter.compiler.value_of(emitter, held, name)
+    if isinstance(part, (list, tuple, dict)) and not is_constant(part):
+        return _plain_container(emitter, value, type_, part, name)
+    if callable(part):
+        return _callable_of(emitter, value, type_, part, name)
+    return emitter.compiler.value_of(emitter, part, name) if is_constant(part) else None
+
+
+def _callable_of(emitter: Emitter, value: RuntimeValue, type_: ModuleType, function: Any, name: str) -> StaticValue:
+    """A function that a module holds: a method of it, or one that may close over the module."""
+    if isinstance(function, types.MethodType) and function.__self__ is type_.example:
+        method = cast(types.FunctionType, function.__func__)
+        return BoundMethod(value, MethodSource(method.__name__, method, type_.python_class))
+    if isinstance(function, types.FunctionType) and any(v is type_.example for v in closure_of(function).values()):
+        return ClosureOverModule(function, type_.example, value)
+    return emitter.compiler.value_of(emitter, function, name)
+
+
+class ClosureOverModule(StaticValue):
+    """A function written in `__init__` that uses `self`: compiled in place."""
+
+    def __init__(self, function: types.FunctionType, example: torch.nn.Module, module: RuntimeValue) -> None:
+        self.function = function
+        self.example = example
+        self.module = module
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the function '{self.function.__name__}'"
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        callee = emitter.compiler.callee(self.function)
+
+        def lookup(name: str) -> Any:
+            found = callee.lookup(name)
+            return self.module if found is self.example else found
+
+        return call_python(emitter, replace(callee, lookup=lookup, always_inline=True), args, kwargs)
 
 
 class SettingsValue(StaticValue):
@@ -317,6 +394,10 @@ def set_attribute(emitter: Emitter, value: RuntimeValue, name: str, new: StaticV
     type_ = module_type(emitter, value)
     slot = type_.cls.attributes.get(name)
     class_name = type_.python_class.__name__
+    descriptor = inspect.getattr_static(type_.python_class, name, None)
+    if isinstance(descriptor, property) and not type_.is_compiled:
+        call_setter(emitter, value, type_.python_class, name, descriptor, new)
+        return
     emitter.compiler.fixed_values.note_assigned(type_.python_class, name)
     if slot is None and not type_.is_compiled and name not in (*type_.constants, *type_.untyped, *type_.functions):
         note_set_later(emitter, type_.python_class, name, new)

@@ -143,7 +143,7 @@ def set_object_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.ClassTyp
     """`value.name = new` for an object of a script class. In `__init__` this may define the attribute."""
     descriptor = inspect.getattr_static(cls.python_class, name, None) if cls.python_class is not None else None
     if isinstance(descriptor, property):
-        _call_setter(emitter, value, cls, name, descriptor, new)
+        call_setter(emitter, value, cls.python_class, name, descriptor, new)
         return
     frozen = getattr(getattr(cls.python_class, "__dataclass_params__", None), "frozen", False)
     if frozen and not emitter.compiler.methods.is_open(cls):
@@ -215,17 +215,18 @@ def store(
     emitter.node("prim::SetAttr", [value.value, converted], name=attribute.name)
 
 
-def _call_setter(
-    emitter: Emitter, value: RuntimeValue, cls: ir.ClassType, name: str, descriptor: property, new: StaticValue
+def call_setter(
+    emitter: Emitter, value: RuntimeValue, owner: type | None, name: str, descriptor: property, new: StaticValue
 ) -> None:
+    """`value.name = new` of a property."""
+    assert owner is not None
     if descriptor.fset is None:
         raise emitter.fail(
             "no-set-attribute",
-            f"the property '{name}' of '{base_name(cls)}' has no setter",
+            f"the property '{name}' of '{owner.__name__}' has no setter",
             help="define one with `@name.setter`, or set the attribute behind it",
         )
-    assert cls.python_class is not None
-    setter = MethodSource(f"{name}__setter", cast(types.FunctionType, descriptor.fset), cls.python_class)
+    setter = MethodSource(f"{name}__setter", cast(types.FunctionType, descriptor.fset), owner)
     BoundMethod(value, setter).call(emitter, [new], {})
 
 

@@ -7,6 +7,7 @@ Comes before: `static_values.py`. Comes after: `expressions.py`, `calls.py`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,12 @@ class TupleValue(StaticValue):
         """See the base class."""
         values = [emitter.runtime(i) for i in self.items]
         if self.is_list and values:
-            return emitter.builder.insert("prim::ListConstruct", values, ListType(values[0].type))
+            from portfire.frontend.script.conversion import convert
+            from portfire.frontend.script.inference import joined
+
+            element = functools.reduce(joined, [v.type for v in values])
+            converted = [convert(emitter, i, element, "an item of the list") for i in self.items]
+            return emitter.builder.insert("prim::ListConstruct", converted, ListType(element))
         return emitter.builder.insert("prim::TupleConstruct", values, TupleType(tuple(v.type for v in values)))
 
     def constant(self) -> object:
