@@ -220,4 +220,38 @@ def f(x):
 """,
         code="unsupported-python-value",
     ),
+    Construct(
+        "a gradient that is not there is None",
+        """
+def f(x):
+    w = x.clone().requires_grad_()
+    before = w.grad is None
+    w.sum().backward()
+    return before, w.grad
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "an operator of torch.library by its Python name",
+        """
+@torch.library.custom_op("portfire_language::twice", mutates_args=())
+def twice(x: Tensor) -> Tensor:
+    return x * 2
+
+
+def f(x):
+    return twice(x)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "torch.masked",
+        """
+def f(x, mask):
+    return torch.masked.mean(x, dim=0, mask=mask)
+""",
+        code="type-mismatch",
+    ),
 )

@@ -399,4 +399,36 @@ def f(n: int):
         inputs="(3,)",
         torch_jit=True,
     ),
+    Construct(
+        "dicts are equal when their keys and values are",
+        """
+def f(a: Dict[str, int], b: Dict[str, int]):
+    return a == b, a | b
+""",
+        inputs='({"a": 1}, {"a": 1})',
+    ),
+    Construct(
+        "a dict that changes size while a loop reads it raises RuntimeError",
+        """
+def f(d: Dict[str, int]):
+    for key in d:
+        if key == "never":
+            d[key + "!"] = 1
+    return len(d)
+""",
+        differs="found where the loop's body changes the dict under the name that the loop reads",
+        inputs='({"a": 1},)',
+        torch_jit=True,
+    ),
+    Construct(
+        "lists and dicts as arguments",
+        """
+def f(xs: List[int]):
+    xs.append(4)
+    return xs
+""",
+        differs="a program gets a copy: what it changes in it the caller does not see",
+        inputs="([1, 2],)",
+        torch_jit=True,
+    ),
 )

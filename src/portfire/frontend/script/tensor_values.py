@@ -50,7 +50,7 @@ class TensorBehaviour(Behaviour):
         if name in _REFLECTED:
             return MethodValue(value, name, _reflected(_REFLECTED[name]))
         if name in _SOURCES:
-            return MethodValue(value, name, _from_source(getattr(torch, name)))
+            return MethodValue(value, name, _from_source(_SOURCES[name]))
         if name == "new":
             return MethodValue(value, name, _new)
         if name == "__getitem__":
@@ -160,7 +160,7 @@ def _new(
     return tensor.attribute(emitter, "new_empty").call(emitter, [size], device)
 
 
-_SOURCES = frozenset({"stft", "istft"})
+_SOURCES: dict[str, Callable[..., Any]] = {"stft": torch.stft, "istft": torch.istft, "lu": torch.Tensor.lu}
 
 _REFLECTED: dict[str, str] = {
     "__radd__": "aten::add",
