@@ -275,12 +275,12 @@ class _Writer:
 def _assemble(code: list[Instruction]) -> tuple[list[int], list[int]]:
     """The words of the code, and where each instruction starts."""
     starts: list[int] = []
-    place = 0
-    for instruction in code:
-        starts.append(place)
-        place += len(encode(instruction, 0))
     words: list[int] = []
     for instruction in code:
-        label = starts[instruction.label.position] if instruction.label is not None else 0
-        words += encode(instruction, label)
+        starts.append(len(words))
+        words += encode(instruction, 0)
+    for instruction, start in zip(code, starts, strict=True):
+        if instruction.label is not None:
+            encoded = encode(instruction, starts[instruction.label.position])
+            words[start : start + len(encoded)] = encoded
     return words, starts

@@ -15,17 +15,21 @@ import torch
 from portfire.diagnostics import Diagnostic
 from portfire.errors import InternalError
 from portfire.frontend.script.attribute_types import MAX_ROUNDS, AttributeTypes
-from portfire.frontend.script.compiler import Compiler, deep_recursion
+from portfire.frontend.script.compiler import Compiler
 from portfire.frontend.script.environment import PoisonedValue
 from portfire.frontend.script.example_types import ExampleCall, with_example_types
 from portfire.frontend.script.fixed_values import FixedValues
 from portfire.frontend.script.methods import declared_version
 from portfire.frontend.script.modules import compile_module
 from portfire.ir import types as ir
+from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Function
 from portfire.ir.state import ObjectState
 
 T = TypeVar("T")
+
+#: How deep the compiler recurses; code of the user's that goes deeper while it is compiled does not end.
+_DEEPEST = 20_000
 
 
 def script_function(
@@ -119,7 +123,7 @@ def _attempt(
         fixed.begin_round()
         compiler = Compiler(local_names, is_thorough=is_thorough, attribute_types=learned, fixed_values=fixed)
         result: T | None = None
-        with deep_recursion(), compiler.diagnostics.recovering():
+        with deep_nesting(_DEEPEST), compiler.diagnostics.recovering():
             result = work(compiler)
         errors = compiler.diagnostics.errors
         if best is None or (len(errors) < len(best[0].diagnostics.errors) and not (guesses and errors)):
