@@ -19,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort
+from portfire.frontend.script.attributes_set import ALL, attributes_set_by
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.generators import GeneratorValue
@@ -226,9 +227,13 @@ def call_bound(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) 
 def emit_version(emitter: Emitter, callee: Callee, function: Function, values: list[Value]) -> StaticValue:
     """The call of a compiled version."""
     emit = callee.emit or _emit_call_function
+    made = RuntimeValue(emit(emitter, function, values))
     if any(_holds_object(v.type) for v in values):
-        emitter.frame.forget_attributes()
-    return RuntimeValue(emit(emitter, function, values))
+        is_virtual = isinstance(values[0].type, ClassType) and not values[0].type.is_module
+        names = ALL if is_virtual else attributes_set_by(function, emitter.compiler.attributes_set)
+        for name in names:
+            emitter.frame.forget_attributes(None if name == "*" else name)
+    return made
 
 
 def _holds_object(type_: Type) -> bool:

@@ -9,10 +9,8 @@ Comes before: `inlining.py`, `classes.py`, `module_types.py`. Comes after: `scri
 from __future__ import annotations
 
 import ast
-import sys
 import traceback
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +93,8 @@ class Compiler:
         #: What earlier rounds of this compilation have learned of attributes.
         self.attribute_types = attribute_types or AttributeTypes()
         self.fixed_values = fixed_values or FixedValues()
+        #: The attributes that compiled functions may set (`attributes_set.py`).
+        self.attributes_set: dict[Function, frozenset[str]] = {}
         self._explored: set[ast.AST] = set()
         self.diagnostics = DiagnosticSink()
         #: Whether anything has failed; poisoned values are silent only since something else spoke.
@@ -394,14 +394,3 @@ def _with_trailing_defaults(parameters: Sequence[Parameter]) -> list[Parameter]:
         Parameter(p.name, p.type) if i < last else Parameter(p.name, p.type, p.default, p.kwarg_only)
         for i, p in enumerate(parameters)
     ]
-
-
-@contextmanager
-def deep_recursion(limit: int = 20_000) -> Iterator[None]:
-    """Let the compiler nest as deep as the user's calls and blocks do."""
-    saved = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(saved, limit))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(saved)
