@@ -27,6 +27,7 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.widening import note_declared
+from portfire.ir.forms import plain
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import ClassType, ListType, TensorType, TupleType, Type
 
@@ -224,7 +225,10 @@ def _unpack_starred_list(emitter: Emitter, targets: Sequence[ast.expr], list_: S
     stop = ConstantValue(-after) if after else none
     starred = targets[star]
     assert isinstance(starred, ast.Starred)
-    assign_target(emitter, starred.value, list_.index(emitter, SliceValue(ConstantValue(star), stop, none)))
+    rest = list_.index(emitter, SliceValue(ConstantValue(star), stop, none))
+    if isinstance(rest, RuntimeValue):  # always a list, whatever it is the rest of
+        rest.value.type = plain(rest.type)
+    assign_target(emitter, starred.value, rest)
     for i, target in enumerate(targets[star + 1 :]):
         assign_target(emitter, target, list_.index(emitter, ConstantValue(i - after)))
 

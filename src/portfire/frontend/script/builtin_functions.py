@@ -51,6 +51,7 @@ from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.set_values import make_frozen_set, make_set
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.transposing import ZipType
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.frontend.script.type_tests import IsInstanceValue, TypeValue
 from portfire.ir.forms import plain
@@ -479,10 +480,11 @@ TYPES: dict[Any, StaticValue] = {
         (dict, _dict), (collections.OrderedDict, make_ordered_dict), (set, make_set), (frozenset, make_frozen_set),
         (bytes, make_bytes), (collections.Counter, make_counter), (collections.deque, make_deque),
         (collections.defaultdict, make_default_dict),
-        (slice, _slice), (range, _range), (enumerate, _enumerate), (zip, _zip), (filter, _filter),
+        (slice, _slice), (range, _range), (enumerate, _enumerate), (filter, _filter),
         (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),
         (reversed, lambda emitter, args, kwargs: ReversedValue(args[0])),
         (type, _type), (object, None), (super, None),
     )
 }  # fmt: skip
+TYPES[zip] = ZipType(zip, _zip)
 TYPES[super] = SuperFunction()

@@ -207,6 +207,7 @@ def _arity(emitter: Emitter, name: str, args: Arguments, kwargs: Keywords, count
 
 
 _LIST_METHODS: dict[str, Callable[..., StaticValue]] = {
+    "__getitem__": lambda emitter, list_, args, kwargs: list_.index(emitter, args[0]),
     "append": _append,
     "insert": _insert,
     "extend": extend,
@@ -336,6 +337,7 @@ def _update(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywo
 
 
 _DICT_METHODS: dict[str, Callable[..., StaticValue]] = {
+    "__getitem__": lambda emitter, dict_, args, kwargs: dict_.index(emitter, args[0]),
     "get": _get,
     "setdefault": _setdefault,
     "pop": _dict_pop,

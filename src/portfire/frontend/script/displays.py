@@ -42,6 +42,7 @@ def emit_items(emitter: Emitter, nodes: Sequence[ast.expr]) -> list[StaticValue]
 
 def emit_tuple(emitter: Emitter, node: ast.Tuple) -> StaticValue:
     """`(a, b)`. With a list of unknown length among its items, as in `(n, *x.shape[1:])`, it is a list itself."""
+    from portfire.frontend.script.builtin_iteration import as_tuple
     from portfire.frontend.script.expressions import emit_expression
 
     parts: list[list[StaticValue] | StaticValue] = [[]]
@@ -60,7 +61,7 @@ def emit_tuple(emitter: Emitter, node: ast.Tuple) -> StaticValue:
         last += items
     if len(parts) == 1:
         return TupleValue(parts[0])  # type: ignore[arg-type]
-    return _concatenated(emitter, parts)
+    return as_tuple(_concatenated(emitter, parts))
 
 
 def _concatenated(emitter: Emitter, parts: Sequence[list[StaticValue] | StaticValue]) -> StaticValue:

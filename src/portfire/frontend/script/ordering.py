@@ -22,7 +22,7 @@ from portfire.frontend.script.python_library import sorting
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.graph import MISSING
-from portfire.ir.types import BOOL, FLOAT, INT, NUMBER, STR, DictType, ListType, TupleType, Type
+from portfire.ir.types import BOOL, FLOAT, INT, NUMBER, STR, DictType, ListType, OptionalType, TupleType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -92,8 +92,34 @@ def _sorted_names(emitter: Emitter, values: StaticValue, key: StaticValue, rever
     return TupleValue(in_order, is_list=True)
 
 
+def _comparable(emitter: Emitter, key: StaticValue) -> StaticValue:
+    """A key that may be None: Python compares it with nothing."""
+    type_ = static_type(key)
+    if not isinstance(type_, OptionalType):
+        return key
+    is_set = emitter.builtin("aten::__isnot__", [key, NONE_VALUE])
+    message = ConstantValue("'<' not supported between instances of 'NoneType' and 'NoneType'")
+    emit_check(emitter, is_set, message, "builtins.TypeError")
+    return emitter.insert("prim::unchecked_cast", [emitter.runtime(key)], type_.element)
+
+
+class _KeyFunction(StaticValue):
+    """What `key=` was given, with keys that can be compared."""
+
+    def __init__(self, key: StaticValue) -> None:
+        self.key = key
+
+    def describe(self) -> str:
+        """See the base class."""
+        return self.key.describe()
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        return _comparable(emitter, self.key.call(emitter, args, kwargs))
+
+
 def _sorted_by_key(emitter: Emitter, values: StaticValue, key: StaticValue, reverse: StaticValue) -> StaticValue:
-    keys = values if key.constant() is None else to_list(emitter, MapValue(key, [values]))
+    keys = values if key.constant() is None else to_list(emitter, MapValue(_KeyFunction(key), [values]))
     if _element(keys) == NUMBER:
         keys = to_list(emitter, MapValue(emitter.compiler.value_of(emitter, float), [keys]))
     function = sorting.sorted_by_plain_keys if _is_plain(_element(keys)) else sorting.sorted_by_comparing
@@ -132,7 +158,7 @@ class Extreme:
         """The later of two only if it is better: an int stays an int and a float a float, as in Python."""
 
         def key_of(value: StaticValue) -> StaticValue:
-            return value if key.constant() is None else key.call(emitter, [value], {})
+            return value if key.constant() is None else _comparable(emitter, key.call(emitter, [value], {}))
 
         op = ast.Lt() if self.name == "min" else ast.Gt()
         truth = emit_comparison(emitter, op, key_of(item), key_of(best)).truth(emitter)
