@@ -397,18 +397,71 @@ def test_a_function_that_each_round_replaces() -> None:
         for _ in range(n):
             x = g(x)
             g = triple
-        return x
+        return g(x)
 
-    def assigned_first(x: Tensor, n: int):
-        g = add
-        x = g(x)
-        for _ in range(n):
-            g = triple
+    def several(x: Tensor, n: int):
+        g, i = add, 0
+        while i < n:
             x = g(x)
+            if i == 1:
+                g = triple
+            elif i == 3:
+                g = torch.relu
+            if i > 5:
+                break
+            i += 1
+        return g(x)
+
+    def none_at_first(x: Tensor, n: int):
+        g = None
+        for i in range(n):
+            if g is not None:
+                x = g(x)
+            g = None if i == 1 else triple
         return x
 
-    assert "maybe-undefined" in codes(read_first)
-    check(assigned_first, (torch.ones(2), 2))
+    def nested(x: Tensor, n: int, flag: bool):
+        g = add if flag else triple
+        for _ in range(n):
+            for j in range(2):
+                x = g(x)
+                g = triple if j == 0 else add
+        return g(x)
+
+    def made_in_a_round(x: Tensor, n: int):
+        g = add
+        for i in range(n):
+            x = g(x)
+            g = lambda y: y + i  # noqa: B023, E731
+        return x
+
+    x = torch.ones(2)
+    check(read_first, (x, 0), (x, 1), (x, 3))
+    check(several, (x, 0), (x, 3), (x, 9))
+    check(none_at_first, (x, 0), (x, 5))
+    check(nested, (x, 0, True), (x, 2, False))
+    assert "maybe-undefined" in codes(made_in_a_round)
+
+
+class Switching(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(2, 2)
+        self.others = nn.Sequential(nn.ReLU(), nn.Linear(2, 2))
+
+    def forward(self, x: Tensor, n: int) -> Tensor:
+        layer = self.first
+        for _ in range(n):
+            x = layer(x)
+            layer = self.others
+        return x
+
+
+def test_a_module_that_each_round_replaces() -> None:
+    model, x = Switching(), torch.rand(1, 2)
+    compiled = portfire.script(model)
+    for n in (0, 1, 3):
+        assert torch.equal(compiled(x, n), model(x, n))
 
 
 class Actions:

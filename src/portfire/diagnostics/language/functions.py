@@ -235,13 +235,25 @@ def f(x, flag: bool):
         inputs="(torch.ones(2), True)",
     ),
     Construct(
-        "a function that each round of a loop replaces",
+        "a function, class or module that each round of a loop replaces",
         """
 def f(x, n: int):
     g = torch.relu
     for i in range(n):
         x = g(x)
-        g = torch.tanh
+        g = torch.tanh if i > 1 else torch.sin
+    return g(x)
+""",
+        inputs="(torch.ones(2), 4)",
+    ),
+    Construct(
+        "a function that a round of a loop makes, used in the next",
+        """
+def f(x, n: int):
+    g = torch.relu
+    for i in range(n):
+        x = g(x)
+        g = lambda y: y + i
     return x
 """,
         code="maybe-undefined",

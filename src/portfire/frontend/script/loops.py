@@ -30,6 +30,7 @@ from portfire.frontend.script.picked_in_loops import (
     number_among,
     number_of,
 )  # fmt: skip
+from portfire.frontend.script.merged_attributes import known_attributes, still_known
 from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
@@ -84,6 +85,8 @@ class Loop:
     rebound: set[str] = field(default_factory=set)
     #: Whether a round may set attributes, so that what was known of them before the loop is not known in it.
     sets_attributes: bool = False
+    #: What is known of attributes before each round and after it, as far as the rounds before have shown.
+    assumed: dict[str, Type] = field(default_factory=dict)
 
 
 def emit_while(emitter: Emitter, node: ast.While) -> Flow:
@@ -301,6 +304,7 @@ class _Attempt:
                 frame.assigned[name] = UndefinedValue(_why_rebound(name))
             if loop.sets_attributes:
                 frame.forget_attributes()
+                refine(emitter, loop.assumed)
             self.region = enter_region(emitter, is_loop=True)
             try:
                 self.flow = loop.body(trip)
@@ -312,6 +316,12 @@ class _Attempt:
             wider = self._too_narrow(ends)
             if not loop.sets_attributes and frame.set_attributes:
                 loop.sets_attributes = True
+                loop.assumed = known_attributes(frame.outer, set(loop.assigned))
+                return wider
+            lost = [chain for chain, type_ in loop.assumed.items() if not still_known(frame, chain, type_)]
+            if lost:
+                for chain in lost:
+                    del loop.assumed[chain]
                 return wider
             if is_new or wider:
                 return wider
@@ -391,14 +401,21 @@ class _Attempt:
         emitter, loop, frame = self.emitter, self.loop, self.frame
         assert frame is not None and frame.outer is not None
         is_new = False
-        carried = {c.name for c in loop.carried} | loop.rebound
+        carried = {c.name for c in loop.carried}
         for name in [] if self.flow is Flow.RAISES else [n for n in frame.assigned if not n.startswith("$")]:
             before, end = frame.outer.lookup(name), emitter.lookup(name)
-            if name in carried or not _is_static(before) or end is None or (end is before and name not in loop.picked):
+            if name in loop.rebound:
                 continue
-            assert before is not None
+            if before is not None and before.constant() is None and _is_static(end):  # no function yet
+                loop.carried = [c for c in loop.carried if c.name != name]
+            elif (
+                name in carried or not _is_static(before) or end is None or (end is before and name not in loop.picked)
+            ):
+                continue
+            assert before is not None and end is not None
             items = loop.picked.get(name) or items_in(before)
-            more = more_items(items, end, frame) if _is_static(end) else None
+            is_item = _is_static(end) or end.constant() is None
+            more = more_items(items, end, frame) if is_item else None
             if more is None:
                 loop.rebound.add(name)
                 loop.picked.pop(name, None)
@@ -432,6 +449,7 @@ class _Attempt:
             output = RuntimeValue(self.node.add_output(carried.type, hint(carried.name)))
             emitter.frame.assign(carried.name, self._bound(carried, output, self.node.add_output))
         emitter.frame.forget_as(frame)
+        refine(emitter, self.loop.assumed)
         for name, items in self.loop.picked.items():
             bind_picked(emitter, name, items)
         for name in self.loop.rebound:

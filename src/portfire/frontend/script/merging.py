@@ -20,7 +20,7 @@ from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.inference import joined
 from portfire.frontend.script.known_truth import of_common_truth
-from portfire.frontend.script.merged_attributes import merge_attributes
+from portfire.frontend.script.merged_attributes import attributes_after, merge_attributes
 from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
@@ -71,6 +71,7 @@ def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch], kno
             flags[flag] = merged
         if merged is not None:
             emitter.frame.assign(name, merged)
+    after = attributes_after([b.frame for b in branches if not b.is_dead])
     for branch in branches:
         if not branch.is_dead:
             emitter.frame.forget_as(branch.frame)
@@ -80,7 +81,7 @@ def merge_branches(emitter: Emitter, node: Node, branches: Sequence[Branch], kno
             merged = _merge(emitter, node, branches, name, values)
             if merged is not None:
                 emitter.frame.refine(name, merged)
-    merge_attributes(emitter, [b.frame for b in branches if not b.is_dead])
+    merge_attributes(emitter, after)
 
 
 def _flag(values: Sequence[StaticValue | None]) -> tuple[object, ...] | None:
@@ -117,7 +118,7 @@ def _merge(
         return PoisonedValue()
     if any(isinstance(v, UndefinedValue) for v in present):
         return _merge_unbound(emitter, node, branches, name, values)
-    if all(_is_same(first, v) for v in present) and _is_visible(first, branches):
+    if all(is_same(first, v) for v in present) and _is_visible(first, branches):
         return first
     if all(isinstance(v, TupleValue) for v in present) and _same_shape(present):
         return _merge_items(emitter, node, branches, name, values)
@@ -154,14 +155,16 @@ def _undefined(name: str, present: Sequence[StaticValue], path: str) -> Undefine
     return UndefinedValue(f"only one {path} assigns '{name}'")
 
 
-def _is_same(a: StaticValue, b: StaticValue) -> bool:
+def is_same(a: StaticValue, b: StaticValue) -> bool:
+    """Whether two values are known to be one."""
     if a is b:
         return True
     if isinstance(a, RuntimeValue) and isinstance(b, RuntimeValue):
         return a.value is b.value
     if isinstance(a, ConstantValue) and isinstance(b, ConstantValue):
         return a.type == b.type and type(a.value) is type(b.value) and bool(a.value == b.value)
-    return type(a) is type(b) and a == b
+    identities = getattr(a, "identity", None), getattr(b, "identity", None)
+    return type(a) is type(b) and (a == b or (identities[0] is not None and identities[0] == identities[1]))
 
 
 def _is_visible(value: StaticValue, branches: Sequence[Branch]) -> bool:
@@ -237,7 +240,7 @@ def _merge_picked(
                 numbers.append(number.value)
                 items += value.items
                 continue
-            known = next((i for i, item in enumerate(items) if _is_same(item, value)), len(items))
+            known = next((i for i, item in enumerate(items) if is_same(item, value)), len(items))
             if known == len(items):
                 items.append(value)
             numbers.append(emitter.constant_value(known))
