@@ -1,8 +1,33 @@
 #include "core/dismantle.h"
 
+#include <algorithm>
+
 #include "portfire/object.h"
 
 namespace portfire {
+
+bool Dismantler::holds_containers(const Box* box, Tag tag) noexcept {
+  switch (tag) {
+    case Tag::kList: {
+      const std::vector<Value>& items = static_cast<const ListBox*>(box)->items;
+      return std::any_of(items.begin(), items.end(), is_container);
+    }
+    case Tag::kTuple: {
+      const ValueArray& items = static_cast<const TupleBox*>(box)->items;
+      return std::any_of(items.begin(), items.end(), is_container);
+    }
+    case Tag::kObject: {
+      const ValueArray& slots = static_cast<const Object*>(box)->slots_;
+      return std::any_of(slots.begin(), slots.end(), is_container);
+    }
+    case Tag::kDict: {
+      const std::vector<DictBox::Entry>& entries = static_cast<const DictBox*>(box)->entries_;
+      return std::any_of(entries.begin(), entries.end(), [](const DictBox::Entry& e) { return is_container(e.value); });
+    }
+    default:
+      return false;
+  }
+}
 
 void Dismantler::collect(std::span<Value> values) {
   for (Value& v : values) {

@@ -19,18 +19,14 @@ class Dismantler {
   static void drop(std::vector<DictBox::Entry>& entries) noexcept;
 
  private:
-  // Whether dropping `v` would run the destructor of a container that may hold further ones.
+  // Whether dropping `v` would run the destructor of a container that holds further ones.
   static bool is_nested(const Value& v) noexcept {
-    switch (v.tag()) {
-      case Tag::kList:
-      case Tag::kTuple:
-      case Tag::kDict:
-      case Tag::kObject:
-        return v.box()->is_unique();
-      default:
-        return false;
-    }
+    return is_container(v) && v.box()->is_unique() && holds_containers(v.box(), v.tag());
   }
+  static bool is_container(const Value& v) noexcept {
+    return v.tag() == Tag::kList || v.tag() == Tag::kTuple || v.tag() == Tag::kDict || v.tag() == Tag::kObject;
+  }
+  static bool holds_containers(const Box* box, Tag tag) noexcept;
   static void take_apart_all(std::span<Value> values) noexcept;
   void take_apart(Box* box, Tag tag);
   void collect(std::span<Value> values);
