@@ -315,9 +315,18 @@ def f(n: int):
     warnings.warn("careful")
     return n
 """,
-        differs="every warning is a UserWarning",
         inputs="(2,)",
         torch_jit=True,
+    ),
+    Construct(
+        "warnings with a category",
+        """
+def f(n: int):
+    warnings.warn("old", DeprecationWarning)
+    return n
+""",
+        differs="a host without Python gets warnings as printed lines; libtorch shows no category",
+        inputs="(2,)",
     ),
     Construct(
         "print with sep, end, flush, file=sys.stderr",
