@@ -1,8 +1,13 @@
 // Values: Python's text, hash and equality; dicts; types.
 #include "portfire/value.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "check.h"
 #include "portfire/op.h"
@@ -93,6 +98,87 @@ TEST(dicts_keep_insertion_order) {
   CHECK_EQUAL(keys, std::string("3 13 23 33 43 53 63 73 83 93 0 "));
   dict.clear();
   CHECK_EQUAL(dict.size(), std::size_t{0});
+}
+
+// Against a plain list of pairs: inserted, replaced, erased and looked up in an order that leaves holes of all kinds.
+TEST(dicts_find_what_was_put_in_after_any_changes) {
+  portfire::DictBox dict(nullptr, nullptr);
+  std::vector<std::pair<std::int64_t, std::int64_t>> expected;
+  std::uint64_t state = 1;
+  for (std::int64_t step = 0; step < 20000; ++step) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    const auto key = static_cast<std::int64_t>((state >> 33U) % (step < 10000 ? 300 : 20));
+    const auto at = std::find_if(expected.begin(), expected.end(), [&](const auto& e) { return e.first == key; });
+    if ((state >> 60U) < 6) {
+      CHECK_EQUAL(dict.erase(Value(key)), at != expected.end());
+      if (at != expected.end()) expected.erase(at);
+    } else {
+      dict.set(Value(key), Value(step));
+      if (at != expected.end()) {
+        at->second = step;
+      } else {
+        expected.emplace_back(key, step);
+      }
+    }
+    CHECK_EQUAL(dict.size(), expected.size());
+    const Value* found = dict.find(Value(key));
+    CHECK_EQUAL(found != nullptr, (state >> 60U) >= 6);
+    if (found) CHECK_EQUAL(found->to_int(), step);
+  }
+  std::size_t i = 0;
+  for (const auto& entry : dict.entries()) {
+    if (!entry.live) continue;
+    CHECK_EQUAL(entry.key.to_int(), expected[i].first);
+    CHECK_EQUAL(entry.value.to_int(), expected[i++].second);
+  }
+  CHECK_EQUAL(i, expected.size());
+}
+
+TEST(keys_of_all_kinds_are_found_again) {
+  portfire::DictBox dict(nullptr, nullptr);
+  for (std::int64_t i = 0; i < 50; ++i) {
+    dict.set(Value("key" + std::to_string(i)), Value(i));
+    dict.set(Value::tuple({Value(i), Value("x")}), Value(i));
+    dict.set(Value(static_cast<double>(i) + 0.5), Value(i));
+  }
+  for (std::int64_t i = 0; i < 50; ++i) {
+    CHECK_EQUAL(dict.find(Value("key" + std::to_string(i)))->to_int(), i);
+    CHECK_EQUAL(dict.find(Value::tuple({Value(static_cast<double>(i)), Value("x")}))->to_int(), i);
+    CHECK_EQUAL(dict.find(Value(static_cast<double>(i) + 0.5))->to_int(), i);
+  }
+  CHECK(dict.find(Value("key50")) == nullptr && dict.find(Value()) == nullptr);
+  CHECK_ERROR(kType, dict.find(Value::list(nullptr, {})));
+}
+
+TEST(short_strings_are_shared_and_others_know_what_they_are) {
+  CHECK(Value("a").is_same(Value(std::string("a"))) && Value("").is_same(Value(std::string())));
+  CHECK(!Value("ab").is_same(Value("ab")) && !Value("\xc3\xa9").is_same(Value("\xc3\xa9")));
+  CHECK(Value("plain text").string_box().is_ascii() && !Value("caf\xc3\xa9").string_box().is_ascii());
+  CHECK_EQUAL(Value("one text").string_box().hash(), Value("one text").string_box().hash());
+}
+
+TEST(boxes_may_be_dropped_by_other_threads) {
+  for (int round = 0; round < 20; ++round) {
+    std::vector<Value> made;
+    for (int i = 0; i < 5000; ++i) made.push_back(Value::tuple({Value(i), Value("text " + std::to_string(i))}));
+    std::thread other([values = std::move(made)]() mutable {
+      for (int i = 0; i < 5000; ++i) CHECK_EQUAL(values[static_cast<std::size_t>(i)].to_tuple().items[0].to_int(), i);
+      values.clear();
+    });
+    other.join();
+  }
+}
+
+TEST(tuples_of_any_size_hold_their_items) {
+  for (std::int64_t size = 0; size < 10; ++size) {
+    std::vector<Value> items;
+    for (std::int64_t i = 0; i < size; ++i) items.push_back(Value::list(nullptr, {Value(i)}));
+    const Value tuple = Value::tuple(std::move(items));
+    CHECK_EQUAL(tuple.to_tuple().items.size(), static_cast<std::size_t>(size));
+    for (std::int64_t i = 0; i < size; ++i) {
+      CHECK_EQUAL(tuple.to_tuple().items[static_cast<std::size_t>(i)].to_list().items[0].to_int(), i);
+    }
+  }
 }
 
 TEST(values_that_contain_themselves_end_in_an_error) {
