@@ -4,41 +4,67 @@
         self.cache = x
     ...                      # self.cache is not None: it was assigned in one branch, and tested in the other
 
-Comes before: `refinement.py`, `environment.py`. Comes after: `merging.py`.
+Comes before: `refinement.py`, `environment.py`. Comes after: `merging.py`, `loops.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.conversion import static_type
-from portfire.frontend.script.environment import FORGOTTEN, Frame
+from portfire.frontend.script.environment import Frame
 from portfire.frontend.script.inference import joined
+from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 
-def merge_attributes(emitter: Emitter, live: Sequence[Frame]) -> None:
-    """Let what every branch that gets to its end knows of a chain of attributes (`self.x`) be known after them."""
+def attributes_after(live: Sequence[Frame]) -> dict[str, Type]:
+    """What every branch that gets to its end knows there of chains of attributes (`self.x`), as far as one has learned it."""
+    chains = dict.fromkeys(n for frame in live for n in frame.refined if "." in n)
+    found = {chain: _common_type(chain, live) for chain in chains}
+    return {chain: type_ for chain, type_ in found.items() if type_ is not None}
+
+
+def merge_attributes(emitter: Emitter, after: dict[str, Type]) -> None:
+    """Let it be known after the branches."""
     from portfire.frontend.script.refinement import refine
 
-    chains = [n for n in live[0].refined if "." in n] if live else []
-    for chain in chains:
-        common = _common_type(chain, live)
-        if common is not None:
-            emitter.frame.refined.pop(chain, None)
-            refine(emitter, {chain: common})
+    for chain, type_ in after.items():
+        refine(emitter, {chain: type_})
 
 
 def _common_type(chain: str, live: Sequence[Frame]) -> Type | None:
     common: Type | None = None
     for frame in live:
-        value = frame.refined.get(chain)
-        type_ = None if value is None or value is FORGOTTEN else static_type(value)
+        value = frame.refinement(chain)
+        type_ = None if value is None else static_type(value)
         if type_ is None:
             return None
         common = type_ if common is None else joined(common, type_)
     return common
+
+
+def known_attributes(frame: Frame | None, rebound: Collection[str]) -> dict[str, Type]:
+    """What is known of chains of attributes in a block, but for those of variables that are `rebound`."""
+    found: dict[str, Type] = {}
+    block = frame
+    while frame is not None and block is not None:
+        for chain in block.refined:
+            root = chain.partition(".")[0]
+            value = frame.refinement(chain) if root != chain and root not in rebound else None
+            type_ = None if value is None else static_type(value)
+            if type_ is not None:
+                found[chain] = type_
+        block = block.outer
+    return found
+
+
+def still_known(frame: Frame, chain: str, type_: Type) -> bool:
+    """Whether at the end of a block a chain is certainly of the type."""
+    value = frame.refinement(chain)
+    found = None if value is None else static_type(value)
+    return found is not None and is_subtype(found, type_)
