@@ -199,7 +199,7 @@ def f(x):
     return y, x @ x
 """,
         inputs="(torch.ones(2, 2),)",
-        libtorch=False,
+        torch_jit=True,
     ),
     Construct(
         "with on script classes",
