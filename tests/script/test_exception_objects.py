@@ -561,3 +561,40 @@ def test_logs_are_warnings() -> None:
     with pytest.warns(UserWarning, match="n is 3") as caught:
         assert portfire.script(logs)(3) == 3
     assert len(caught) == 1
+
+
+class OwnWarning(FutureWarning):
+    pass
+
+
+def warns(n: int):
+    warnings.warn("plain")
+    warnings.warn("old", DeprecationWarning)
+    warnings.warn(f"n is {n}", category=FutureWarning, stacklevel=2)
+    warnings.warn(OwnWarning("own"))
+    warnings.warn("own, too", OwnWarning)
+    return n
+
+
+def test_warnings_keep_their_category(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    compiled = portfire.script(warns)
+    compiled.save(str(tmp_path / "warns.pt"))
+    loaded = portfire.load(str(tmp_path / "warns.pt"))
+    found = []
+    for function in (warns, compiled, loaded):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            function(3)
+        found.append(sorted((w.category.__name__, str(w.message)) for w in caught))
+    assert found[1] == found[0] and found[2] == found[0]
+    with warnings.catch_warnings(), pytest.raises(FutureWarning, match="n is 3"):
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", FutureWarning)
+        compiled(3)
+    capsys.readouterr()
+    portfire.load(str(tmp_path / "warns.pt"), kernels="native")(3)
+    assert capsys.readouterr().out.splitlines()[:2] == ["UserWarning: plain", "DeprecationWarning: old"]
+    theirs = torch.jit.load(str(tmp_path / "warns.pt"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert theirs(3) == 3

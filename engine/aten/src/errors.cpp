@@ -14,6 +14,7 @@ namespace portfire::aten {
 namespace {
 
 std::atomic<ExceptionTranslator> g_translator{nullptr};
+std::atomic<WarningHandler> g_warning_handler{nullptr};
 
 [[noreturn]] void throw_as(const char* python_class, const c10::Error& e) {
   throw Error(ErrorCode::kRuntime, python_class, e.what_without_backtrace());
@@ -22,6 +23,8 @@ std::atomic<ExceptionTranslator> g_translator{nullptr};
 }  // namespace
 
 void set_exception_translator(ExceptionTranslator translator) noexcept { g_translator = translator; }
+void set_warning_handler(WarningHandler handler) noexcept { g_warning_handler = handler; }
+WarningHandler warning_handler() noexcept { return g_warning_handler; }
 
 void throw_wrong_arity(std::size_t expected, std::size_t found) {
   throw Error(ErrorCode::kInvalidProgram, "an operator that takes " + std::to_string(expected) +

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "portfire/op.h"
 
@@ -10,6 +11,8 @@ namespace portfire::aten {
 // Call inside a catch block: throws the current exception again, as an Error with the Python class eager code would
 // raise.
 [[noreturn]] void rethrow_as_error();
+// What shows warnings with a category (portfire/aten.h), or nullptr.
+void (*warning_handler() noexcept)(const std::string& message, const std::string& category);
 [[noreturn]] void throw_wrong_arity(std::size_t expected, std::size_t found);
 
 // Throws Error(kInvalidProgram) for a call with fewer operands or results than that.

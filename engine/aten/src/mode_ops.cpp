@@ -6,6 +6,7 @@
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 
+#include "errors.h"
 #include "ivalue.h"
 #include "op_family.h"
 #include "tensor_ops.h"
@@ -31,6 +32,7 @@ void autocast_dtype(Call& call) {
   call.set_result(static_cast<std::int64_t>(at::autocast::get_autocast_dtype(device)));
 }
 
+// Without a place in C++: the user's line is what the host shows.
 void warn_of(const std::string& message) {
   c10::warn(c10::Warning(c10::UserWarning(), {nullptr, nullptr, 0}, message, /*verbatim=*/false));
 }
@@ -74,8 +76,16 @@ void leave_autocast(Call& call) {
 }
 
 void warn(Call& call) {
-  // Without a place in C++: the user's line is what the host shows.
-  c10::warn(c10::Warning(c10::UserWarning(), {nullptr, nullptr, 0}, call[0].to_string(), /*verbatim=*/false));
+  warn_of(call[0].to_string());
+  set_nothing(call);
+}
+// `category`: the qualified name of a class of Python's, which only a host that is Python can show.
+void warn_of_category(Call& call) {
+  if (const auto handler = warning_handler(); handler != nullptr) {
+    handler(call[0].to_string(), call[1].to_string());
+  } else {
+    warn_of(call[0].to_string());
+  }
   set_nothing(call);
 }
 void cpu_capability(Call& call) { call.set_result(at::get_cpu_capability()); }
@@ -129,6 +139,7 @@ const OpFamily& family() {
       {"prim::enter_autocast", guarded<enter_autocast, 4>},
       {"prim::leave_autocast", guarded<leave_autocast, 2, 0>},
       {"aten::warn", guarded<warn, 2, 0>},
+      {"portfire::warn", guarded<warn_of_category, 3, 0>},
       {"aten::_get_cpu_capability", guarded<cpu_capability, 0>},
       {"prim::layout", guarded<layout, 1>},
       {"prim::is_sparse", guarded<is_sparse, 1>},

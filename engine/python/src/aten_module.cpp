@@ -108,6 +108,21 @@ void translate_python_error() {
   }
 }
 
+// The class of that qualified name, if its module is imported: what a program says imports nothing.
+nb::object warning_class(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  const nb::object modules = nb::module_::import_("sys").attr("modules");
+  const nb::object module = modules.attr("get")(name.substr(0, dot == std::string::npos ? 0 : dot).c_str());
+  const nb::object found = nb::getattr(module, name.substr(dot + 1).c_str(), nb::none());
+  const bool usable = PyType_Check(found.ptr()) && PyObject_IsSubclass(found.ptr(), PyExc_Warning) == 1;
+  return usable ? found : nb::borrow(PyExc_UserWarning);
+}
+
+void show_warning(const std::string& message, const std::string& category) {
+  const nb::gil_scoped_acquire gil;
+  if (PyErr_WarnEx(warning_class(category).ptr(), message.c_str(), 1) != 0) throw_set_error();
+}
+
 }  // namespace
 }  // namespace portfire::python
 
@@ -119,6 +134,7 @@ NB_MODULE(_aten, m) {
       python::tensor_to_python, python::device_to_python, python::opaque_to_python,   python::run,
   };
   aten::set_exception_translator(python::translate_python_error);
+  aten::set_warning_handler(python::show_warning);
   nb::module_::import_("portfire._engine").attr("set_tensor_bridge")(nb::capsule(&bridge, python::kBridgeCapsule));
   m.def("dispatcher_schemas", aten::dispatcher_schemas, "The text of every operator schema the dispatcher knows now.");
 }

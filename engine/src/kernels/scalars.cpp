@@ -2,6 +2,7 @@
 // of a tensor (sizes, dtype, device, ...).
 #include "families.h"
 #include "pointwise.h"
+#include "portfire/call_context.h"
 
 namespace portfire::kernels {
 namespace {
@@ -230,6 +231,15 @@ void enter_autocast(Call& c) {
 }
 void leave_autocast(Call& c) { set_grad_enabled(c); }
 void always_false(Call& c) { c.set_result(Value(false)); }
+
+// A host without Python gets warnings as lines of print.
+void print_warning(Call& c, const std::string& category) {
+  const std::string name = category.substr(category.rfind('.') + 1);
+  if (c.context() != nullptr) c.context()->print(name + ": " + c[0].to_string() + "\n");
+  c.set_result(Value());
+}
+void warn(Call& c) { print_warning(c, "UserWarning"); }
+void warn_of_category(Call& c) { print_warning(c, c[1].to_string()); }
 void always_true(Call& c) { c.set_result(Value(true)); }
 void none(Call& c) { c.set_result(Value()); }
 void is_floating_point(Call& c) { c.set_result(Value(is_floating(tensor_at(c, 0)->dtype()))); }
@@ -326,6 +336,8 @@ KernelTable scalar_kernels() {
       {"prim::name(Tensor a) -> str?", none},
       {"prim::grad(Tensor a) -> Tensor(*)", none},
       {"aten::is_grad_enabled() -> bool", always_false},
+      {"aten::warn(str message, int stacklevel=2) -> ()", warn},
+      {"portfire::warn(str message, str category, int stacklevel=2) -> ()", warn_of_category},
       {"aten::set_grad_enabled(bool val) -> ()", set_grad_enabled},
       {"aten::is_autocast_enabled() -> bool", always_false},
       {"aten::is_autocast_cpu_enabled() -> bool", always_false},

@@ -157,6 +157,7 @@ constexpr const char* kSchemas[] = {
     "aten::seed(Generator(a!) self) -> int",
     "aten::save(t item, str filename) -> ()",
     "aten::warn(str message, int stacklevel=2) -> ()",
+    "portfire::warn(str message, str category, int stacklevel=2) -> ()",
     "aten::_get_cpu_capability() -> str",
 };
 

@@ -186,6 +186,11 @@ def _raise(printer: CodePrinter, node: Node) -> str:
     return f"ops.prim.RaiseException({printer.uses(values)})"
 
 
+def _warn(printer: CodePrinter, node: Node) -> str:
+    """TorchScript's warnings have no category."""
+    return f"torch.warn({printer.use(node.inputs[0])}, {printer.use(node.inputs[2])})"
+
+
 def _to_list(printer: CodePrinter, node: Node) -> str:
     return f"annotate({printer.type_name(node.output.type)}, {printer.use(node.inputs[0])}.tolist())"
 
@@ -221,6 +226,7 @@ _EXPRESSIONS: dict[str, Callable[[CodePrinter, Node], str]] = {
     "prim::unchecked_unwrap_optional": _unchecked_cast,
     "prim::isinstance": _isinstance,
     "prim::RaiseException": _raise,
+    "portfire::warn": _warn,
     "prim::tolist": _to_list,
     "prim::EnumValue": _enum_part("value"),
     "prim::EnumName": _enum_part("name"),

@@ -62,4 +62,9 @@ PORTFIRE_EXPORT std::shared_ptr<Executor> executor();
 using ExceptionTranslator = void (*)();
 PORTFIRE_EXPORT void set_exception_translator(ExceptionTranslator translator) noexcept;
 
+// Shows a warning of the category with that qualified name; may throw portfire::Error, where the host makes exceptions
+// of warnings. The Python binding sets one; without one, torch shows a plain warning. Set once, before the first call.
+using WarningHandler = void (*)(const std::string& message, const std::string& category);
+PORTFIRE_EXPORT void set_warning_handler(WarningHandler handler) noexcept;
+
 }  // namespace portfire::aten

@@ -313,10 +313,21 @@ def _is_tensor(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticVal
 
 
 def _warn(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    """`warnings.warn(message, category, stacklevel)`: the category stays in Python."""
+    """`warnings.warn(message, category, stacklevel)`, or `warnings.warn(category(message))`."""
+    from portfire.frontend.script.exception_values import ExceptionClass, ExceptionValue
+    from portfire.frontend.script.exceptions import as_text
+
     message = args[0] if args else kwargs["message"]
+    category = kwargs.get("category", args[1] if len(args) > 1 else NONE_VALUE)
     level = kwargs.get("stacklevel", args[2] if len(args) > 2 else ConstantValue(1))
-    emitter.builtin("aten::warn", [message, level])
+    cls = category.cls if isinstance(category, ExceptionClass) else UserWarning
+    if isinstance(message, ExceptionValue):
+        cls, message = message.cls, as_text(emitter, message)
+    if cls is UserWarning:
+        emitter.builtin("aten::warn", [message, level])
+    else:
+        name = ConstantValue(f"{cls.__module__}.{cls.__qualname__}")
+        emitter.builtin("portfire::warn", [message, name, level])
     return NONE_VALUE
 
 
