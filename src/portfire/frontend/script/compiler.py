@@ -368,7 +368,9 @@ class Compiler:
 
 def _learned(emitter: Emitter) -> dict[SourceRange | None, Type]:
     """The types of displays that were not known where they stand, but are by now; empty if there is nothing new."""
-    found = {p: t for p, t in emitter.widened.items() if p is not None and emitter.learned.get(p) != t}
+    found: dict[SourceRange | None, Type] = {
+        p: t for p, t in emitter.widened.items() if p is not None and emitter.learned.get(p) != t
+    }
     for place, type_ in emitter.displays:
         if place in emitter.learned or place in emitter.widened or is_pending(type_) or place is None:
             continue

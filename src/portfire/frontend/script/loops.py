@@ -22,6 +22,7 @@ from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.environment import Frame, PoisonedValue, UndefinedValue
 from portfire.frontend.script.exits import Flow, Region, enter_region, has_exited, is_certainly, leave_region
 from portfire.frontend.script.inference import joined, resolved
+from portfire.frontend.script.merged_attributes import known_attributes, still_known
 from portfire.frontend.script.picked_in_loops import (
     bind_picked,
     first_number,
@@ -30,7 +31,6 @@ from portfire.frontend.script.picked_in_loops import (
     number_among,
     number_of,
 )  # fmt: skip
-from portfire.frontend.script.merged_attributes import known_attributes, still_known
 from portfire.frontend.script.refinement import emit_condition, negated, refine
 from portfire.frontend.script.renaming import shown_name
 from portfire.frontend.script.runtime_value import RuntimeValue
