@@ -267,6 +267,15 @@ def f(xs: List[int], ys: List[int]):
         inputs="([1, 2], [3, 4])",
     ),
     Construct(
+        "zip(*rows), zip(strict=)",
+        """
+def f(rows: List[Tuple[int, str]], grid: List[List[int]]):
+    numbers, names = zip(*rows)
+    return numbers, names, [sum(column) for column in zip(*grid)], list(zip(numbers, names, strict=True))
+""",
+        inputs='([(1, "a"), (2, "b")], [[1, 2], [3, 4]])',
+    ),
+    Construct(
         "map and filter",
         """
 def f(xs: List[int]):
