@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 import torch
 from torch import Tensor
@@ -130,3 +133,12 @@ def test_bodies_stay_in_proportion_to_the_source() -> None:
     graph = running_graph(compiled.forward.function)
     assert graph is not None
     assert sum(1 for _ in graph.walk()) < 15_000
+
+
+def test_what_was_optimised_goes_with_its_function() -> None:
+    compiled = portfire.script(torch.nn.Sequential(torch.nn.Linear(2, 2)))
+    function = weakref.ref(compiled.forward.function)
+    assert gc.isenabled()
+    del compiled
+    gc.collect()
+    assert function() is None
