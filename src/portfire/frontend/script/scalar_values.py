@@ -126,7 +126,7 @@ class StringBehaviour(Behaviour):
             return OperatorValue(f"aten::{name}", receiver=value, called=name)
         known = hasattr(str, name)
         what = f"the string method '{name}' is not supported" if known else f"a string has no attribute '{name}'"
-        near = difflib.get_close_matches(name, STRING_METHODS, 1)
+        near = difflib.get_close_matches(name, [m for m in dir(str) if not known], 1)
         instead = "write it with the methods that are: split, join, replace, find, startswith, strip, format, ..."
         raise emitter.fail("no-attribute", what, help=f"did you mean '{near[0]}'?" if near else instead)
 
