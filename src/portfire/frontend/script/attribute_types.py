@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler
 
 #: A Python class, or one and what tells the versions of a generic class apart; and the name of the attribute.
-_Key = tuple[Hashable, str]
+Owner = type | tuple[type, Hashable]
+_Key = tuple[Owner, str]
 
 #: Compilations in which types may still grow.
 MAX_ROUNDS = 12
@@ -70,11 +71,11 @@ class AttributeTypes:
             if not is_pending(attribute.type) and (cls, name) not in self._types:
                 self.note(compiler, cls, name, attribute.type)
 
-    def note_open(self, cls: Hashable, attribute: ir.Attribute) -> None:
+    def note_open(self, cls: Owner, attribute: ir.Attribute) -> None:
         """An attribute was added whose type a use will decide."""
         self._open.append(((cls, attribute.name), attribute))
 
-    def note(self, compiler: Compiler, cls: Hashable, name: str, stored: ir.Type) -> bool:
+    def note(self, compiler: Compiler, cls: Owner, name: str, stored: ir.Type) -> bool:
         """A value of type `stored` was given to the attribute. Returns whether that is new."""
         found = _portable(compiler, resolved(stored))
         if found is None or is_pending(found):
@@ -87,26 +88,26 @@ class AttributeTypes:
         self.has_learned = True
         return True
 
-    def note_missing(self, cls: Hashable, name: str) -> None:
+    def note_missing(self, cls: Owner, name: str) -> None:
         """The attribute is not always there: it is set after `__init__`, or deleted."""
         if (cls, name) not in self._missing:
             self._missing.add((cls, name))
             self.has_learned = True
 
-    def stored(self, compiler: Compiler, cls: Hashable, name: str) -> ir.Type | None:
+    def stored(self, compiler: Compiler, cls: Owner, name: str) -> ir.Type | None:
         """The type of what assignments give to the attribute, beside its first value; None if that is all there is."""
         known = self._types.get((cls, name))
         return None if known is None else _usable(compiler, known)
 
-    def may_be_missing(self, cls: Hashable, name: str) -> bool:
+    def may_be_missing(self, cls: Owner, name: str) -> bool:
         """Whether the attribute is not always there."""
         return (cls, name) in self._missing
 
-    def set_later(self, cls: Hashable) -> list[str]:
+    def set_later(self, cls: Owner) -> list[str]:
         """The attributes of a class that assignments have been seen to make."""
         return [n for c, n in self._missing if c is cls]
 
-    def widened(self, compiler: Compiler, cls: Hashable, name: str, first: ir.Type) -> ir.Type:
+    def widened(self, compiler: Compiler, cls: Owner, name: str, first: ir.Type) -> ir.Type:
         """The type of an attribute whose first value is a `first`."""
         stored = self.stored(compiler, cls, name)
         if stored is None:

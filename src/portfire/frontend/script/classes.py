@@ -27,6 +27,7 @@ from portfire.frontend.script.annotations import (
     is_unparametrised,
     type_from_annotation,
 )  # fmt: skip
+from portfire.frontend.script.attribute_types import Owner
 from portfire.frontend.script.exception_values import is_object_class, is_users
 from portfire.frontend.script.inference import is_pending
 from portfire.frontend.script.qualified_names import NameTable
@@ -57,7 +58,7 @@ class ClassRegistry:
         self._tuples: dict[tuple[type, tuple[ir.Type, ...]], ir.TupleType] = {}
         #: Types of generic classes, by how their objects are made.
         self._versions: dict[tuple[type, Hashable], ir.ClassType] = {}
-        self._version_keys: dict[ir.ClassType, Hashable] = {}
+        self._version_keys: dict[ir.ClassType, tuple[type, Hashable]] = {}
         self._objects: dict[int, ObjectState] = {}
 
     # Types
@@ -252,7 +253,7 @@ class ClassRegistry:
             self._version_keys[known] = (cls, key)
         return known
 
-    def owner_of(self, type_: ir.ClassType) -> Hashable:
+    def owner_of(self, type_: ir.ClassType) -> Owner | None:
         """What attributes are learned for: the Python class, or the version of a generic one; None of other classes."""
         return self._version_keys.get(type_, type_.python_class)
 

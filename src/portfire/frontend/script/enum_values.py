@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from portfire.frontend.script.constant_values import FALSE_VALUE, ConstantValue
@@ -197,7 +197,8 @@ def member_text(emitter: Emitter, value: StaticValue, conversion: str = "") -> S
     type_ = static_type(value)
     if not isinstance(type_, ir.EnumType) or type_.python_class is None:
         return None
-    make = {"": format, "s": str, "r": repr}[conversion]
+    makers: dict[str, Callable[[Any], str]] = {"": format, "s": str, "r": repr}
+    make = makers[conversion]
     known = value.constant()
     if known is not MISSING:
         return ConstantValue(make(known))

@@ -385,7 +385,7 @@ class _ModuleReader:
             tuple(id(t) for t, _ in type_.implementations),
             tuple((n, h.identity) for n, h in type_.held.items()),
             frozenset(type_.missing),
-            id(module) if _calls_back(self.python_class) else None,
+            id(module) if _calls_back(cast(type, self.python_class)) else None,
             tuple((n, id(s.cls) if isinstance(s, ModuleType) else id(s)) for n, s in type_.submodules.items()),
             type_.pre_hooks,
             type_.hooks,

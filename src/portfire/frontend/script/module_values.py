@@ -200,7 +200,9 @@ def of_class(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str
             compiled_name = HOOKLESS_FORWARD if name == "forward" and type_.has_hooks else name
             return BoundMethod(value, MethodSource(compiled_name, found, base))
         if isinstance(found, functools.cached_property):
-            return BoundMethod(value, MethodSource(name, found.func, base)).call(emitter, [], {})
+            return BoundMethod(value, MethodSource(name, cast(types.FunctionType, found.func), base)).call(
+                emitter, [], {}
+            )
         if isinstance(found, staticmethod):
             return emitter.compiler.value_of(emitter, found.__func__, name)
         if isinstance(found, classmethod):
@@ -352,7 +354,7 @@ class HolderValue(SettingsValue):
     """A Python object of no run-time type that holds modules or tensors of the module it is an attribute of. What calls its
     methods is compiled in place, since those are reached through the module."""
 
-    identity = None  # type: ignore[assignment]
+    identity = None
 
     def __init__(self, held: Any, name: str, owner: RuntimeValue) -> None:
         super().__init__(held, name)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from portfire.frontend.script import marks
-from portfire.frontend.script.attribute_types import takes
+from portfire.frontend.script.attribute_types import Owner, takes
 from portfire.frontend.script.classes import class_default
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.conversion import convert, mismatch, static_type
@@ -199,7 +199,7 @@ def store(
     attribute: ir.Attribute,
     new: StaticValue,
     owner: str,
-    widens: Hashable | None = None,
+    widens: Owner | None = None,
 ) -> None:
     """Emit the assignment to an attribute. `widens`: the Python class whose undeclared attribute this is, if it is one."""
     if is_pending(attribute.type):

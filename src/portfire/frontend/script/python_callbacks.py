@@ -104,10 +104,10 @@ def _operator(function: types.FunctionType, owner: object | None, schema: str) -
     if known is not None:
         return known[0]
     if not _LIBRARY:
-        _LIBRARY.append(torch.library.Library(PYTHON_CALLS, "FRAGMENT"))
+        _LIBRARY.append(torch.library.Library(PYTHON_CALLS, "FRAGMENT"))  # type: ignore[no-untyped-call]
     name = f"{re.sub(r'[^0-9A-Za-z_]', '_', function.__name__)}_{len(_OPERATORS)}"
     called: Callable[..., Any] = function if owner is None else types.MethodType(function, owner)
-    _LIBRARY[0].define(f"{name}{schema}")
-    _LIBRARY[0].impl(name, called, "CompositeImplicitAutograd")
+    _LIBRARY[0].define(f"{name}{schema}")  # type: ignore[no-untyped-call]
+    _LIBRARY[0].impl(name, called, "CompositeImplicitAutograd")  # type: ignore[no-untyped-call]
     _OPERATORS[key] = (f"{PYTHON_CALLS}::{name}", function, owner)
     return _OPERATORS[key][0]
