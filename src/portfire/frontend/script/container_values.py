@@ -370,11 +370,11 @@ class TupleBehaviour(Behaviour):
             from portfire.frontend.script.tuple_values import TupleValue
 
             return TupleValue(tuple(items_of(emitter, value))).attribute(emitter, name)
-        own = [*fields, "count", "index"]
+        names = [*fields, "count", "index"]
         raise emitter.fail(
             "no-attribute",
             f"{value.describe()} has no attribute '{name}'",
-            help=did_you_mean(name, own, "it has"),
+            help=did_you_mean(name, names, "it has"),
         )
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
