@@ -84,7 +84,7 @@ def check(operators: list[Any], count: int, folder: Any, *, all_forms: bool) -> 
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("shard", [pytest.param(i, marks=[pytest.mark.slow] * (i % 2)) for i in range(SHARDS)])
 def test_a_call_of_every_operator(shard, tmp_path):
     check(operators()[shard::SHARDS], 1, tmp_path, all_forms=False)
 
