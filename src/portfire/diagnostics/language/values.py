@@ -206,13 +206,13 @@ def f(x: float):
         torch_jit=True,
     ),
     Construct(
-        "`.real` and `.imag` of complex numbers",
+        "`.real`, `.imag`, `.conjugate()` of numbers",
         """
-def f(x: float):
-    return complex(x, 2.0).real
+def f(x: float, n: int):
+    z = complex(x, 2.0)
+    return z.real, z.imag, z.conjugate(), x.imag, n.real, n.denominator
 """,
-        inputs="(1.0,)",
-        code="no-overload",
+        inputs="(1.0, 3)",
     ),
     Construct(
         "slices as objects",
@@ -378,6 +378,50 @@ def f(x: float):
     return math.sqrt(x), math.floor(x), math.pi
 """,
         inputs="(2.0,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "math.comb, perm, isqrt, gcd, lcm of any number",
+        """
+def f(n: int, k: int):
+    return math.comb(n, k), math.perm(n, k), math.isqrt(n), math.gcd(n, k, 12), math.lcm(n, k, 12)
+""",
+        inputs="(10, 4)",
+    ),
+    Construct(
+        "math.hypot, dist, fsum, isclose, ulp, nextafter",
+        """
+def f(x: float, y: float):
+    return math.hypot(x, y, 1.0), math.dist([x], [y]), math.fsum([x, y]), math.isclose(x, y), math.nextafter(x, y)
+""",
+        inputs="(3.0, 4.0)",
+    ),
+    Construct(
+        "math.log2, exp2, cbrt",
+        """
+def f(x: float):
+    return math.log2(x), math.exp2(x), math.cbrt(x)
+""",
+        differs="a file loads in libtorch, and raises there",
+        inputs="(3.0,)",
+    ),
+    Construct(
+        "parts of a complex number",
+        """
+def f(z: complex):
+    return z.real, z.imag, z.conjugate(), cmath.polar(z)
+""",
+        differs="a file loads in libtorch, and raises there",
+        inputs="(1 + 2j,)",
+    ),
+    Construct(
+        "a negative number to a fractional power",
+        """
+def f(x: float, y: float):
+    return x**y, complex(-x) ** y
+""",
+        differs="x ** y raises ValueError where Python's result is complex: write complex(x) ** y",
+        inputs="(8.0, 0.5)",
         torch_jit=True,
     ),
     Construct(
