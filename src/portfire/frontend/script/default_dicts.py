@@ -135,7 +135,7 @@ class DefaultDictBehaviour(DictBehaviour):
     def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
         """`value[key]`: made if it is not there."""
         from portfire.frontend.script.control_flow import emit_if_value
-        from portfire.frontend.script.operators import emit_contains
+        from portfire.frontend.script.membership import emit_contains
 
         argument = form_argument(value.type)
 

@@ -21,7 +21,7 @@ from portfire.frontend.script.conversion import convert, static_type
 from portfire.frontend.script.dict_operators import emit_dict_operator, is_plain_dict
 from portfire.frontend.script.enum_values import decayed, folded_flags
 from portfire.frontend.script.exceptions import emit_class_identity
-from portfire.frontend.script.inference import decide, is_pending, resolved
+from portfire.frontend.script.inference import decide, is_pending
 from portfire.frontend.script.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.python_library import sorting
 from portfire.frontend.script.refinement import emit_condition, negated, refine
@@ -39,7 +39,6 @@ from portfire.ir.types import (
     NONE,
     NUMBER,
     STR,
-    TENSOR,
     DictType,
     EnumType,
     ListType,
@@ -173,7 +172,7 @@ def emit_in_place(emitter: Emitter, op: ast.operator, left: StaticValue, right: 
         name = augmented_operator(type(op), left_type)
         return emitter.builtin(name, [left, right], called=f"{SYMBOLS[type(op)]}=")
     method = f"__i{METHODS[type(op)][2:]}"
-    if _has_operators(left) and left.has_attribute(emitter, method):
+    if has_operators(left) and left.has_attribute(emitter, method):
         return left.attribute(emitter, method).call(emitter, [right], {})
     return emit_binary_values(emitter, op, left, right)
 
@@ -184,7 +183,7 @@ def emit_in_place(emitter: Emitter, op: ast.operator, left: StaticValue, right: 
 _MIRRORED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__"}
 
 
-def _has_operators(value: StaticValue) -> bool:
+def has_operators(value: StaticValue) -> bool:
     """Whether the operators of the value are methods: objects of script classes, sets."""
     from portfire.ir.types import ClassType, InterfaceType
 
@@ -210,20 +209,20 @@ def _overloaded(emitter: Emitter, op: ast.AST, left: StaticValue, right: StaticV
     name = METHODS.get(type(op))
     if name is None:
         return None
-    if _has_operators(left) and _defines(emitter, left, name):
+    if has_operators(left) and _defines(emitter, left, name):
         result = left.attribute(emitter, name).call(emitter, [right], {})
         if result != NOT_IMPLEMENTED:
             return result
-    elif isinstance(op, ast.Eq) and _has_operators(left) and _has_operators(right):
+    elif isinstance(op, ast.Eq) and has_operators(left) and has_operators(right):
         return emit_identity(emitter, left, right, negative=False)
-    if _has_operators(right):
+    if has_operators(right):
         reflected = reflected_method(type(op)) if isinstance(op, ast.operator) else _MIRRORED.get(name, "")
         if reflected and _defines(emitter, right, reflected):
             result = right.attribute(emitter, reflected).call(emitter, [left], {})
             if result != NOT_IMPLEMENTED:
                 return result
-    if isinstance(op, ast.Eq) and _has_operators(left):
-        return emit_identity(emitter, left, right, negative=False) if _has_operators(right) else ConstantValue(False)
+    if isinstance(op, ast.Eq) and has_operators(left):
+        return emit_identity(emitter, left, right, negative=False) if has_operators(right) else ConstantValue(False)
     return None
 
 
@@ -241,7 +240,7 @@ def emit_unary(emitter: Emitter, node: ast.UnaryOp) -> StaticValue:
     if isinstance(known, (int, float, complex)) and not (isinstance(node.op, ast.Invert) and isinstance(known, float)):
         return ConstantValue(_UNARY[type(node.op)](known))
     name = METHODS[type(node.op)]
-    if _has_operators(value) and value.has_attribute(emitter, name):
+    if has_operators(value) and value.has_attribute(emitter, name):
         return value.attribute(emitter, name).call(emitter, [], {})
     value = _number(emitter, value)
     type_ = static_type(value)
@@ -297,6 +296,8 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
         a, b = left.constant(), right.constant()
         if isinstance(a, enum.Flag) and isinstance(b, enum.Flag):
             return ConstantValue((a in b) is isinstance(op, ast.In))
+        from portfire.frontend.script.membership import emit_contains
+
         found = emit_contains(emitter, right, left)
         return negated(emitter, found) if isinstance(op, ast.NotIn) else found
     if isinstance(static_type(left), EnumType) or isinstance(static_type(right), EnumType):
@@ -304,7 +305,7 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
     folded = _folded(op, left, right)
     if folded is not None:
         return folded
-    if isinstance(op, ast.NotEq) and _has_operators(left) and not _defines(emitter, left, "__ne__"):
+    if isinstance(op, ast.NotEq) and has_operators(left) and not _defines(emitter, left, "__ne__"):
         return negated(emitter, emit_comparison(emitter, ast.Eq(), left, right).truth(emitter))
     method = _overloaded(emitter, op, left, right)
     if method is not None:
@@ -530,49 +531,6 @@ def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, ne
 
 
 # Membership
-
-
-def emit_contains(emitter: Emitter, container: StaticValue, item: StaticValue) -> StaticValue:
-    """`item in container`."""
-    from portfire.frontend.script.builtin_iteration import emit_any_equal, to_list
-    from portfire.frontend.script.container_values import dict_key
-
-    if _has_operators(container) and container.has_attribute(emitter, "__contains__"):
-        return container.attribute(emitter, "__contains__").call(emitter, [item], {}).truth(emitter)
-    if _has_operators(container):
-        container = to_list(emitter, container)
-    type_ = static_type(container)
-    if type_ == TENSOR:
-        return emitter.builtin("aten::any", [emit_equal(emitter, container, item)]).truth(emitter)
-    if type_ == STR:
-        if isinstance(container.constant(), str) and isinstance(item.constant(), str):
-            return ConstantValue(item.constant() in container.constant())
-        position = emitter.builtin("aten::find", [container, item], called="in")
-        return emitter.builtin("aten::ge", [position, ConstantValue(0)])
-    if isinstance(type_, DictType):
-        return emitter.builtin("aten::__contains__", [container, dict_key(emitter, container, item)], called="in")
-    if isinstance(type_, ListType):
-        if resolved(type_.element) in (INT, FLOAT, STR) and static_type(item) == resolved(type_.element):
-            return emitter.builtin("aten::__contains__", [container, item], called="in")
-        return emit_any_equal(emitter, container, item)
-    iteration = None if hasattr(container, "emit_each") else container.iterate(emitter)
-    if iteration is None or iteration.items is None:
-        return emit_any_equal(emitter, container, item)
-    return _contains_known(emitter, iteration.items, item)
-
-
-def _contains_known(emitter: Emitter, items: tuple[StaticValue, ...], item: StaticValue) -> StaticValue:
-    result: StaticValue = ConstantValue(False)
-    for candidate in items:
-        equal = emit_equal(emitter, item, candidate).truth(emitter)
-        known = equal.constant()
-        if known is True:
-            return (
-                ConstantValue(True) if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
-            )
-        if known is not False:
-            result = equal if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
-    return result
 
 
 # and, or

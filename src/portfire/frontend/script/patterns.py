@@ -19,7 +19,8 @@ from portfire.frontend.script.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.exits import Flow, is_certainly
 from portfire.frontend.script.indexing import SliceValue
-from portfire.frontend.script.operators import emit_contains, emit_equal
+from portfire.frontend.script.membership import emit_contains
+from portfire.frontend.script.operators import emit_equal
 from portfire.frontend.script.refinement import Facts, narrowed, without
 from portfire.frontend.script.runtime_value import RuntimeValue
 from portfire.frontend.script.static_dicts import StaticDict

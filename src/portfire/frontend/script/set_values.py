@@ -119,7 +119,7 @@ class KnownSet(TupleValue):
         return self.made(emitter).attribute(emitter, name)
 
     def _contains(self, emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-        from portfire.frontend.script.operators import emit_contains
+        from portfire.frontend.script.membership import emit_contains
 
         return emit_contains(emitter, TupleValue(self.items), args[0])
 

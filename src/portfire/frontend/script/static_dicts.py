@@ -122,7 +122,7 @@ def _get(emitter: Emitter, dict_: StaticDict, args: list[StaticValue], kwargs: d
 
 
 def _has_key(emitter: Emitter, dict_: StaticDict, key: StaticValue) -> StaticValue:
-    from portfire.frontend.script.operators import emit_contains
+    from portfire.frontend.script.membership import emit_contains
 
     return emit_contains(emitter, TupleValue([k for k, _ in dict_.pairs]), key)
 
