@@ -70,8 +70,8 @@ class FunctionContext:
     caught: list[Value] = field(default_factory=list)
     #: Whether the function is compiled as if nothing were declared; see `known_arguments.py`.
     is_undeclared: bool = False
-    #: Where the function reads each name; see `unbound_variables.py`.
-    reads: Mapping[str, list[tuple[int, int]]] | None = None
+    #: Where the function reads each name first and last; see `unbound_variables.py`.
+    reads: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] | None = None
 
 
 class Emitter:

@@ -75,29 +75,32 @@ def is_read_later(emitter: Emitter, name: str, place: SourceRange | None) -> boo
         return True
     region = emitter.context.region
     is_in_loop = region is not None and region.is_loop
-    start, end = (place.line, place.column), (place.end_line, place.end_column)
-    return any(read >= end or (is_in_loop and read < start) for read in reads)
+    first, last = reads
+    return last >= (place.end_line, place.end_column) or (is_in_loop and first < (place.line, place.column))
 
 
-def _reads(context: FunctionContext) -> Mapping[str, list[Position]]:
-    """Where the function reads each name."""
+def _reads(context: FunctionContext) -> Mapping[str, tuple[Position, Position]]:
+    """Where the function reads each name first, and where last."""
     if context.reads is None:
-        found: dict[str, list[Position]] = {}
-        for statement in getattr(context.source.node, "body", ()) or ():
-            _collect(context, statement, found, is_nested=False)
+        found: dict[str, tuple[Position, Position]] = {}
+        pending: list[tuple[ast.AST, bool]] = [(s, False) for s in getattr(context.source.node, "body", ()) or ()]
+        while pending:
+            node, is_nested = pending.pop()
+            name = _read_name(node)
+            if name is not None:
+                place = context.source.range(node)
+                here = _ANYWHERE if is_nested or place is None else (place.line, place.column)
+                first, last = found.get(name, (here, here))
+                found[name] = min(first, here), max(last, here)
+            is_nested = is_nested or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            pending += [(child, is_nested) for child in ast.iter_child_nodes(node)]
         context.reads = found
     return context.reads
 
 
-def _collect(context: FunctionContext, node: ast.AST, found: dict[str, list[Position]], *, is_nested: bool) -> None:
-    name = None
+def _read_name(node: ast.AST) -> str | None:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        name = node.id
-    elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        name = node.target.id
-    if name is not None:
-        place = context.source.range(node)
-        found.setdefault(name, []).append(_ANYWHERE if is_nested or place is None else (place.line, place.column))
-    is_nested = is_nested or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    for child in ast.iter_child_nodes(node):
-        _collect(context, child, found, is_nested=is_nested)
+        return node.id
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    return None
