@@ -7,7 +7,7 @@ Comes before: `enum_values.py`, `python_library/object_texts.py`. Comes after: `
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.conversion import static_type
