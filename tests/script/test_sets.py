@@ -231,3 +231,18 @@ def test_attributes_seen_from_python() -> None:
         program.counts = {5}
         assert program(torch.ones(1, 2), 6)[1] == {5, 6}
         assert program.counts == {5, 6}
+
+
+def known_in(names, name: str):
+    return name in names, names | {name}, len(names)
+
+
+def in_declared(names: Set[str], name: str) -> bool:
+    return name in names
+
+
+def test_of_the_module_as_argument() -> None:
+    def f(name: str):
+        return known_in(KNOWN, name), in_declared(KNOWN, name), [n for n in sorted(KNOWN)], isinstance(KNOWN, set)
+
+    check(f, ("a",), ("z",))

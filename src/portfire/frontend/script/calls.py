@@ -475,6 +475,9 @@ def separate(
     Returns that, and what puts the value together again from parameters. Raises NotSeparableError."""
     if isinstance(value, ConstantValue) and (value.value is None or isinstance(value.value, (bool, str))):
         return ("constant", value.type, value.value), lambda _: value
+    known_set = getattr(value, "known_set", None)
+    if known_set is not None:  # all of it is known: it is part of the version
+        return known_set, lambda _: value
     if isinstance(value, TupleValue):
         parts = [separate(emitter, f"{name}_{i}", v, result) for i, v in enumerate(value.items)]
         key = ("tuple", value.is_list, *(k for k, _ in parts))

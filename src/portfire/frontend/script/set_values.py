@@ -8,7 +8,7 @@ Comes before: `container_values.py`, `python_library/sets.py`. Comes after: `dis
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from portfire.frontend.script.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
@@ -21,6 +21,7 @@ from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_values import StaticValue
 from portfire.frontend.script.tuple_values import TupleValue
 from portfire.ir.forms import form_kind
+from portfire.ir.graph import MISSING
 from portfire.ir.types import BOOL, FLOAT, INT, STR, DictType, TupleType, Type
 
 if TYPE_CHECKING:
@@ -91,6 +92,12 @@ class KnownSet(TupleValue):
     def __init__(self, items: Sequence[StaticValue], form: str) -> None:
         super().__init__(items)
         self.form = form
+
+    @property
+    def known_set(self) -> Hashable | None:
+        """What tells the set from others; None if some items are not constants."""
+        constants = tuple(i.constant() for i in self.items)
+        return None if any(c is MISSING for c in constants) else (self.form, *constants)
 
     def describe(self) -> str:
         """See the base class."""

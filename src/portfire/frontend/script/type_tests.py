@@ -209,6 +209,9 @@ def emit_isinstance(emitter: Emitter, value: StaticValue, types: StaticValue) ->
 
 def _is_static_instance(value: StaticValue, classes: Sequence[StaticValue]) -> bool:
     """Something that exists only while compiling."""
+    form = getattr(value, "form", None)
+    if isinstance(form, str):  # a set known while compiling
+        return any(getattr(c, "cls", None) is _FORMS[form] for c in classes)
     if isinstance(value, TupleValue):
         return any(getattr(c, "cls", None) in ((list,) if value.is_list else (tuple,)) for c in classes)
     return False
