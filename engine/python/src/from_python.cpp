@@ -180,6 +180,7 @@ Value dict_from_python(PyObject* object, const Type& type, ProgramHandle& progra
   if (!PyDict_Check(object)) throw_mismatch(object, type);
   Value out = Value::dict(type.contained[0], type.contained[1]);
   DictBox& dict = out.to_dict();
+  dict.reserve(static_cast<std::size_t>(PyDict_GET_SIZE(object)));
   PyObject *key, *value;
   for (Py_ssize_t position = 0; PyDict_Next(object, &position, &key, &value);) {
     try {

@@ -151,8 +151,38 @@ bool StringBox::look_for_ascii() const noexcept {
   return is;
 }
 
+namespace {
+
+template <typename Word>
+std::uint64_t read_word(const char* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// Of at most 16 bytes, which most keys are: two words that overlap, multiplied and folded.
+std::size_t hash_of_short(std::string_view s) {
+  const std::size_t n = s.size();
+  std::uint64_t a = 0, b = 0;
+  if (n >= 8) {
+    a = read_word<std::uint64_t>(s.data());
+    b = read_word<std::uint64_t>(s.data() + n - 8);
+  } else if (n >= 4) {
+    a = read_word<std::uint32_t>(s.data());
+    b = read_word<std::uint32_t>(s.data() + n - 4);
+  } else if (n > 0) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(s[i])); };
+    a = byte(0) << 16U | byte(n / 2) << 8U | byte(n - 1);
+  }
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a ^ 0x9e3779b97f4a7c15ULL) * (b ^ 0xd6e8feb86659fd93ULL ^ n);
+  return static_cast<std::size_t>(product ^ product >> 64U);
+}
+
+}  // namespace
+
 std::size_t StringBox::compute_hash() const noexcept {
-  const std::size_t hash = std::hash<std::string_view>{}(text);
+  const std::size_t hash = text.size() <= 16 ? hash_of_short(text) : std::hash<std::string_view>{}(text);
   hash_.store(hash == 0 ? 1 : hash, std::memory_order_relaxed);
   return hash == 0 ? 1 : hash;
 }
