@@ -21,11 +21,12 @@ from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.container_values import DictBehaviour, dict_key
 from portfire.frontend.script.control_flow import emit_choice
-from portfire.frontend.script.conversion import convert, static_type
+from portfire.frontend.script.conversion import convert, mismatch, static_type
 from portfire.frontend.script.inference import is_pending, joined, resolved
 from portfire.frontend.script.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.static_dicts import StaticDict
 from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.widening import would_change
 from portfire.ir.forms import RECORD
 from portfire.ir.graph import Node, Value
 from portfire.ir.types import STR, DictType, Type
@@ -194,14 +195,17 @@ def _fitted(emitter: Emitter, dict_: StaticValue, key: StaticValue, new: StaticV
     """A value as it may stand behind a key."""
     field, type_ = _field(dict_, key), _type(dict_)
     known = key.constant()
-    if field is None and (not isinstance(known, str) or known in dict(type_.fields)):
-        if any(resolved(t) != static_type(new) for _, t in type_.fields):
-            raise emitter.fail(
-                "not-a-constant-index",
-                "which key of a dict of values of different types is set must be known while compiling",
-                help='write the key as a constant: `d["name"] = value`',
-            )
-    held = convert(emitter, new, field if field is not None else resolved(type_.value), f"the key {known!r}")
+    is_open = field is None and (not isinstance(known, str) or known in dict(type_.fields))
+    if is_open and any(resolved(t) != static_type(new) for _, t in type_.fields):
+        raise emitter.fail(
+            "not-a-constant-index",
+            "which key of a dict of values of different types is set must be known while compiling",
+            help='write the key as a constant: `d["name"] = value`',
+        )
+    wanted, found = field if field is not None else resolved(type_.value), static_type(new)
+    if field is None and found is not None and would_change(found, wanted):
+        raise mismatch(emitter, found, wanted, f"the key {known!r}")
+    held = convert(emitter, new, wanted, f"the key {known!r}")
     return convert(emitter, RuntimeValue(held), resolved(type_.value), f"the key {known!r}")
 
 

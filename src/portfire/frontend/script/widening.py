@@ -58,16 +58,21 @@ def fitting(
     if made_by is None:
         return convert(emitter, item, target, what)
     try:
-        if found is not None and _would_change(found, target):
+        if found is not None and would_change(found, target):
             raise mismatch(emitter, found, target, what)
         return convert(emitter, item, target, what)
     except CompileAbort:
         if found is not None and not is_pending(found):
             if made_by.kind == "prim::GetAttr":
                 _note_attribute(emitter, made_by, found, target, wider)
-            else:
+            elif not _has_fields(emitter.widened.get(made_by.range)):
                 emitter.widened[made_by.range] = wider(found)
         raise
+
+
+def _has_fields(type_: Type | None) -> bool:
+    """Whether it is already known to be a dict with a type for each key (`typed_dicts.py`)."""
+    return isinstance(type_, DictType) and bool(type_.fields)
 
 
 def fitting_key(emitter: Emitter, dict_: StaticValue, key: StaticValue, type_: DictType) -> Value:
@@ -115,7 +120,8 @@ def _undeclared(emitter: Emitter, container: StaticValue) -> Node | None:
     return None
 
 
-def _would_change(found: Type, target: Type) -> bool:
+def would_change(found: Type, target: Type) -> bool:
+    """Whether a conversion would put another value in the place of one that Python keeps as it is."""
     if isinstance(target, OptionalType):
         target = target.element
     return found in _DISTINCT and target in _DISTINCT and not is_subtype(found, target)
