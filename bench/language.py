@@ -40,7 +40,7 @@ def _text(random_: random.Random) -> tuple[Any, ...]:
     for piece in (*letters, *(w[i:j] for w in words[:200] for i in (0, 2) for j in (4, 6)), *words[::2], *".,!?"):
         for spelled in (piece, "##" + piece):
             vocabulary.setdefault(spelled, len(vocabulary))
-    text = " ".join(random_.choice(words).capitalize() + random_.choice(["", "", ",", ".", "!"]) for _ in range(300))
+    text = " ".join(random_.choice(words).capitalize() + random_.choice(["", "", ",", ".", "!"]) for _ in range(1000))
     return text, vocabulary, 12
 
 
@@ -80,7 +80,7 @@ def python_level_programs() -> list[Figure]:
         expected = program(*arguments)
         for run in runs.values():
             assert run(*arguments) == expected
-        times = medians({n: partial(f, *arguments) for n, f in runs.items()}, rounds=21, warm=3)
+        times = medians({n: partial(f, *arguments) for n, f in runs.items()}, rounds=101, warm=5)
         note = f"({1e3 * times['ours']:.2f} ms)"
         figures.append(Figure(f"{name} / torch.jit", times["ours"] / times["jit"], 0.7, note=note))
         figures.append(Figure(f"{name} / CPython", times["ours"] / times["python"], 1.0))
