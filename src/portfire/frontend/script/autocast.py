@@ -41,7 +41,7 @@ class AutocastClass(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
-        names = _PARAMETERS
+        names: tuple[str, ...] = _PARAMETERS
         given: dict[str, StaticValue] = {"dtype": NONE_VALUE, "enabled": TRUE_VALUE, "cache_enabled": NONE_VALUE}
         if self.device_type is not None:
             names = ("enabled", "dtype", "cache_enabled")

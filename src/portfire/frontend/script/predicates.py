@@ -41,7 +41,8 @@ def condition_of_call(emitter: Emitter, call: ast.Call) -> ast.expr | None:
     others = {n.id for n in ast.walk(test) if isinstance(n, ast.Name)} - set(given)
     if not all(_means_the_same(emitter, callee, name) for name in others):
         return None
-    return ast.copy_location(_Replaced(call, given).visit(copy.deepcopy(test)), call)
+    replaced: ast.expr = _Replaced(call, given).visit(copy.deepcopy(test))
+    return ast.copy_location(replaced, call)
 
 
 def _callee(emitter: Emitter, name: str) -> Callee | None:

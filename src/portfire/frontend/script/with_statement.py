@@ -53,7 +53,7 @@ CONTEXT_MANAGERS: dict[Any, StaticValue] = {
     torch.inference_mode: ContextManagerClass("torch.inference_mode", _inference_mode),
     torch.autocast: AutocastClass(),
     torch.cuda.amp.autocast: AutocastClass("cuda", torch.float16),
-    torch.cpu.amp.autocast: AutocastClass("cpu", torch.bfloat16),
+    torch.cpu.amp.autocast_mode.autocast: AutocastClass("cpu", torch.bfloat16),
     torch.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
     torch.autograd.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
     contextlib.suppress: SuppressClass(),
