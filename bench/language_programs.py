@@ -159,7 +159,7 @@ class Edge:
 class Queue:
     """A binary heap of (key, node)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.keys: list[float] = []
         self.nodes: list[int] = []
 
