@@ -18,8 +18,8 @@ from portfire.diagnostics import Report
 from portfire.errors import ArgumentError, TraceError
 from portfire.evaluation import Evaluator
 from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module
-from portfire.frontend.script.example_types import as_calls
 from portfire.frontend.script.report import report_on
+from portfire.frontend.script.types.example_types import as_calls
 from portfire.frontend.trace import check as trace_check
 from portfire.frontend.trace import tracer
 from portfire.frontend.trace.recording import TraceNote

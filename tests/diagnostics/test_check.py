@@ -215,7 +215,7 @@ def test_functions_with_equal_code_keep_their_annotations(tmp_path):
 
 
 def test_a_bug_is_told_as_one_and_the_rest_is_checked(monkeypatch):
-    from portfire.frontend.script import statements
+    from portfire.frontend.script.statements import statements
 
     def breaks(emitter, node):
         raise ZeroDivisionError("oops")

@@ -13,15 +13,15 @@ import torch
 from torch import Tensor
 
 from portfire.diagnostics import CompileAbort
-from portfire.frontend.script.annotation_scope import AnnotationScope, function_lookup
-from portfire.frontend.script.annotations import (
+from portfire.frontend.script.classes.class_registry import ClassRegistry
+from portfire.frontend.script.types.annotation_scope import AnnotationScope, function_lookup
+from portfire.frontend.script.types.annotations import (
     broadcast_size,
     is_final,
     is_unparametrised,
     type_from_annotation,
 )
-from portfire.frontend.script.classes import ClassRegistry
-from portfire.frontend.script.signatures import signature_of
+from portfire.frontend.script.types.signatures import signature_of
 from portfire.ir.graph import MISSING
 
 Ids = NewType("Ids", List[int])

@@ -135,7 +135,17 @@ def zero_padded(z: complex) -> str:
 
 @pytest.mark.parametrize("function", [parts, polar, of_complex, shown, percent_of_complex, zero_padded])
 def test_complex_numbers(function: Any) -> None:
-    agree_exactly(function, (1.5 + 2j,), (-0.0 + 1e-17j,), (3j,), (complex(0.0, -0.0),), (-4 + 0j,), (1e150 - 1e-3j,), (0.8 + 0.61j,), (1e-310 + 5e-312j,))
+    agree_exactly(
+        function,
+        (1.5 + 2j,),
+        (-0.0 + 1e-17j,),
+        (3j,),
+        (complex(0.0, -0.0),),
+        (-4 + 0j,),
+        (1e150 - 1e-3j,),
+        (0.8 + 0.61j,),
+        (1e-310 + 5e-312j,),
+    )
 
 
 def test_complex_pairs() -> None:

@@ -6,7 +6,7 @@ Comes before: `lowering.py` and `program_writer.py`, which fill and write them. 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any

@@ -15,8 +15,8 @@ from portfire.ir.graph import Function
 from portfire.ir.types import (
     ClassType,
     DictType,
-    ExceptionType,
     EnumType,
+    ExceptionType,
     FunctionType,
     FutureType,
     InterfaceType,

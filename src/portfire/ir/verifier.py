@@ -14,10 +14,9 @@ from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     BOOL,
-    INT,
-    STR,
-    AnyType,
     EXCEPTION,
+    INT,
+    AnyType,
     BoolType,
     ClassType,
     DictType,

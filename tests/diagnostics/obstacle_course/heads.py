@@ -1,6 +1,6 @@
 """What comes after the layers."""
 
-from typing import Any, List, Optional, Tuple
+from typing import List, Optional, Tuple
 
 import torch
 import torch.nn.functional as F

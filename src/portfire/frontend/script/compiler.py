@@ -3,7 +3,7 @@
 Functions are compiled when something first calls them, once per version (see `calls.py`). What a function that calls itself
 returns is declared, or found out (`recursion.py`).
 
-Comes before: `inlining.py`, `classes.py`, `module_types.py`. Comes after: `script`.
+Comes before: `inlining.py`, `class_registry.py`, `module_types.py`. Comes after: `script`.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import Any
 
 from portfire.diagnostics import CompileAbort, Diagnostic, DiagnosticSink
 from portfire.errors import InternalError
-from portfire.frontend.script import behaviours as _behaviours
-from portfire.frontend.script.annotation_scope import function_lookup
-from portfire.frontend.script.attribute_types import AttributeTypes
-from portfire.frontend.script.calls import Callee, Specialised
-from portfire.frontend.script.classes import ClassRegistry
-from portfire.frontend.script.conversion import convert, static_type
-from portfire.frontend.script.default_dicts import Factories
+from portfire.frontend.script.classes.class_registry import ClassRegistry
+from portfire.frontend.script.classes.methods import MethodTable
 from portfire.frontend.script.emitter import Emitter, SilentAbort
-from portfire.frontend.script.fixed_values import FixedValues
-from portfire.frontend.script.inference import is_pending, resolved, settle, settle_graph
-from portfire.frontend.script.inlining import emit_body
-from portfire.frontend.script.methods import MethodTable
-from portfire.frontend.script.module_types import ModuleTypes
-from portfire.frontend.script.python_values import unknown_name, value_of_object
-from portfire.frontend.script.recursion import ResultNotKnown, opened, settle_result
-from portfire.frontend.script.runtime_value import RuntimeValue
-from portfire.frontend.script.signatures import Signature, signature_of
-from portfire.frontend.script.static_dicts import StaticDict
-from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.functions.calls import Callee, Specialised
+from portfire.frontend.script.functions.inlining import emit_body
+from portfire.frontend.script.functions.recursion import ResultNotKnown, opened, settle_result
+from portfire.frontend.script.modules.module_types import ModuleTypes
+from portfire.frontend.script.types.annotation_scope import function_lookup
+from portfire.frontend.script.types.attribute_types import AttributeTypes
+from portfire.frontend.script.types.conversion import convert, static_type
+from portfire.frontend.script.types.fixed_values import FixedValues
+from portfire.frontend.script.types.inference import is_pending, resolved, settle, settle_graph
+from portfire.frontend.script.types.signatures import Signature, signature_of
+from portfire.frontend.script.values import behaviours as _behaviours
+from portfire.frontend.script.values.default_dicts import Factories
+from portfire.frontend.script.values.python_values import unknown_name, value_of_object
+from portfire.frontend.script.values.runtime_value import RuntimeValue
+from portfire.frontend.script.values.static_dicts import StaticDict
+from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.graph import MISSING, Function, Graph, Parameter
 from portfire.ir.source import SourceRange
 from portfire.ir.types import Type
@@ -133,7 +133,7 @@ class Compiler:
 
     def function_value(self, function: Callable[..., Any], signature: Signature | None = None) -> StaticValue:
         """A Python function to be compiled, with another signature than its own if one is given."""
-        from portfire.frontend.script.function_values import PythonFunction
+        from portfire.frontend.script.functions.function_values import PythonFunction
 
         return PythonFunction(function, signature)
 

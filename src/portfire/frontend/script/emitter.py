@@ -16,18 +16,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort, Diagnostic
-from portfire.frontend.script.annotation_scope import AnnotationScope
-from portfire.frontend.script.constant_values import ConstantValue
 from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
-from portfire.frontend.script.forms import note_form
-from portfire.frontend.script.inference import resolved
-from portfire.frontend.script.operator_failures import explain_no_match
-from portfire.frontend.script.renaming import shown_name
-from portfire.frontend.script.runtime_value import RuntimeValue
+from portfire.frontend.script.functions.renaming import shown_name
 from portfire.frontend.script.source import FunctionSource
-from portfire.frontend.script.static_values import StaticValue
-from portfire.frontend.script.unbound_variables import PossiblyUnbound, read_possibly_unbound
-from portfire.frontend.script.union_members import operator_by_member
+from portfire.frontend.script.statements.unbound_variables import PossiblyUnbound, read_possibly_unbound
+from portfire.frontend.script.types.annotation_scope import AnnotationScope
+from portfire.frontend.script.types.forms import note_form
+from portfire.frontend.script.types.inference import resolved
+from portfire.frontend.script.types.union_members import operator_by_member
+from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.operator_failures import explain_no_match
+from portfire.frontend.script.values.runtime_value import RuntimeValue
+from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.source import SourceRange
@@ -35,9 +35,9 @@ from portfire.ir.types import Type
 from portfire.ops.emit import MatchError, emit_builtin
 
 if TYPE_CHECKING:
-    from portfire.frontend.script.cells import Cells
     from portfire.frontend.script.compiler import Compiler
-    from portfire.frontend.script.exits import Flow, Region
+    from portfire.frontend.script.statements.cells import Cells
+    from portfire.frontend.script.statements.exits import Flow, Region
 
 
 class SilentAbort(CompileAbort):
@@ -264,7 +264,7 @@ class Emitter:
         called: str | None = None,
     ) -> RuntimeValue:
         """Call the operator `name`. `called` is what the user wrote, for messages."""
-        from portfire.frontend.script.enum_values import plain_members
+        from portfire.frontend.script.classes.enum_values import plain_members
 
         values = [self.runtime(a) for a in args]
         named = {k: self.runtime(v) for k, v in (kwargs or {}).items()}

@@ -1,6 +1,6 @@
 """Where scripting starts: a function, a module instance, or a class; and where all obstacles come out at once.
 
-Comes before: `compiler.py`, `modules.py`. Comes after: the public API.
+Comes before: `compiler.py`, `module_compilation.py`. Comes after: the public API.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import torch
 
 from portfire.diagnostics import Diagnostic
 from portfire.errors import InternalError
-from portfire.frontend.script.attribute_types import MAX_ROUNDS, AttributeTypes
+from portfire.frontend.script.classes.methods import declared_version
 from portfire.frontend.script.compiler import Compiler
 from portfire.frontend.script.environment import PoisonedValue
-from portfire.frontend.script.example_types import ExampleCall, with_example_types
-from portfire.frontend.script.fixed_values import FixedValues
-from portfire.frontend.script.methods import declared_version
-from portfire.frontend.script.modules import compile_module
+from portfire.frontend.script.modules.module_compilation import compile_module
+from portfire.frontend.script.types.attribute_types import MAX_ROUNDS, AttributeTypes
+from portfire.frontend.script.types.example_types import ExampleCall, with_example_types
+from portfire.frontend.script.types.fixed_values import FixedValues
 from portfire.ir import types as ir
 from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Function

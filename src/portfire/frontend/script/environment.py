@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Never
 
-from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.values.static_values import StaticValue
 
 
 class Scope:

@@ -18,18 +18,18 @@ import torch
 
 from portfire.diagnostics import CompileAbort
 from portfire.diagnostics.library_calls import is_library
-from portfire.frontend.script.assigned_names import assigned_names
-from portfire.frontend.script.conversion import static_type
 from portfire.frontend.script.environment import PoisonedValue
-from portfire.frontend.script.exits import enter_region
-from portfire.frontend.script.runtime_value import RuntimeValue
-from portfire.frontend.script.static_values import StaticValue
+from portfire.frontend.script.statements.assigned_names import assigned_names
+from portfire.frontend.script.statements.exits import enter_region
+from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.values.runtime_value import RuntimeValue
+from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir import types as ir
 from portfire.ir.graph import Graph
 
 if TYPE_CHECKING:
-    from portfire.frontend.script.calls import Callee
     from portfire.frontend.script.emitter import Emitter
+    from portfire.frontend.script.functions.calls import Callee
 
 #: Calls whose arguments are syntax, not values.
 _SYNTACTIC = {"isinstance", "issubclass", "super", "hasattr", "annotate", "cast", "jit_isinstance"}
@@ -65,7 +65,7 @@ def _names_of_exceptions(statement: ast.stmt) -> list[str]:
 
 
 def _explore_body(emitter: Emitter, body: Sequence[ast.stmt], uncertain: Sequence[str], is_loop: bool) -> None:
-    from portfire.frontend.script.statements import emit_statements
+    from portfire.frontend.script.statements.statements import emit_statements
 
     region = emitter.context.region
     with emitter.within(Graph().block) as frame:
@@ -149,7 +149,7 @@ def _compiles(emitter: Emitter, node: ast.expr) -> bool:
 
 def _value(emitter: Emitter, node: ast.expr) -> StaticValue | None:
     """The value of an expression; None, and a note of the obstacle, where it fails."""
-    from portfire.frontend.script.expressions import emit_expression
+    from portfire.frontend.script.values.expressions import emit_expression
 
     with emitter.recovering():
         return emit_expression(emitter, node)
@@ -201,8 +201,8 @@ def arguments_as_far_as_known(
 
 
 def _is_users_code(callee: StaticValue) -> bool:
-    from portfire.frontend.script.function_values import LocalFunction, PythonFunction
-    from portfire.frontend.script.methods import BoundMethod
+    from portfire.frontend.script.classes.methods import BoundMethod
+    from portfire.frontend.script.functions.function_values import LocalFunction, PythonFunction
 
     if isinstance(callee, RuntimeValue):
         return isinstance(callee.type, ir.ClassType) and callee.type.is_module
@@ -211,8 +211,8 @@ def _is_users_code(callee: StaticValue) -> bool:
 
 def stand_ins(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> dict[str, StaticValue]:
     """For arguments that failed: values of the declared types. Those of `forward` are tensors unless declared."""
-    from portfire.frontend.script.calls import undeclared
     from portfire.frontend.script.emitter import SilentAbort
+    from portfire.frontend.script.functions.calls import undeclared
 
     if not any(isinstance(v, PoisonedValue) for v in bound.values()):
         return bound
@@ -235,7 +235,7 @@ def explore_called(
     emitter: Emitter, callee: Callee, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
 ) -> None:
     """Look into a function whose call does not fit its parameters, with the arguments that do."""
-    from portfire.frontend.script.inlining import inline
+    from portfire.frontend.script.functions.inlining import inline
 
     signature = callee.signature
     if is_library(signature.source.file.path) or not emitter.compiler.explores_once(signature.source.node):
@@ -260,14 +260,14 @@ def explore_called(
 
 def undeclared_names(callee: Callee) -> set[str]:
     """The parameters whose types only a call tells."""
-    from portfire.frontend.script.calls import undeclared
+    from portfire.frontend.script.functions.calls import undeclared
 
     return {*undeclared(callee.signature), *callee.signature.untyped}
 
 
 def explore_body_of(emitter: Emitter, callee: Callee) -> None:
     """Compile a function that cannot be called from outside: its signature is an obstacle, its body may have others."""
-    from portfire.frontend.script.inlining import emit_body
+    from portfire.frontend.script.functions.inlining import emit_body
 
     signature = callee.signature
     values: dict[str, StaticValue] = {

@@ -3,7 +3,7 @@
 In eager Python the marks change nothing. They are attributes of the marked object, the same that torch's own decorators
 write, so that code marked for one is marked for both; torch's are read here without importing `torch.jit`.
 
-Comes before: nothing. Comes after: `classes.py`, `modules.py`, `torch_library.py`; users, through the public API.
+Comes before: nothing. Comes after: `class_registry.py`, `module_compilation.py`, `torch_library.py`; users, through the public API.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from portfire.diagnostics import Diagnostic, Report
 from portfire.diagnostics.report import group_by
 from portfire.errors import PortfireError
 from portfire.frontend.script.entry import obstacles
-from portfire.frontend.script.example_types import ExampleCall
+from portfire.frontend.script.types.example_types import ExampleCall
 from portfire.ir.source import SourceRange
 
 

@@ -1,0 +1,1 @@
+"""What the functions of Python, its standard library and torch's Python code mean."""

@@ -1,0 +1,490 @@
+"""Python's builtin functions and types, as far as they are no plain operator.
+
+Each function here compiles a call: `emit(emitter, args, kwargs)`. The table at the end is found by identity, so that a
+builtin under another name is the same.
+
+Comes before: `builtin_iteration.py`, `type_tests.py`. Comes after: `python_values.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import collections
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from portfire.frontend.script.builtins.builtin_iteration import (
+    EnumerateValue,
+    MapValue,
+    RangeValue,
+    ReversedValue,
+    ZipValue,
+    as_tuple,
+    fold,
+    items_after_the_first,
+    to_list,
+)
+from portfire.frontend.script.builtins.checks_and_logs import check_print_file, emit_print_text
+from portfire.frontend.script.builtins.ordering import Extreme, emit_sorted
+from portfire.frontend.script.builtins.python_library.numbers import int_of_text
+from portfire.frontend.script.builtins.transposing import ZipType
+from portfire.frontend.script.classes.object_texts import own_text
+from portfire.frontend.script.functions.generator_searches import SearchFunction
+from portfire.frontend.script.functions.generators import CountedGenerator, GeneratorValue
+from portfire.frontend.script.statements.caught_exceptions import CaughtClass, as_caught
+from portfire.frontend.script.statements.control_flow import emit_choice, emit_if_value
+from portfire.frontend.script.statements.exceptions import as_repr, as_text, emit_check, emit_issubclass, is_exception
+from portfire.frontend.script.statements.exits import Flow
+from portfire.frontend.script.statements.loops import emit_iteration
+from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.types.forms import shown
+from portfire.frontend.script.types.inference import pending_dict, pending_list
+from portfire.frontend.script.values.byte_strings import make_bytes
+from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
+from portfire.frontend.script.values.default_dicts import make_counter, make_default_dict, make_ordered_dict
+from portfire.frontend.script.values.deques import make_deque
+from portfire.frontend.script.values.iterators import NextFunction, make_iterator
+from portfire.frontend.script.values.operators import emit_binary_values
+from portfire.frontend.script.values.runtime_value import RuntimeValue
+from portfire.frontend.script.values.set_values import make_frozen_set, make_set
+from portfire.frontend.script.values.static_dicts import StaticDict
+from portfire.frontend.script.values.static_values import StaticValue
+from portfire.frontend.script.values.tuple_values import TupleValue
+from portfire.frontend.script.values.type_tests import IsInstanceValue, TypeValue
+from portfire.ir.forms import plain
+from portfire.ir.graph import MISSING
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, ClassType, DictType, ListType, TensorType
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+Arguments = list[StaticValue]
+Keywords = dict[str, StaticValue]
+Emit = Callable[["Emitter", Arguments, Keywords], StaticValue]
+
+
+#: Builtin functions that ask an object of a script class for a method.
+_ASKS = {
+    "abs": "__abs__", "hash": "__hash__", "round": "__round__", "reversed": "__reversed__", "int": "__int__",
+    "float": "__float__", "complex": "__complex__", "divmod": "__divmod__", "floor": "__floor__", "ceil": "__ceil__",
+    "trunc": "__trunc__",
+}  # fmt: skip
+
+
+def special_method(emitter: Emitter, called: str, args: Sequence[StaticValue]) -> StaticValue | None:
+    """`abs(obj)` and the like: what the method of the object gives; None of other values."""
+    name = _ASKS.get(called)
+    type_ = static_type(args[0]) if args else None
+    if name is None or not isinstance(type_, ClassType) or type_.is_module:
+        return None
+    if getattr(type_.python_class, name, None) is getattr(object, name, None):
+        return None
+    return args[0].attribute(emitter, name).call(emitter, args[1:], {})
+
+
+class BuiltinFunction(StaticValue):
+    """One of them."""
+
+    def __init__(self, name: str, emit: Emit, least: int = 0, most: int | None = None) -> None:
+        self.name = name
+        self.emit = emit
+        self.least = least
+        self.most = most
+
+    @property
+    def identity(self) -> object:
+        """What tells this value from others."""
+        return ("builtin", self.name)
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"the function '{self.name}'"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        if len(args) < self.least or (self.most is not None and len(args) > self.most):
+            raise emitter.fail(
+                "bad-call", f"'{self.name}' cannot be called with {len(args)} arguments", help=self._arity()
+            )
+        return special_method(emitter, self.name, args) or self.emit(emitter, list(args), kwargs)
+
+    def _arity(self) -> str:
+        if self.most is None:
+            return f"'{self.name}' takes at least {self.least}"
+        count = str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
+        return f"'{self.name}' takes {count}"
+
+
+# Loops
+
+
+def _range(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.values.indexing import integer
+
+    args = [a if isinstance(a.constant(), int) else RuntimeValue(integer(emitter, a)) for a in args]
+    zero, one = ConstantValue(0), ConstantValue(1)
+    if len(args) == 1:
+        return RangeValue(zero, args[0], one)
+    if len(args) == 3 and args[2].constant() == 0:
+        raise emitter.fail("bad-call", "the step of a range cannot be 0", help="use a step other than 0")
+    return RangeValue(args[0], args[1], args[2] if len(args) == 3 else one)
+
+
+def _enumerate(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    start = args[1] if len(args) > 1 else kwargs.get("start", ConstantValue(0))
+    if isinstance(args[0], GeneratorValue):
+        return CountedGenerator(args[0], start)
+    return EnumerateValue(args[0], start)
+
+
+def _zip(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    strict = kwargs.get("strict", FALSE_VALUE).constant()
+    if not isinstance(strict, bool):
+        raise emitter.fail("not-a-constant", "'strict' of zip must be known while compiling", help="strict=True")
+    return ZipValue(args, is_strict=strict)
+
+
+def _filter(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    result = emitter.empty_display("prim::ListConstruct", pending_list())
+
+    def body(item: StaticValue) -> Flow:
+        chosen = item if args[0].constant() is None else args[0].call(emitter, [item], {})
+
+        def add() -> Flow:
+            result.attribute(emitter, "append").call(emitter, [item], {})
+            return Flow.FALLS
+
+        truth = chosen.truth(emitter)
+        if truth.constant() is not MISSING:
+            return add() if truth.constant() else Flow.FALLS
+        return emit_if_value(emitter, truth, add, lambda: Flow.FALLS)
+
+    emit_iteration(emitter, args[1], (), body)
+    return result
+
+
+# Reductions
+
+
+def _len(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return args[0].length(emitter)
+
+
+def _sum(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    start = args[1] if len(args) > 1 else kwargs.get("start")
+    type_ = static_type(args[0])
+    if start is None and isinstance(type_, ListType) and type_.element in (INT, FLOAT, COMPLEX):
+        return emitter.builtin("aten::sum", [args[0]])
+    initial = start if start is not None else ConstantValue(0)
+    add = _adding(emitter)
+    if isinstance(type_, (ListType, TensorType)) and start is None and getattr(type_, "element", None) != BOOL:
+        return _sum_from_first(emitter, args[0], add)
+    return fold(emitter, args[0], initial, add)
+
+
+def _adding(emitter: Emitter) -> Callable[[StaticValue, StaticValue], StaticValue]:
+    return lambda total, item: emit_binary_values(emitter, ast.Add(), total, item)
+
+
+def _sum_from_first(
+    emitter: Emitter, values: StaticValue, add: Callable[[StaticValue, StaticValue], StaticValue]
+) -> StaticValue:
+    """`0 + xs[0] + xs[1] + ...` where the items are tensors: the accumulator is one from the start."""
+    source = values.iterate(emitter).source
+    assert source is not None
+    count = source.length(emitter)
+
+    def first_and_rest() -> StaticValue:
+        first = add(ConstantValue(0), source.emit_item(emitter, emitter.constant_value(0)))
+        rest = items_after_the_first(emitter, source, count)
+        return fold(emitter, rest, first, add)
+
+    is_empty = emitter.builtin("aten::eq", [count, ConstantValue(0)])
+
+    def nothing() -> StaticValue:
+        return emitter.builtin("aten::tensor", [ConstantValue(0)])
+
+    return emit_choice(emitter, is_empty, nothing, first_and_rest)
+
+
+def _prod(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    initial = kwargs.get("start", ConstantValue(1))
+    return fold(emitter, args[0], initial, lambda total, item: emit_binary_values(emitter, ast.Mult(), total, item))
+
+
+def _reduce(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if len(args) == 3:
+        return fold(emitter, args[1], args[2], lambda total, item: args[0].call(emitter, [total, item], {}))
+    function, iteration = args[0], args[1].iterate(emitter)
+
+    def step(total: StaticValue, item: StaticValue) -> StaticValue:
+        return function.call(emitter, [total, item], {})
+
+    message = ConstantValue("reduce() of empty iterable with no initial value")
+    if iteration.items is not None:
+        if not iteration.items:
+            raise emitter.fail("bad-call", str(message.value), help="give the start: `reduce(f, xs, start)`")
+        return functools.reduce(step, iteration.items)
+    source = iteration.source
+    assert source is not None
+    count = source.length(emitter)
+    emit_check(emitter, emitter.builtin("aten::gt", [count, ConstantValue(0)]), message, "builtins.TypeError")
+    first = source.emit_item(emitter, emitter.constant_value(0))
+    return fold(emitter, items_after_the_first(emitter, source, count), first, step)
+
+
+# Conversions
+
+
+def _int(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return ConstantValue(0)
+    known = args[0].constant()
+    if isinstance(known, (bool, int, float)) and len(args) == 1:
+        return ConstantValue(int(known))
+    base = args[1] if len(args) > 1 else kwargs.get("base")
+    if base is not None:
+        return emitter.compiler.function_value(int_of_text).call(emitter, [args[0], base], {})
+    if static_type(args[0]) == INT:
+        return args[0]
+    return emitter.builtin("aten::Int", args, kwargs, called="int")
+
+
+def _float(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return ConstantValue(0.0)
+    known = args[0].constant()
+    if isinstance(known, (bool, int, float, str)):
+        try:
+            return ConstantValue(float(known))
+        except ValueError:
+            pass
+    if static_type(args[0]) == FLOAT:
+        return args[0]
+    return emitter.builtin("aten::Float", args, kwargs, called="float")
+
+
+def _bool(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return args[0].truth(emitter) if args else FALSE_VALUE
+
+
+def _str(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    known = args[0].constant() if args else ""
+    return ConstantValue(str(known)) if type(known) in (int, str, bool) else as_text(emitter, args[0])
+
+
+def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if is_exception(args[0]):
+        return as_repr(emitter, args[0])
+    return (
+        own_text(emitter, args[0], "r")
+        or shown(emitter, args[0])
+        or emitter.builtin("aten::format", [ConstantValue("{!r}"), args[0]])
+    )
+
+
+def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return emitter.builtin("aten::Complex", args, kwargs, called="complex")
+
+
+def _list(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return emitter.empty_display("prim::ListConstruct", pending_list())
+    return to_list(emitter, args[0])
+
+
+def _tuple(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if not args:
+        return TupleValue(())
+    if isinstance(static_type(args[0]), ListType):
+        return as_tuple(emitter.builtin("aten::list", args))
+    items = args[0].iterate(emitter).items
+    return TupleValue(items) if items is not None else as_tuple(to_list(emitter, args[0]))
+
+
+def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.values.displays import dict_of
+
+    named = [(ConstantValue(k), v) for k, v in kwargs.items()]
+    if not args:
+        return dict_of(emitter, named) if named else emitter.empty_display("prim::DictConstruct", pending_dict())
+    source = args[0]
+    if isinstance(source, StaticDict):
+        return StaticDict([*source.pairs, *named])
+    if isinstance(static_type(source), DictType):
+        copy = emitter.builtin("aten::copy", [source])
+        copy.value.type = plain(copy.type)
+        result: StaticValue = copy
+    else:
+        result = emitter.empty_display("prim::DictConstruct", pending_dict())
+
+        def add(item: StaticValue) -> Flow:
+            key, value = item.unpack(emitter, 2)
+            result.set_index(emitter, key, value)
+            return Flow.FALLS
+
+        emit_iteration(emitter, source, (), add)
+    for key, value in named:
+        result.set_index(emitter, key, value)
+    return result
+
+
+# Objects
+
+
+def _hasattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    name = _constant_name(emitter, args[1], "hasattr")
+    there = _is_there_now(emitter, args[0], name)
+    return there if there is not None else ConstantValue(args[0].has_attribute(emitter, name))
+
+
+def _is_there_now(emitter: Emitter, owner: StaticValue, name: str) -> StaticValue | None:
+    from portfire.frontend.script.classes.object_values import presence
+
+    return presence(emitter, owner, name) if isinstance(owner, RuntimeValue) else None
+
+
+def _getattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    name = _constant_name(emitter, args[1], "getattr")
+    if len(args) == 3 and not args[0].has_attribute(emitter, name):
+        return args[2]
+    there = _is_there_now(emitter, args[0], name) if len(args) == 3 else None
+    if there is not None:
+        return emit_choice(emitter, there, lambda: args[0].attribute(emitter, name), lambda: args[2])
+    return args[0].attribute(emitter, name)
+
+
+def _setattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    args[0].set_attribute(emitter, _constant_name(emitter, args[1], "setattr"), args[2])
+    emitter.frame.forget_attributes()
+    return NONE_VALUE
+
+
+def _constant_name(emitter: Emitter, value: StaticValue, function: str) -> str:
+    name = value.constant()
+    if not isinstance(name, str):
+        raise emitter.fail(
+            "not-a-constant",
+            f"the name given to '{function}' must be known while compiling",
+            help="write the name as a string, or test with `if` for each name",
+        )
+    return name
+
+
+def _callable(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    return ConstantValue(static_type(args[0]) is None and not isinstance(args[0], TupleValue))
+
+
+def _print(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    separator = kwargs.get("sep", NONE_VALUE).constant()
+    end = kwargs.get("end", NONE_VALUE).constant()
+    for name in kwargs.keys() - {"sep", "end", "flush", "file"}:
+        raise emitter.fail(
+            "bad-call", f"print has no parameter '{name}'", help="its parameters are sep, end, file and flush"
+        )
+    check_print_file(emitter, kwargs.get("file", NONE_VALUE))
+    if end not in (None, "\n") or MISSING in (separator, end):
+        emit_print_text(emitter, args, kwargs)
+        return NONE_VALUE
+    if separator not in (None, " ") and len(args) > 1:
+        args = [shown(emitter, a) or a for a in args]
+        template = str(separator).replace("{", "{{").replace("}", "}}").join(["{}"] * len(args))
+        args = [emitter.builtin("aten::format", [ConstantValue(template), *args])]
+    args = [as_text(emitter, a) if is_exception(a) else shown(emitter, a) or a for a in args]
+    emitter.node("prim::Print", [emitter.runtime(a) for a in args])
+    return NONE_VALUE
+
+
+class SuperFunction(StaticValue):
+    """`super`: reads where it is called."""
+
+    identity = "super"
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "super"
+
+    def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        from portfire.frontend.script.classes.class_values import SuperClassValue
+        from portfire.frontend.script.classes.object_attributes import SuperValue
+
+        context = emitter.context
+        receiver = args[1] if len(args) == 2 else emitter.lookup(context.first_parameter or "")
+        after = getattr(args[0], "cls", None) if args else context.defining_class
+        owner = getattr(receiver, "cls", None)
+        if not isinstance(receiver, RuntimeValue) and isinstance(owner, type) and isinstance(after, type):
+            return SuperClassValue(owner, after)
+        if (
+            not isinstance(receiver, RuntimeValue)
+            or not isinstance(receiver.type, ClassType)
+            or not isinstance(after, type)
+        ):
+            raise emitter.fail(
+                "unsupported-call",
+                "'super' is only known in the methods of a class",
+                help="call the function of the base class by its name",
+            )
+        return SuperValue(receiver, after)
+
+
+def _slice(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.values.indexing import SliceValue
+
+    padded = [NONE_VALUE, args[0], NONE_VALUE] if len(args) == 1 else [*args, NONE_VALUE, NONE_VALUE][:3]
+    return SliceValue(*padded)
+
+
+def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    caught = as_caught(args[0])
+    if caught is not None:
+        return CaughtClass(caught)
+    type_ = static_type(args[0])
+    python_types: dict[object, Any] = {INT: int, FLOAT: float, BOOL: bool, STR: str, NONE: type(None)}
+    known = python_types.get(type_) or getattr(type_, "python_class", None)
+    if known is None:
+        raise emitter.fail("unsupported-call", "the type of this value is no value of a program", help="use isinstance")
+    return emitter.compiler.value_of(emitter, known)
+
+
+def _functions() -> dict[Any, StaticValue]:
+    table: dict[Any, StaticValue] = {
+        function: BuiltinFunction(function.__name__, emit, least, most)
+        for function, emit, least, most in (
+            (builtins.len, _len, 1, 1), (builtins.sum, _sum, 1, 2),
+            (builtins.min, Extreme("min"), 1, None), (builtins.max, Extreme("max"), 1, None),
+            (builtins.sorted, emit_sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
+            (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
+            (builtins.callable, _callable, 1, 1), (builtins.issubclass, emit_issubclass, 2, 2), (builtins.iter, make_iterator, 1, 1),
+            (functools.reduce, _reduce, 2, 3), (math.prod, _prod, 1, 1),
+        )
+    }  # fmt: skip
+    table[builtins.isinstance] = IsInstanceValue()
+    table[builtins.next] = NextFunction()
+    table[builtins.any] = SearchFunction("any", wanted=True)
+    table[builtins.all] = SearchFunction("all", wanted=False)
+    return table
+
+
+#: Functions by identity.
+FUNCTIONS: dict[Any, StaticValue] = _functions()
+
+#: Types by identity: they can be called, and tested for.
+TYPES: dict[Any, StaticValue] = {
+    python_type: TypeValue(python_type, make)
+    for python_type, make in (
+        (int, _int), (float, _float), (bool, _bool), (str, _str), (complex, _complex), (list, _list), (tuple, _tuple),
+        (dict, _dict), (collections.OrderedDict, make_ordered_dict), (set, make_set), (frozenset, make_frozen_set),
+        (bytes, make_bytes), (collections.Counter, make_counter), (collections.deque, make_deque),
+        (collections.defaultdict, make_default_dict),
+        (slice, _slice), (range, _range), (enumerate, _enumerate), (filter, _filter),
+        (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),
+        (reversed, lambda emitter, args, kwargs: ReversedValue(args[0])),
+        (type, _type), (object, None), (super, None),
+    )
+}  # fmt: skip
+TYPES[zip] = ZipType(zip, _zip)
+TYPES[super] = SuperFunction()

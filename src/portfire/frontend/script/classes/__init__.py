@@ -1,0 +1,1 @@
+"""Classes and their objects: script classes, dataclasses, enums, named tuples."""

@@ -1,0 +1,1 @@
+"""Functions: calls, versions, inlining, nested functions, generators, recursion."""

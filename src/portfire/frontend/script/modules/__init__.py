@@ -1,0 +1,1 @@
+"""Modules: their types, containers, hooks and state."""

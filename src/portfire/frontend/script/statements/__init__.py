@@ -1,0 +1,1 @@
+"""Statements, control flow, exceptions, and what conditions say of variables."""

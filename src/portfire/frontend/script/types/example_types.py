@@ -1,0 +1,107 @@
+"""Types of parameters from example inputs: what nobody declares is what the examples are.
+
+    def forward(self, x, state=None): ...       example_inputs=(x, (h, c))  ->  state: Optional[Tuple[Tensor, Tensor]]
+
+Declared types stay. A parameter that nobody declares takes the type of its default and of all examples given for it.
+
+Comes before: `signatures.py`, `value_types.py`. Comes after: `entry.py`, `module_compilation.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from portfire.diagnostics import CompileAbort, Diagnostic
+from portfire.errors import ArgumentError
+from portfire.frontend.script.classes.class_registry import ClassRegistry
+from portfire.frontend.script.types.inference import joined, settle
+from portfire.frontend.script.types.signatures import Signature
+from portfire.frontend.script.types.value_types import UntypedValueError, type_of_value
+from portfire.ir.graph import MISSING, Parameter
+from portfire.ir.types import Type
+
+
+@dataclass(frozen=True)
+class ExampleCall:
+    """The arguments of one call."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def as_calls(example_inputs: Any, example_kwarg_inputs: Mapping[str, Any] | None) -> tuple[ExampleCall, ...]:
+    """Example inputs as users write them: a tuple of arguments, a list of such tuples, or the only argument."""
+    kwargs = dict(example_kwarg_inputs or {})
+    if example_inputs is None:
+        return (ExampleCall((), kwargs),) if kwargs else ()
+    if isinstance(example_inputs, list) and example_inputs and all(isinstance(c, tuple) for c in example_inputs):
+        return tuple(ExampleCall(call, kwargs) for call in example_inputs)
+    args = example_inputs if isinstance(example_inputs, tuple) else (example_inputs,)
+    return (ExampleCall(args, kwargs),)
+
+
+def with_example_types(signature: Signature, calls: Sequence[ExampleCall], classes: ClassRegistry) -> Signature:
+    """The signature with types from examples. Raises ArgumentError for examples that the function does not take."""
+    bound = [_bound(signature, call) for call in calls]
+
+    def of_examples(name: str, known: Type | None) -> Type | None:
+        for given in bound:
+            for value in given.get(name, ()):
+                found = _type_of(signature, name, value, classes)
+                known = found if known is None else joined(known, found)
+        return None if known is None else settle(known)
+
+    parameters = []
+    for parameter in signature.parameters:
+        type_ = parameter.type
+        if parameter.name in signature.undeclared:
+            first = (
+                None
+                if parameter.default is MISSING
+                else _type_of(signature, parameter.name, parameter.default, classes)
+            )
+            is_given = any(parameter.name in given for given in bound)
+            type_ = (of_examples(parameter.name, first) if is_given else None) or type_
+        parameters.append(Parameter(parameter.name, type_, parameter.default, parameter.kwarg_only))
+    changed = replace(signature, parameters=parameters)
+    if signature.vararg is not None and signature.vararg_type is None:
+        changed.vararg_type = of_examples(signature.vararg, None)
+    if signature.kwarg is not None and signature.kwarg_type is None:
+        changed.kwarg_type = of_examples(signature.kwarg, None)
+    return changed
+
+
+def _bound(signature: Signature, call: ExampleCall) -> dict[str, list[Any]]:
+    """The examples of one call by parameter; `*args` and `**kwargs` have several."""
+    parameters = signature.parameters[1:] if signature.has_self else signature.parameters
+    positional = [p.name for p in parameters if not p.kwarg_only]
+    bound = {name: [value] for name, value in zip(positional, call.args, strict=False)}
+    more = list(call.args[len(positional) :])
+    if more and signature.vararg is None:
+        raise ArgumentError(f"there are {len(call.args)} example inputs for {len(positional)} parameters")
+    if more and signature.vararg is not None:
+        bound[signature.vararg] = more
+    for name, value in call.kwargs.items():
+        if any(p.name == name for p in parameters):
+            bound[name] = [value]
+        elif signature.kwarg is not None:
+            bound.setdefault(signature.kwarg, []).append(value)
+        else:
+            raise ArgumentError(f"there is an example input for '{name}', which is no parameter")
+    return bound
+
+
+def _type_of(signature: Signature, name: str, value: Any, classes: ClassRegistry) -> Type:
+    try:
+        return type_of_value(value, classes)
+    except UntypedValueError as error:
+        raise CompileAbort(
+            Diagnostic(
+                "unsupported-type",
+                f"the type of parameter '{name}' cannot be told from its example: {error}",
+                signature.source.head,
+                help="pass what it holds as tensors, numbers, strings, lists or dicts",
+            )
+        ) from None

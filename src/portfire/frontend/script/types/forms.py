@@ -1,0 +1,93 @@
+"""Values that are something else in Python than in the program: which operators give them, and how they are shown.
+
+    x.dtype, torch.float32     an int in the program
+    x.shape, x.size()          a list of ints
+    tuple(xs), Tuple[int, ...] a list
+
+Comes before: `ir/forms.py`. Comes after: `emitter.py`, `strings.py`, `exceptions.py`, `type_tests.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.static_values import StaticValue
+from portfire.ir.forms import form_of
+from portfire.ir.graph import Value
+from portfire.ir.types import DTYPE, SIZE, DictType, IntType, ListType, Type
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+_LAYOUT: Final = IntType(form="layout")
+
+#: Operators whose results always have a form.
+_RESULTS: Final[dict[str, Type]] = {
+    "prim::dtype": DTYPE, "aten::promote_types": DTYPE, "aten::result_type": DTYPE, "aten::get_default_dtype": DTYPE,
+    "prim::layout": _LAYOUT, "aten::size": SIZE, "aten::Size": SIZE,
+}  # fmt: skip
+
+#: Operators on lists whose result has the form that all operands have.
+_KEEPING: Final = frozenset(("aten::slice", "aten::add", "aten::mul"))
+
+
+def note_form(name: str, operands: Sequence[Value], result: Value) -> Value:
+    """The result of an operator, with the form that it has in Python."""
+    type_ = result.type
+    if isinstance(type_, (DictType, ListType)) and name == "aten::copy":
+        result.type = operands[0].type
+        return result
+    if not isinstance(type_, (IntType, ListType)):
+        return result
+    if name in _RESULTS and type_ == _RESULTS[name]:
+        result.type = _RESULTS[name]
+    elif name in _KEEPING and isinstance(type_, ListType):
+        forms = {o.type.form for o in operands if isinstance(o.type, ListType)}
+        form = forms.pop() if len(forms) == 1 else None
+        if form is not None and type_.form != form:
+            result.type = ListType(type_.element, form=form)
+    return result
+
+
+def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
+    """`str(value)` of a value that Python shows as something else; None of others."""
+    from portfire.frontend.script.builtins.python_library import forms
+    from portfire.frontend.script.classes.object_texts import own_text
+    from portfire.frontend.script.types.conversion import static_type
+
+    type_ = static_type(value)
+    own = own_text(emitter, value, "s")
+    if own is not None:
+        return own
+    form = None if type_ is None else form_of(type_)
+    function = _TEXTS.get(form or "")
+    if function is None:
+        return None
+    if isinstance(value, ConstantValue):
+        return ConstantValue(str(value.value))
+    return emitter.compiler.function_value(getattr(forms, function)).call(emitter, [value], {})
+
+
+_TEXTS: Final[dict[str, str]] = {
+    "dtype": "dtype_text", "bytes": "bytes_text", "layout": "layout_text", "memory_format": "memory_format_text", "Size": "size_text",
+    "tuple": "tuple_text",
+}  # fmt: skip
+
+
+def dtype_attribute(emitter: Emitter, value: StaticValue, name: str) -> StaticValue:
+    """`x.dtype.is_floating_point` and the like."""
+    from portfire.frontend.script.builtins.python_library import forms
+
+    function = {
+        "is_floating_point": forms.is_floating_point, "is_complex": forms.is_complex, "is_signed": forms.is_signed,
+        "itemsize": forms.itemsize,
+    }.get(name)  # fmt: skip
+    if function is None:
+        raise emitter.fail(
+            "no-attribute",
+            f"a dtype has no attribute '{name}' in a program",
+            help="compare it: `x.dtype == torch.float32`",
+        )
+    return emitter.compiler.function_value(function).call(emitter, [value], {})

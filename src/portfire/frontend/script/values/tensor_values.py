@@ -1,0 +1,247 @@
+"""What a run-time tensor can do: properties, methods, indexing, loops, truth.
+
+Comes before: `runtime_value.py`, `indexing.py`. Comes after: `behaviours.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Never
+
+import torch
+
+from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.values import indexing
+from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.operator_value import OperatorValue
+from portfire.frontend.script.values.runtime_value import Behaviour, MethodValue, RuntimeValue
+from portfire.frontend.script.values.static_values import Iteration, StaticValue
+from portfire.frontend.script.values.tuple_values import TupleValue
+from portfire.ir.graph import Value
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, SIZE, TENSOR, ListType, Type
+from portfire.ops.python_names import TENSOR_CASTS, method_of, property_of
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+#: Methods and properties that only Python has.
+_PYTHON_ONLY: dict[str, str] = {
+    "numpy": "keep the tensor, and call the torch function of the same name; for a number x.item(), for a list x.tolist()",
+    "__array__": "keep the tensor, and call the torch function of the same name",
+    "register_hook": "hooks on tensors are Python functions: use torch.autograd.Function outside the compiled part",
+    "grad_fn": "the autograd graph is not visible in a program",
+    "share_memory_": "move the tensor to shared memory before compiling",
+}
+
+
+class TensorBehaviour(Behaviour):
+    """`Tensor`."""
+
+    def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
+        """See the base class."""
+        operator = property_of(TENSOR, name)
+        if name == "grad":
+            return GradientValue(emitter.builtin("prim::grad", [value]).value)
+        if operator is not None:
+            return emitter.builtin(operator, [value], called=name)
+        if name in _PYTHON_ONLY:
+            raise emitter.fail("no-attribute", f"'Tensor.{name}' has no meaning in a program", help=_PYTHON_ONLY[name])
+        if name in _REFLECTED:
+            return MethodValue(value, name, _reflected(_REFLECTED[name]))
+        if name in _SOURCES:
+            return MethodValue(value, name, _from_source(_SOURCES[name]))
+        if name == "new":
+            return MethodValue(value, name, _new)
+        if name == "__getitem__":
+            return MethodValue(value, name, lambda e, tensor, args, kwargs: tensor.index(e, args[0]))
+        if name == "tolist":
+            return MethodValue(value, name, lambda e, tensor, args, kwargs: NumbersOfTensor(tensor))
+        method = method_of(TENSOR, name)
+        if method is None:
+            raise emitter.fail("no-attribute", _missing(name), help=_similar(name))
+        if name in TENSOR_CASTS:
+            return OperatorValue(method, receiver=value, called=name, extra=(ConstantValue(TENSOR_CASTS[name]),))
+        return OperatorValue(method, receiver=value, called=name)
+
+    def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
+        """See the base class."""
+        return property_of(TENSOR, name) is not None or method_of(TENSOR, name) is not None
+
+    def set_attribute(self, emitter: Emitter, value: RuntimeValue, name: str, new: StaticValue) -> None:
+        """See the base class."""
+        if name == "data":
+            emitter.builtin("aten::set_data", [value, new], called=name)
+        elif name == "requires_grad":
+            emitter.builtin("aten::requires_grad_", [value, new], called=name)
+        else:
+            super().set_attribute(emitter, value, name, new)
+
+    def call(
+        self, emitter: Emitter, value: RuntimeValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
+    ) -> StaticValue:
+        """See the base class."""
+        raise emitter.fail(
+            "not-callable",
+            "a tensor cannot be called",
+            help="a property of the tensor stands before the call: leave out the `()`",
+        )
+
+    def index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+        """See the base class."""
+        return indexing.index_tensor(emitter, value, key)
+
+    def set_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue, new: StaticValue) -> None:
+        """See the base class."""
+        indexing.assign_tensor(emitter, value, key, new)
+
+    def iterate(self, emitter: Emitter, value: RuntimeValue) -> Iteration:
+        """See the base class."""
+        return Iteration(source=value)
+
+    def item(self, emitter: Emitter, value: RuntimeValue, index: Value) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::select", [value, ConstantValue(0), index])
+
+    def length(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::len", [value])
+
+    def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
+        """See the base class."""
+        return emitter.builtin("aten::Bool", [value])
+
+    def unpack(self, emitter: Emitter, value: RuntimeValue, count: int | None) -> Sequence[StaticValue]:
+        """See the base class."""
+        if count is None:
+            raise emitter.fail(
+                "not-unpackable",
+                "how many rows a tensor has is not known while compiling",
+                help="unpack into a fixed number of names, or loop over the tensor",
+            )
+        rows = emitter.builtin("aten::unbind", [value, ConstantValue(0)])
+        node = emitter.node("prim::ListUnpack", [rows.value], [TENSOR] * count)
+        return [RuntimeValue(o) for o in node.outputs]
+
+
+def _reflected(operator: str) -> Callable[..., StaticValue]:
+    """`x.__ror__(y)` is `y | x`."""
+
+    def emit(emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        return emitter.builtin(operator, [args[0], tensor])
+
+    return emit
+
+
+def _from_source(function: Callable[..., Any]) -> Callable[..., StaticValue]:
+    """A method that is a function of torch's Python, with the tensor in front."""
+
+    def emit(emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
+        return emitter.compiler.value_of(emitter, function, function.__name__).call(emitter, [tensor, *args], kwargs)
+
+    return emit
+
+
+Keywords = dict[str, StaticValue]
+
+
+#: Methods whose operator of the same name does something else.
+def _new(
+    emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
+) -> StaticValue:
+    """`x.new(2, 3)`: a tensor of a size; `x.new([1, 2])`: of data. Both of the dtype and device of `x`."""
+    device = {k: v for k, v in kwargs.items() if k == "device"}
+    given = args[0] if len(args) == 1 else None
+    type_ = None if given is None else static_type(given)
+    is_size = isinstance(type_, ListType) and type_.form == SIZE.form
+    if given is not None and type_ != INT and not is_size:
+        return tensor.attribute(emitter, "new_tensor").call(emitter, [given], device)
+    size = given if is_size and given is not None else TupleValue(args or [ConstantValue(0)], is_list=True)
+    return tensor.attribute(emitter, "new_empty").call(emitter, [size], device)
+
+
+_SOURCES: dict[str, Callable[..., Any]] = {"stft": torch.stft, "istft": torch.istft, "lu": torch.Tensor.lu}
+
+_REFLECTED: dict[str, str] = {
+    "__radd__": "aten::add",
+    "__rsub__": "aten::sub",
+    "__rdiv__": "aten::div",
+    "__rtruediv__": "aten::div",
+    "__rfloordiv__": "aten::floor_divide",
+    "__rmul__": "aten::mul",
+    "__rpow__": "aten::pow",
+    "__rmod__": "aten::remainder",
+    "__rmatmul__": "aten::matmul",
+    "__rand__": "aten::__and__",
+    "__ror__": "aten::__or__",
+    "__rxor__": "aten::__xor__",
+}
+
+
+class GradientValue(RuntimeValue):
+    """`x.grad`: a tensor in a program, that may be undefined where Python has None."""
+
+    def is_none(self, emitter: Emitter) -> StaticValue:
+        """`x.grad is None`."""
+        return emitter.insert("aten::__is__", [self.value, emitter.constant_value(None)], BOOL)
+
+
+class NumbersOfTensor(StaticValue):
+    """`x.tolist()`: what it is depends on the tensor's dtype and dimensions, so the place it goes to must declare it."""
+
+    def __init__(self, tensor: StaticValue) -> None:
+        self.tensor = tensor
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "the result of 'tolist'"
+
+    def as_value(self, emitter: Emitter) -> Never:
+        """See the base class."""
+        raise emitter.fail(
+            "unknown-element-type",
+            "the type of the list that 'tolist' gives is not known while compiling",
+            help="declare it: `values: List[float] = x.tolist()`",
+        )
+
+    def iterate(self, emitter: Emitter) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
+
+    def index(self, emitter: Emitter, key: StaticValue) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
+
+    def length(self, emitter: Emitter) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
+
+    def unpack(self, emitter: Emitter, count: int | None) -> Never:
+        """See the base class."""
+        self.as_value(emitter)
+
+    def as_type(self, emitter: Emitter, type_: Type) -> Value:
+        """The numbers, as a declared type: nested lists of int, float, bool or complex, or one of these."""
+        depth, element = 0, type_
+        while isinstance(element, ListType):
+            depth, element = depth + 1, element.element
+        if element not in _ELEMENT_NUMBERS:
+            return self.as_value(emitter)
+        inputs = [self.tensor.as_value(emitter), emitter.constant_value(depth)]
+        inputs.append(emitter.constant_value(_ELEMENT_NUMBERS[element]))
+        return emitter.builder.insert("prim::tolist", inputs, type_)
+
+
+#: How TorchScript's `prim::tolist` names the type of the elements.
+_ELEMENT_NUMBERS: dict[Type, int] = {INT: 0, FLOAT: 1, BOOL: 2, COMPLEX: 3}
+
+
+def _missing(name: str) -> str:
+    if hasattr(torch.Tensor, name):
+        return f"the tensor method '{name}' is not an operator, so a program cannot call it"
+    return f"a tensor has no attribute '{name}'"
+
+
+def _similar(name: str) -> str | None:
+    near = difflib.get_close_matches(name, dir(torch.Tensor), 1)
+    return f"did you mean '{near[0]}'?" if near and near[0] != name else None
