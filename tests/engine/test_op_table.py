@@ -22,7 +22,7 @@ LEFT_OUT = re.compile(
 #: What portfire's language has and TorchScript's has not: only the engine runs it (`archive/engine_only.py`). And torch's
 #: arithmetic beside Python's (`passes/keep_torchscript_arithmetic.py`).
 OWN = re.compile(
-    r"torchscript::|portfire::(cbrt|exp2|imag|log2|real)\(|prim::(Exception(Arguments|Repr|Text)|PrintText|(enter|leave)_autocast)\("
+    r"torchscript::|portfire::(cbrt|exp2|imag|log2|real|warn)\(|prim::(Exception(Arguments|Repr|Text)|PrintText|(enter|leave)_autocast)\("
     r"|aten::\w+\.(tKey|Dict_tKey|default_tKey|Dict_default_tKey)\("
 )
 

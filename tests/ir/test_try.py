@@ -23,10 +23,10 @@ TEXT = """graph(%x : Tensor,
        = prim::EndTry()
       %7 : int = aten::__getitem__(%xs, %6)
       -> (%7)
-    block1(%8 : (str, str)):
+    block1(%8 : Exception):
       %9 : int = aten::len(%xs)
       -> (%9)
-    block2(%10 : (str, str)):
+    block2(%10 : Exception):
        = prim::Reraise(%10)
       %11 : int = prim::Uninitialized()
       -> (%11)
@@ -59,7 +59,7 @@ def test_passes_leave_what_is_watched():
     [
         ('[classes=["builtins.IndexError builtins.KeyError", ""]]', '[classes=[""]]', "blocks"),
         ('[classes=["builtins.IndexError builtins.KeyError", ""]]', "", "classes"),
-        ("block1(%8 : (str, str)):", "block1(%8 : str):", "handler 1"),
+        ("block1(%8 : Exception):", "block1(%8 : str):", "handler 1"),
         ("      -> (%9)\n", "      -> (%xs)\n", "returns of block 1"),
         ("       = prim::EndTry()\n", "       = prim::EndTry()\n       = prim::EndTry()\n", "2 ends"),
         ("       = prim::Reraise(%10)", "       = prim::EndTry()", "outside"),
