@@ -20,7 +20,7 @@ Python does, or is refused with the error that is named. Do not edit.
 
 - **portfire**: whether the example compiles; else the code of the error, with a link to what to write instead.
 - **torch.jit**: whether `torch.jit.script` takes the example as it stands.
-- **libtorch**: whether a file that uses the construct is read by libtorch (and `torch.jit.load`), too.
+- **libtorch**: whether libtorch (and `torch.jit.load`) reads and runs a file that uses the construct, too.
 """
 
 

@@ -161,6 +161,7 @@ def f(n: int):
     return total
 """,
         inputs="(4,)",
+        libtorch=False,
     ),
     Construct(
         "iteration by __getitem__",
@@ -177,6 +178,7 @@ def f(n: int):
     return total
 """,
         inputs="(4,)",
+        libtorch=False,
     ),
     Construct(
         "functools.total_ordering, NotImplemented",

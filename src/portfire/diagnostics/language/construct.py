@@ -49,7 +49,7 @@ class Construct:
     inputs: str = ""
     #: Whether torch.jit.script takes the example.
     torch_jit: bool = False
-    #: Whether libtorch reads a file that uses the construct.
+    #: Whether libtorch reads and runs a file that uses the construct.
     libtorch: bool = True
     #: The code of the error where the construct is refused.
     code: str | None = None

@@ -94,6 +94,7 @@ def f(n: int):
 """,
         differs="an item of `e.args` is an Any unless all `raise` statements agree on its type",
         inputs="(2,)",
+        libtorch=False,
     ),
     Construct(
         "exception classes with __init__, fields, methods, __str__",
@@ -110,6 +111,7 @@ def f(n: int):
 """,
         differs="the message is made when the exception is raised",
         inputs="(2,)",
+        libtorch=False,
     ),
     Construct(
         "an exception kept in a variable and raised later",
@@ -126,6 +128,7 @@ def f(n: int):
     return -1
 """,
         inputs="(2,)",
+        libtorch=False,
     ),
     Construct(
         "contextlib.suppress",
@@ -136,6 +139,7 @@ def f(n: int):
     return n
 """,
         inputs="(0,)",
+        libtorch=False,
     ),
     Construct(
         "try, except",
@@ -147,6 +151,7 @@ def f(xs: List[int]):
         return -1
 """,
         inputs="([1, 2],)",
+        libtorch=False,
     ),
     Construct(
         "try, finally",
@@ -200,6 +205,7 @@ def f(x):
 """,
         inputs="(torch.ones(2, 2),)",
         torch_jit=True,
+        libtorch=False,
     ),
     Construct(
         "with on script classes",
@@ -337,6 +343,7 @@ def f(n: int):
 """,
         differs="all output goes where the host sends it: Python's stdout",
         inputs="(2,)",
+        libtorch=False,
     ),
     Construct(
         "logging",

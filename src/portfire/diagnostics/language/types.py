@@ -290,5 +290,6 @@ def f(xs: List[Tuple[int, int]]):
 """,
         inputs="([(1, 2), (3, 4), (1, 2)],)",
         differs="in libtorch, a function that has one raises",
+        libtorch=False,
     ),
 )

@@ -213,6 +213,7 @@ def f(x: float, n: int):
     return z.real, z.imag, z.conjugate(), x.imag, n.real, n.denominator
 """,
         inputs="(1.0, 3)",
+        libtorch=False,
     ),
     Construct(
         "slices as objects",
@@ -404,6 +405,7 @@ def f(x: float):
 """,
         differs="a file loads in libtorch, and raises there",
         inputs="(3.0,)",
+        libtorch=False,
     ),
     Construct(
         "parts of a complex number",
@@ -413,6 +415,7 @@ def f(z: complex):
 """,
         differs="a file loads in libtorch, and raises there",
         inputs="(1 + 2j,)",
+        libtorch=False,
     ),
     Construct(
         "a negative number to a fractional power",
