@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from typing import Dict, List, Optional
 
 import pytest
@@ -157,3 +158,42 @@ def test_lists_that_are_attributes_of_classes_and_modules(tmp_path):
 def test_items_are_converted_to_a_declared_type():
     floats, maybe = portfire.script(declared)(torch.tensor(3))
     assert repr(floats) == "[2.0]" and list(maybe) == ["x", "y"]
+
+
+class Network:
+    def __init__(self):
+        self.near = collections.defaultdict(list)
+        self.seen = set()
+        self.names = {}
+        self.rows = []
+
+    def connect(self, a, b):
+        self.near[a].append(b)
+        self.near[b].append(a)
+        self.names[a] = (b, "x")
+        self.rows.append([])
+        self.rows[-1].append(a * 0.5)
+
+    def reach(self, start):
+        waiting, order = [start], []
+        while waiting:
+            node = waiting.pop(0)
+            if node in self.seen:
+                continue
+            self.seen.add(node)
+            order.append(node)
+            for other in self.near[node]:
+                waiting.append(other)
+        return order
+
+
+def reached(x, n: int):
+    network = Network()
+    for i in range(n):
+        network.connect(i, 2 * i + 1)
+    return network.reach(0), network.names, network.rows
+
+
+def test_containers_in_containers_that_are_attributes():
+    x = torch.ones(1)
+    assert repr(portfire.script(reached)(x, 5)) == repr(reached(x, 5))

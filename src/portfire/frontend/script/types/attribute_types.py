@@ -57,6 +57,7 @@ class AttributeTypes:
         #: Whether this round has learned something that the next one can use.
         self.has_learned = False
         self._types: dict[_Key, ir.Type] = {}
+        self._guessed: set[_Key] = set()
         self._missing: set[_Key] = set()
         self._open: list[tuple[_Key, ir.Attribute]] = []
 
@@ -75,16 +76,21 @@ class AttributeTypes:
         """An attribute was added whose type a use will decide."""
         self._open.append(((cls, attribute.name), attribute))
 
-    def note(self, compiler: Compiler, cls: Owner, name: str, stored: ir.Type) -> bool:
-        """A value of type `stored` was given to the attribute. Returns whether that is new."""
+    def note(self, compiler: Compiler, cls: Owner, name: str, stored: ir.Type, *, is_guess: bool = False) -> bool:
+        """A value of type `stored` was given to the attribute. Returns whether that is new. A guess (of a dict, the keys of
+        which are known, but not yet the values) holds until something better is known."""
         found = _portable(compiler, resolved(stored))
         if found is None or is_pending(found):
             return False
         known = self._types.get((cls, name))
-        wider = found if known is None else _joined(known, found)
+        is_better = known is None or (cls, name) in self._guessed
+        wider = found if is_better or known is None else _joined(known, found)
         if known is not None and wider == known:
             return False
         self._types[cls, name] = wider
+        self._guessed.discard((cls, name))
+        if is_guess:
+            self._guessed.add((cls, name))
         self.has_learned = True
         return True
 

@@ -54,19 +54,25 @@ def fitting(
 ) -> Value:
     """The item as a `target`. `wider`: the type of a container that holds another type, too."""
     target, found = resolved(target), static_type(item)
-    made_by = _undeclared(emitter, container)
-    if made_by is None:
+    origin = _origin(emitter, container)
+    if origin is None:
         return convert(emitter, item, target, what)
+    made_by, around = origin
     try:
         if found is not None and would_change(found, target):
             raise mismatch(emitter, found, target, what)
         return convert(emitter, item, target, what)
     except CompileAbort:
         if found is not None and not is_pending(found):
+            # A tensor is what is taken for the items of an empty list that nothing has filled.
+            is_first_found = target == TENSOR and made_by.kind == "prim::GetAttr"
+            type_ = wider(found)
+            if is_first_found and isinstance(type_, ListType):
+                type_ = type_.with_contained((found,))
             if made_by.kind == "prim::GetAttr":
-                _note_attribute(emitter, made_by, found, target, wider)
+                _note_attribute(emitter, made_by, around(type_))
             elif not _has_fields(emitter.widened.get(made_by.range)):
-                emitter.widened[made_by.range] = wider(found)
+                emitter.widened[made_by.range] = around(type_)
         raise
 
 
@@ -84,19 +90,39 @@ def fitting_key(emitter: Emitter, dict_: StaticValue, key: StaticValue, type_: D
     try:
         return convert(emitter, key, target, what)
     except CompileAbort:
-        _note_attribute(emitter, made_by, found, target, lambda t: type_.with_contained((t, type_.value)))
+        _note_attribute(emitter, made_by, type_.with_contained((found, type_.value)), is_guess=True)
         raise
 
 
-def _note_attribute(emitter: Emitter, read: Node, found: Type, target: Type, wider: Callable[[Type], Type]) -> None:
-    """The list is an attribute: the next round of the compilation knows of the item."""
+def _note_attribute(emitter: Emitter, read: Node, type_: Type, *, is_guess: bool = False) -> None:
+    """The list is an attribute, or lies in one: the next round of the compilation knows of the item."""
     owner = emitter.compiler.classes.owner_of(cast(ClassType, read.inputs[0].type))
     assert owner is not None
-    is_first_found = target == TENSOR  # which is what is taken for the items of an empty list that nothing fills
-    type_ = wider(found)
-    if is_first_found and isinstance(type_, ListType):
-        type_ = type_.with_contained((found,))
-    emitter.compiler.attribute_types.note(emitter.compiler, owner, read.attributes["name"], type_)
+    learned = emitter.compiler.attribute_types
+    learned.note(emitter.compiler, owner, read.attributes["name"], type_, is_guess=is_guess)
+
+
+def _origin(emitter: Emitter, container: StaticValue) -> tuple[Node, Callable[[Type], Type]] | None:
+    """Where the container comes from: the display that it is, or lies in, or the attribute; and the type of that, given the
+    type of the container: of `self.near[node]`, the list is the value of a dict that is an attribute."""
+    around: Callable[[Type], Type] = _itself
+    while isinstance(container, RuntimeValue):
+        node = container.value.node
+        if node is None or node.kind != "aten::__getitem__":
+            break
+        container = RuntimeValue(node.inputs[0])
+        around = _with_item(container.type, around)
+    made_by = _undeclared(emitter, container)
+    return None if made_by is None else (made_by, around)
+
+
+def _itself(type_: Type) -> Type:
+    return type_
+
+
+def _with_item(outer: Type, inner: Callable[[Type], Type]) -> Callable[[Type], Type]:
+    parts = outer.contained()
+    return lambda type_: outer.with_contained((*parts[:-1], inner(type_)))
 
 
 def note_declared(emitter: Emitter, value: StaticValue) -> None:
