@@ -340,4 +340,16 @@ def f(x):
         inputs="(torch.ones(2),)",
         torch_jit=True,
     ),
+    Construct(
+        "functions that are conditions on their arguments: `if exists(x):`",
+        """
+def exists(value):
+    return value is not None
+def f(x: Optional[Tensor]):
+    if exists(x):
+        return x + 1
+    return torch.zeros(1)
+""",
+        inputs="(torch.ones(2),)",
+    ),
 )

@@ -215,6 +215,38 @@ class Model(nn.Module):
         code="no-set-attribute",
     ),
     Construct(
+        "a branch that a plain attribute of the module rules out need not compile",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fast = hasattr(torch.nn.functional, "scaled_dot_product_attention")
+        if not self.fast:
+            self.register_buffer("mask", torch.ones(2))
+    def forward(self, x):
+        if self.fast:
+            return x * 2
+        return x * 2 * self.mask
+""",
+        differs="an attribute that decides whether code compiles is a constant of the program",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "loops over a plain number of layers that are called differently",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.depth = 2
+        self.layers = nn.ModuleList([nn.Linear(2, 2), nn.Bilinear(2, 2, 2)])
+    def forward(self, x):
+        for i in range(self.depth):
+            x = self.layers[i](x) if i == 0 else self.layers[i](x, x)
+        return x
+""",
+        inputs="(torch.ones(1, 2),)",
+    ),
+    Construct(
         "attributes set in forward",
         """
 class Model(nn.Module):

@@ -487,4 +487,39 @@ def f(xs: List[int]):
         inputs="([1, 2],)",
         torch_jit=True,
     ),
+    Construct(
+        "`x.item()` as an index, a size, an item of a List[int]",
+        """
+def f(x) -> List[int]:
+    n = x.argmax().item()
+    kept = [n]
+    for i in range(n):
+        kept.append(x[n - i].long().item())
+    return kept
+""",
+        differs="a number that is no int is a TypeError there",
+        inputs="(torch.tensor([1.0, 2.0, 5.0]),)",
+    ),
+    Construct(
+        "lists whose items are of several types",
+        """
+def f(x):
+    out = [1]
+    out.append(2.5)
+    out.append(x)
+    out.append(None)
+    return out
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "str(tensor), print(tensor) as torch writes them",
+        """
+def f(x):
+    return f"{x} and {x.shape}"
+""",
+        differs="what needs a gradient is shown with requires_grad=True, not with its grad_fn",
+        inputs="(torch.ones(2, 2),)",
+        torch_jit=True,
+    ),
 )
