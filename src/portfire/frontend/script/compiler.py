@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import traceback
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,8 +45,10 @@ _behaviours.register()
 
 #: How often a function is compiled, each time with more known of the types of its lists and dicts.
 _MAX_ATTEMPTS = 8
-#: Calls that may lead to a function when it is compiled.
-_MAX_DEPTH = 120
+#: How many functions may be compiled on the way to themselves, in other versions each time, before there must be no end.
+_MAX_REPEATS = 120
+#: Calls that may lead to a function when it is compiled: each takes some of the stack.
+_MAX_DEPTH = 600
 
 
 class _InlineInstead(Exception):
@@ -114,6 +117,8 @@ class Compiler:
         #: The exceptions that `raise` statements make, with the types of their arguments.
         self.raised: list[tuple[type[BaseException], tuple[Type, ...]]] = []
         self._versions: dict[Hashable, _Version] = {}
+        #: How many versions of each definition are being compiled.
+        self._under_way: Counter[ast.AST] = Counter()
         self._signatures: dict[Any, Signature] = {}
         #: Objects whose identity stands in keys: they must not be freed.
         self._kept: list[Any] = []
@@ -167,16 +172,15 @@ class Compiler:
     def version(self, emitter: Emitter, callee: Callee, specialised: Specialised) -> Function | None:
         """The compiled version that a call needs; None if the function must be inlined."""
         version = self._versions.get(specialised.key)
-        if version is None and len(emitter.chain) >= _MAX_DEPTH:
-            raise emitter.fail(
-                "recursive-function",
-                f"the calls that lead to '{callee.called}' do not end while compiling",
-                notes=("each call has other kinds of arguments than the one before",),
-                help="annotate the parameters and the return type",
-            )
         if version is None:
+            self._check_depth(emitter, callee)
             chain = (*emitter.chain, emitter.range) if emitter.range is not None else emitter.chain
-            version = self.compile(callee, specialised, chain)
+            definition = callee.signature.source.node
+            self._under_way[definition] += 1
+            try:
+                version = self.compile(callee, specialised, chain)
+            finally:
+                self._under_way -= Counter((definition,))  # which drops what falls to zero
         else:
             self.report(version.obstacles)
         if version.has_failed and not version.has_type:
@@ -185,6 +189,23 @@ class Compiler:
             version.was_asked = True
             raise ResultNotKnown(_endless(callee, emitter.range))
         return version.function
+
+    def _check_depth(self, emitter: Emitter, callee: Callee) -> None:
+        """Refuse calls that do not end, and those that are nested too deep."""
+        if self._under_way.total() - len(self._under_way) >= _MAX_REPEATS:
+            raise emitter.fail(
+                "recursive-function",
+                f"the calls that lead to '{callee.called}' do not end while compiling",
+                notes=("each call has other kinds of arguments than the one before",),
+                help="annotate the parameters and the return type",
+            )
+        if len(emitter.chain) >= _MAX_DEPTH:
+            raise emitter.fail(
+                "recursive-function",
+                f"the calls that lead to '{callee.called}' are nested more than {_MAX_DEPTH} deep",
+                notes=("either they do not end while compiling, or there are so many functions that call one another",),
+                help="annotate the parameters and the return types, or write a loop",
+            )
 
     def compile(self, callee: Callee, specialised: Specialised, chain: tuple[SourceRange, ...]) -> _Version:
         """Compile one version."""
