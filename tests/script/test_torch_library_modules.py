@@ -30,8 +30,8 @@ NOT_SUPPORTED: dict[str, str] = {
     "nn.SyncBatchNorm": "talks to other processes",
 }
 
-#: Constructor arguments with which a module does not compile: a bias that is None, whose attributes its source reads.
-NOT_SUPPORTED_INPUTS = {"nn.TransformerEncoder": ("no_bias", "no_batch_dim"), "nn.CTCLoss": ("intlists",)}
+#: Inputs that a module does not take: they are no tensors, which its `forward` declares.
+NOT_SUPPORTED_INPUTS = {"nn.CTCLoss": ("intlists",)}
 
 
 @functools.cache

@@ -415,6 +415,11 @@ def _default_dtype(emitter: Emitter, args: Arguments, kwargs: Keywords) -> Stati
     return ConstantValue(torch.get_default_dtype())
 
 
+def _backend_name(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """The name of the devices that extensions of torch add: also that of the process that compiles."""
+    return ConstantValue(torch._C._get_privateuse1_backend_name())
+
+
 _ANNOTATE = ("torch.jit.annotate", "portfire.frontend.script.marks.annotate")
 _IS_INSTANCE = ("torch.jit.isinstance", "torch._jit_internal._isinstance", "portfire.frontend.script.marks.isinstance_")
 
@@ -482,6 +487,7 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch.nn.functional._adaptive_max_pool3d": _first_result(_adaptive_pool("adaptive_max_pool", 3)),
     "torch.nn.functional.ctc_loss": _ctc_loss,
     "torch.functional.cdist": _cdist,
+    "torch._C._get_privateuse1_backend_name": _backend_name,
     "torch.get_default_dtype": _default_dtype,
     "torch._C.get_default_dtype": _default_dtype,
     # Legacy constructors

@@ -79,7 +79,10 @@ def signature_of(
             )
         ) from None
     scope = AnnotationScope(classes, function_lookup(function, names), source.head, source.range, self_type)
-    return signature_of_source(source, scope, _default_values(function), self_type)
+    signature = signature_of_source(source, scope, _default_values(function), self_type)
+    if signature.return_type == ANY and str(getattr(function, "__module__", "")).startswith("torch."):
+        signature.return_type = None  # torch writes it where it leaves the type open; the body tells
+    return signature
 
 
 def signature_of_source(
