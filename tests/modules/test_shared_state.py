@@ -77,3 +77,38 @@ def test_training_and_types_reach_the_inner_module():
     outer = portfire.script(Outer(counter)).eval().to(torch.float64)
     assert not counter.training and counter.weight.dtype == torch.float64
     assert list(outer.state_dict()) == ["counter.weight", "both.0.weight", "both.1.0.weight"]
+
+
+class Searching(torch.nn.Module):
+    """Two modules of one class name, traced apart: one has attributes that the other has not."""
+
+    def __init__(self, encoder, decoder):
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+class Recurrent(torch.nn.Module):
+    def __init__(self, bidirectional: bool):
+        super().__init__()
+        self.rnn = torch.nn.GRU(4, 4, bidirectional=bidirectional)
+
+    def forward(self, x):
+        return self.rnn(x)[0][..., :4]
+
+
+def test_classes_of_one_name_from_two_programs(tmp_path):
+    x = torch.randn(3, 1, 4)
+    encoder, decoder = Recurrent(True), Recurrent(False)
+    traced = [portfire.trace(m, (x,)) for m in (encoder, decoder)]
+    compiled = portfire.script(Searching(*traced))
+    expected = Searching(encoder, decoder)(x)
+    assert torch.equal(compiled(x), expected)
+    assert (compiled.encoder is traced[0]) != (compiled.decoder is traced[1]), "one has another name in this program"
+    assert len(list(compiled.encoder.parameters())) == 8 and len(list(compiled.decoder.parameters())) == 4
+    portfire.save(compiled, tmp_path / "m.pt")
+    assert torch.equal(portfire.load(tmp_path / "m.pt")(x), expected)
+    assert torch.equal(torch.jit.load(tmp_path / "m.pt")(x), expected)

@@ -26,10 +26,16 @@ class Views:
     def __init__(self, classes: Iterable[ClassType]) -> None:
         self.classes = {cls.name: cls for cls in classes}
         self._alive: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        #: Modules compiled before may lie in one of this program: their objects belong to programs of their own, which have
+        #: names of their own. By identity; views keep their program alive.
+        self._by_program: dict[int, Views] = {}
+        self.program: _engine.Program | None = None
         self._forms_of_attributes: dict[str, dict[str, Convert]] = {}
 
     def bind(self, program: _engine.Program, types: Iterable[Type]) -> None:
         """Tell the program what its named types are in Python."""
+        self.program = program
+        self._by_program[id(program)] = self
         for cls in self.classes.values():
             program.bind_type(cls.name, Factory(self, cls))
         for type_ in types:
@@ -42,6 +48,9 @@ class Views:
 
     def of(self, target: _engine.Object) -> Any:
         """The view of an engine object: the same one as long as it lives."""
+        owner = self._owner(target)
+        if owner is not self:
+            return owner.of(target)
         view = self._alive.get(target.identity)
         if view is None:
             view = self._module(target) if target.is_module else self._object(target)
@@ -50,7 +59,14 @@ class Views:
 
     def class_of(self, target: _engine.Object) -> ClassType:
         """The IR's class of an engine object."""
-        return self.classes[target.class_name]
+        return self._owner(target).classes[target.class_name]
+
+    def adopt(self, others: Views) -> None:
+        """Objects of the other views' programs lie among those of this one."""
+        self._by_program = {**others._by_program, **self._by_program}
+
+    def _owner(self, target: _engine.Object) -> Views:
+        return self._by_program.get(id(target.program), self) if len(self._by_program) > 1 else self
 
     def methods(self, target: _engine.Object) -> dict[str, ScriptMethod]:
         """The object's methods, bound."""

@@ -39,15 +39,15 @@ def wrap_module(state: ObjectState, libraries: Sequence[str] = ("aten",)) -> Scr
     views.bind(program, reachable.types)
     root = program.root
     assert root is not None
-    share_compiled(root, state)
+    share_compiled(root, state, views)
     module: ScriptModule = views.of(root)
     _note_persistence(module, state)
     return module
 
 
-def share_compiled(root: _engine.Object, state: ObjectState) -> None:
+def share_compiled(root: _engine.Object, state: ObjectState, views: Views) -> None:
     """Let the slots of modules that were compiled before hold those very objects, so that what changes in one changes in
-    the other."""
+    the other. One whose class has another name here, because two have the same there, shares its tensors only."""
     seen = {id(state)}
     pending = [(root, state)]
     while pending:
@@ -56,8 +56,9 @@ def share_compiled(root: _engine.Object, state: ObjectState) -> None:
             if not isinstance(child, ObjectState):
                 continue
             compiled = getattr(child.python_object, "__portfire_object__", None)
-            if compiled is not None:
+            if compiled is not None and compiled.class_name == target.get_raw(name).class_name:
                 target.set(name, compiled)
+                views.adopt(child.python_object._views)
             elif id(child) not in seen:
                 seen.add(id(child))
                 pending.append((target.get_raw(name), child))
