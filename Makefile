@@ -12,7 +12,7 @@ SOURCES := $(shell git ls-files -- engine CMakeLists.txt pyproject.toml 2>/dev/n
 STAMPS := $(VENV)/.stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench zoo lint format engine-test docs clean
+.PHONY: help setup build demo test slow check bench zoo lint format engine-test docs clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,8 +41,11 @@ build: $(STAMPS)/build  ## build the engine and install the package into the env
 demo: build  ## convert a real resnet18, run it in a C++ program, compare
 	$(PY) examples/resnet18/demo.py
 
-test: build engine-test  ## the whole test suite but the model zoo
-	$(PY) -m pytest -n $(JOBS) -m "not zoo"
+test: build engine-test  ## the test suite but what takes long: slow, zoo
+	$(PY) -m pytest -n $(JOBS) -m "not zoo and not slow"
+
+slow: build  ## tests that take long: every operator of torch in all its forms, a sample of the model zoo
+	$(PY) -m pytest -n $(JOBS) -m "slow and not zoo"
 
 engine-test: $(STAMPS)/packages  ## the engine's own tests, built without Python and libtorch
 	cmake -S engine -B build/engine -DPORTFIRE_TESTS=ON -DCMAKE_BUILD_TYPE=Release > build-engine.log 2>&1 || { cat build-engine.log; rm -f build-engine.log; exit 1; }

@@ -13,7 +13,6 @@ import torch
 import portfire
 from tests.models.cases import CASES, Case
 
-pytestmark = pytest.mark.slow
 CPP = Path(__file__).resolve().parents[1] / "cpp"
 
 
