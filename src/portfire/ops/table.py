@@ -22,7 +22,7 @@ from portfire.ops.schema_parser import parse_schema
 from portfire.ops.type_variables import bind_variables, substitute
 
 #: Namespaces that nobody adds operators to while Python runs: a miss there is final.
-_SEALED = frozenset({"aten", "prim", "prims", "quantized", "portfire"})
+_SEALED = frozenset({"aten", "prim", "prims", "quantized", "portfire", "torchscript"})
 
 
 class OpTable:
