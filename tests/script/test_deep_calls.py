@@ -65,3 +65,17 @@ def test_calls_that_do_not_end_are_refused(function: Any) -> None:
 
     with pytest.raises(CompileError, match="do not end while compiling"):
         portfire.script(f)
+
+
+def _growing(x, function):
+    return _growing(x, lambda y: function(y) + 1)
+
+
+def _starts_growing(x):
+    return _growing(x, torch.sin)
+
+
+def test_a_recursion_that_wraps_its_argument_is_refused_at_once():
+    """Looking for further obstacles behind each of its levels would take two to the power of their number."""
+    with pytest.raises(portfire.CompileError, match="without an end"):
+        portfire.script(_starts_growing)

@@ -45,6 +45,8 @@ _behaviours.register()
 
 #: How often a function is compiled, each time with more known of the types of its lists and dicts.
 _MAX_ATTEMPTS = 8
+#: How often the operands of one statement are looked at for more obstacles.
+_MAX_EXPLORATIONS = 8
 #: How many functions may be compiled on the way to themselves, in other versions each time, before there must be no end.
 _MAX_REPEATS = 120
 #: Calls that may lead to a function when it is compiled: each takes some of the stack.
@@ -99,6 +101,7 @@ class Compiler:
         #: The attributes that compiled functions may set (`attributes_set.py`).
         self.attributes_set: dict[Function, frozenset[str]] = {}
         self._explored: set[ast.AST] = set()
+        self._explorations: dict[ast.stmt, int] = {}
         self.diagnostics = DiagnosticSink()
         #: Whether anything has failed; poisoned values are silent only since something else spoke.
         self.failed = False
@@ -365,6 +368,11 @@ class Compiler:
     def note_raised(self, cls: type[BaseException], arguments: Sequence[Type]) -> None:
         """Note a `raise`: what a handler may be given."""
         self.raised.append((cls, tuple(arguments)))
+
+    def explores(self, statement: ast.stmt) -> bool:
+        """Whether the operands of a statement that failed are to be looked at: the first few times."""
+        self._explorations[statement] = self._explorations.get(statement, 0) + 1
+        return self._explorations[statement] <= _MAX_EXPLORATIONS
 
     def explores_once(self, node: ast.AST) -> bool:
         """Whether code that nothing has reached is now to be looked at: once only."""

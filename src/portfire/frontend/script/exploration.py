@@ -39,7 +39,10 @@ _SYNTACTIC = {"isinstance", "issubclass", "super", "hasattr", "annotate", "cast"
 
 
 def explore_expressions(emitter: Emitter, statement: ast.stmt) -> None:
-    """Try each operand of a statement that failed, so that the obstacles in all of them come out."""
+    """Try each operand of a statement that failed, so that the obstacles in all of them come out. Not each time that the
+    function is inlined: in a recursion without an end every level would do it again."""
+    if not emitter.compiler.explores(statement):
+        return
     for root in _roots(statement):
         if not _compiles(emitter, root):
             _explore(emitter, root)
