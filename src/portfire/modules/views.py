@@ -27,15 +27,13 @@ class Views:
         self.classes = {cls.name: cls for cls in classes}
         self._alive: WeakValueDictionary[int, Any] = WeakValueDictionary()
         #: Modules compiled before may lie in one of this program: their objects belong to programs of their own, which have
-        #: names of their own. By identity; views keep their program alive.
-        self._by_program: dict[int, Views] = {}
-        self.program: _engine.Program | None = None
+        #: names of their own. By the identity of the program, which its objects keep alive: a reference from here would
+        #: close a circle through the engine, where the collector does not see it.
+        self._of_other_programs: dict[int, Views] = {}
         self._forms_of_attributes: dict[str, dict[str, Convert]] = {}
 
     def bind(self, program: _engine.Program, types: Iterable[Type]) -> None:
         """Tell the program what its named types are in Python."""
-        self.program = program
-        self._by_program[id(program)] = self
         for cls in self.classes.values():
             program.bind_type(cls.name, Factory(self, cls))
         for type_ in types:
@@ -61,12 +59,13 @@ class Views:
         """The IR's class of an engine object."""
         return self._owner(target).classes[target.class_name]
 
-    def adopt(self, others: Views) -> None:
-        """Objects of the other views' programs lie among those of this one."""
-        self._by_program = {**others._by_program, **self._by_program}
+    def adopt(self, target: _engine.Object, views: Views) -> None:
+        """An object of another program lies among those of this one, with what lies in it."""
+        self._of_other_programs.update({**views._of_other_programs, id(target.program): views})
 
     def _owner(self, target: _engine.Object) -> Views:
-        return self._by_program.get(id(target.program), self) if len(self._by_program) > 1 else self
+        others = self._of_other_programs
+        return others.get(id(target.program), self) if others else self
 
     def methods(self, target: _engine.Object) -> dict[str, ScriptMethod]:
         """The object's methods, bound."""

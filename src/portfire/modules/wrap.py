@@ -58,7 +58,7 @@ def share_compiled(root: _engine.Object, state: ObjectState, views: Views) -> No
             compiled = getattr(child.python_object, "__portfire_object__", None)
             if compiled is not None and compiled.class_name == target.get_raw(name).class_name:
                 target.set(name, compiled)
-                views.adopt(child.python_object._views)
+                views.adopt(compiled, child.python_object._views)
             elif id(child) not in seen:
                 seen.add(id(child))
                 pending.append((target.get_raw(name), child))
