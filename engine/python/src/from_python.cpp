@@ -1,9 +1,9 @@
 // Python objects as values. The declared type directs the conversion: an int is a float where a float is declared, a
 // tuple is a list where a list is. Nothing converts that eager code could not use in that place.
 
-#include <algorithm>
 #include <nanobind/nanobind.h>
 
+#include <algorithm>
 #include <string>
 
 #include "conversion.h"
@@ -176,7 +176,8 @@ Value set_from_python(PyObject* object, const Type& type, ProgramHandle& program
 }
 
 Value dict_from_python(PyObject* object, const Type& type, ProgramHandle& program) {
-  if (PyAnySet_Check(object) && type.contained[1]->kind == TypeKind::kBool) return set_from_python(object, type, program);
+  if (PyAnySet_Check(object) && type.contained[1]->kind == TypeKind::kBool)
+    return set_from_python(object, type, program);
   if (!PyDict_Check(object)) throw_mismatch(object, type);
   Value out = Value::dict(type.contained[0], type.contained[1]);
   DictBox& dict = out.to_dict();
