@@ -86,7 +86,7 @@ def _emit_annotated_choice(emitter: Emitter, node: ast.AnnAssign, choice: ast.If
         ast.copy_location(ast.AnnAssign(node.target, node.annotation, value, node.simple), node)
         for value in (choice.body, choice.orelse)
     ]
-    emit_if(emitter, ast.copy_location(ast.If(choice.test, [branches[0]], [branches[1]]), node), [])
+    emit_if(emitter, ast.copy_location(ast.If(choice.test, [branches[0]], [branches[1]]), node))
 
 
 def _generator_expression(emitter: Emitter, items: StaticValue) -> StaticValue:

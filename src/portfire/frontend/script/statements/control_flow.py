@@ -21,21 +21,23 @@ if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 
-def emit_if(emitter: Emitter, node: ast.If, rest: Sequence[ast.stmt]) -> tuple[Flow, bool]:
-    """`if`/`elif`/`else`. Returns the flow, and whether `rest` (what follows in the same body) was compiled into it."""
+def emit_if(emitter: Emitter, node: ast.If, around: Sequence[ast.stmt] = (), position: int = 0) -> tuple[Flow, bool]:
+    """`if`/`elif`/`else`. Returns the flow, and whether what follows it was compiled into it: the statements of the body
+    `around` it from `position` on (which long bodies with many conditions should not copy for each)."""
     from portfire.frontend.script.statements.statements import emit_statements
 
     condition = emit_condition(emitter, node.test)
     known = condition.constant
     if known is not None:
-        return emit_statements(emitter, [*(node.body if known else node.orelse), *rest]), True
+        return emit_statements(emitter, [*(node.body if known else node.orelse), *around[position:]]), True
     branches = _Branches(emitter, condition.value)
     # What follows goes into the branch that gets there, if only one does: what is known in it stays known.
-    into_true = bool(rest) and _always_exits(node.orelse) and not _always_exits(node.body)
-    body = [*node.body, *rest] if into_true else node.body
+    has_rest = position < len(around)
+    into_true = has_rest and _always_exits(node.orelse) and not _always_exits(node.body)
+    body = [*node.body, *around[position:]] if into_true else node.body
     flow_true = branches.emit(lambda: _refined(emitter, condition.if_true, body))
-    into_false = bool(rest) and flow_true is Flow.EXITS and not into_true
-    orelse = [*node.orelse, *rest] if into_false else node.orelse
+    into_false = has_rest and flow_true is Flow.EXITS and not into_true
+    orelse = [*node.orelse, *around[position:]] if into_false else node.orelse
     flow_false = branches.emit(lambda: _refined(emitter, condition.if_false, orelse))
     facts: Facts = {}
     if flow_true is Flow.RAISES and flow_false is not Flow.RAISES:

@@ -43,7 +43,7 @@ def emit_statements(emitter: Emitter, statements: Sequence[ast.stmt]) -> Flow:
         with emitter.at(statement), emitter.compiler.fixed_values.statement():
             try:
                 if isinstance(statement, ast.If):
-                    flow, consumed = emit_if(emitter, statement, statements[i + 1 :])
+                    flow, consumed = emit_if(emitter, statement, statements, i + 1)
                     if consumed:
                         return flow
                 else:
