@@ -41,7 +41,7 @@ from portfire.errors import (
     TraceError,
     UnsupportedVersionError,
 )
-from portfire.frontend.script.marks import annotate, export, ignore, interface, unused
+from portfire.frontend.script.marks import annotate, export, fork, ignore, interface, unused, wait
 from portfire.frontend.script.marks import isinstance_ as isinstance
 from portfire.frontend.trace import TraceNote, TracerWarning
 from portfire.modules import ScriptFunction, ScriptModule, ScriptObject
@@ -77,6 +77,7 @@ __all__ = [
     "check",
     "cmake_prefix_path",
     "export",
+    "fork",
     "freeze",
     "ignore",
     "interface",
@@ -90,4 +91,5 @@ __all__ = [
     "trace_module",
     "trace_notes",
     "unused",
+    "wait",
 ]  # fmt: skip

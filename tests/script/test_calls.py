@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import portfire
 from tests.script.agreement import check
 
 X = torch.arange(6.0).reshape(2, 3)
@@ -328,6 +329,24 @@ def test_fork_and_wait():
         return torch.jit.wait(first), [torch.jit.wait(future) for future in futures]  # noqa: TID251
 
     check(f, (X, 3), (X, 0))
+
+
+def raises_for_negative(n: int):
+    if n < 0:
+        raise ValueError("negative")
+    return n * 2
+
+
+def test_fork_and_wait_of_portfire():
+    def f(x, n: int):
+        futures = [portfire.fork(double_and_add, x, n=i) for i in range(n)]
+        return [portfire.wait(future) for future in futures], portfire.fork(torch.relu, x).wait()
+
+    def raising(n: int):
+        return portfire.wait(portfire.fork(raises_for_negative, n))
+
+    check(f, (X, 3), (X, 0))
+    check(raising, (2,), (-1,))
 
 
 def test_declared_tolist():

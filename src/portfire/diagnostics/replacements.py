@@ -237,6 +237,7 @@ _TORCH_DRAWS: Final = "a program draws random numbers with torch's generator alo
 _SYSTEM = Library(
     "a program knows nothing of the system it runs on", "look it up in `__init__`, and keep it as an attribute"
 )
+_FORK: Final = "future = portfire.fork(f, x), then portfire.wait(future)"
 _FILES = Library(
     "a program has no files: what it reads is loaded when it is compiled",
     "read the file in `__init__`, and keep what it holds as an attribute",
@@ -290,12 +291,10 @@ LIBRARIES: Final[dict[str, Library]] = {
         "a program has no regular expressions", "use the methods of str: split, find, startswith, isdigit, replace"
     ),
     "subprocess": Library("a program starts no other programs", "do it in Python, around the call"),
-    "threading": Library("a program starts no threads of its own", "torch.jit.fork(f, x), then torch.jit.wait(future)"),
-    "multiprocessing": Library("a program starts no processes", "torch.jit.fork(f, x), then torch.jit.wait(future)"),
-    "concurrent": Library(
-        "a program starts no threads of its own", "torch.jit.fork(f, x), then torch.jit.wait(future)"
-    ),
-    "asyncio": Library("a program has no event loop", "torch.jit.fork(f, x), then torch.jit.wait(future)"),
+    "threading": Library("a program starts no threads of its own", _FORK),
+    "multiprocessing": Library("a program starts no processes", _FORK),
+    "concurrent": Library("a program starts no threads of its own", _FORK),
+    "asyncio": Library("a program has no event loop", _FORK),
     "socket": Library("a program has no network", "fetch it before the call, and pass the data in"),
     "requests": Library("a program has no network", "fetch it before the call, and pass the data in"),
     "urllib": Library("a program has no network", "fetch it before the call, and pass the data in"),

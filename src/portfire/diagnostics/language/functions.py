@@ -313,7 +313,7 @@ def f(x):
         syntax=("AsyncFunctionDef",),
         message="async functions are not supported",
         why="a program has no event loop",
-        instead="write a plain function, and run it beside others with torch.jit.fork",
+        instead="write a plain function, and run it beside others with portfire.fork",
     ),
     Construct(
         "async for, async with, await",
@@ -326,7 +326,7 @@ async def f(x):
         syntax=("AsyncFor", "AsyncWith", "Await"),
         message="'async for', 'async with' and 'await' are not supported",
         why="a program has no event loop",
-        instead="use 'for', 'with', and torch.jit.wait",
+        instead="use 'for', 'with', and portfire.wait",
     ),
     Construct(
         "fork and wait",

@@ -13,15 +13,18 @@ import inspect
 import types
 import typing
 from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import torch
 
-__all__ = ["Final", "Mark", "annotate", "export", "ignore", "interface", "isinstance_", "mark_of", "unused"]
+__all__ = [
+    "Final", "Mark", "annotate", "export", "fork", "ignore", "interface", "isinstance_", "mark_of", "unused", "wait",
+]  # fmt: skip
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _C = TypeVar("_C", bound=type)
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 _ATTRIBUTE: Final = "_torchscript_modifier"
 _INTERFACE: Final = "__portfire_interface__"
@@ -130,6 +133,21 @@ def _is_instance(value: Any, wanted: Any) -> bool:
             and all(_is_instance(v, a) for v, a in zip(value, arguments, strict=True))
         )
     return isinstance(value, origin)
+
+
+def fork(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> torch.futures.Future[_T]:
+    """Call `function` beside what follows; `wait` gives its result, or raises what it raised. In eager Python it runs at once."""
+    future: torch.futures.Future[_T] = torch.futures.Future()
+    try:
+        future.set_result(function(*args, **kwargs))
+    except Exception as error:
+        future.set_exception(error)  # type: ignore[arg-type]  # torch declares the wrong type
+    return future
+
+
+def wait(future: torch.futures.Future[_T]) -> _T:
+    """The result of what `fork` began."""
+    return future.wait()
 
 
 # What torch keeps about functions in tables of its own

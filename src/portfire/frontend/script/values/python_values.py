@@ -53,16 +53,14 @@ _CONSTANTS = (
 )  # fmt: skip
 
 
-#: What torch's `fork` and `wait` are made of.
-_FORKING: dict[Any, StaticValue] = {
-    torch._C.fork: ForkFunction(),
-    torch._C.wait: OperatorValue("aten::wait", called="wait"),
-}
-#: The public functions, by name: their Python also warns that they are deprecated.
+_FORK, _WAIT = ForkFunction(), OperatorValue("aten::wait", called="wait")
+#: portfire's `fork` and `wait`, and what torch's are made of.
+_FORKING: dict[Any, StaticValue] = {marks.fork: _FORK, marks.wait: _WAIT, torch._C.fork: _FORK, torch._C.wait: _WAIT}
+#: torch's public functions, by name: their Python also warns that they are deprecated.
 _FORKING_BY_NAME: dict[str, StaticValue] = {
     f"{module}.{name}": value
     for module in ("torch.jit", "torch.jit._async")
-    for name, value in zip(("fork", "wait"), _FORKING.values(), strict=True)
+    for name, value in (("fork", _FORK), ("wait", _WAIT))
 }
 
 

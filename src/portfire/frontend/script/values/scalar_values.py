@@ -224,7 +224,7 @@ class FutureBehaviour(Behaviour):
         if name == "wait":
             return OperatorValue("aten::wait", receiver=value, called=name)
         raise emitter.fail(
-            "no-attribute", f"a future has no attribute '{name}'", help="get its value with `torch.jit.wait(future)`"
+            "no-attribute", f"a future has no attribute '{name}'", help="get its value with `future.wait()`"
         )
 
 
