@@ -11,6 +11,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/half.h"
+
 namespace portfire {
 namespace {
 
@@ -63,33 +65,12 @@ T read(const std::byte* at) {
   return value;
 }
 
-double half_to_double(std::uint16_t bits) {
-  const int exponent = (bits >> 10) & 0x1f;
-  const int fraction = bits & 0x3ff;
-  double value = 0;
-  if (exponent == 0x1f) {
-    value = fraction == 0 ? HUGE_VAL : std::nan("");
-  } else if (exponent == 0) {
-    value = std::ldexp(fraction, -24);
-  } else {
-    value = std::ldexp(fraction + 0x400, exponent - 25);
-  }
-  return (bits & 0x8000) != 0 ? -value : value;
-}
-
-double bfloat16_to_double(std::uint16_t bits) {
-  const std::uint32_t wide = static_cast<std::uint32_t>(bits) << 16;
-  float value = 0;
-  std::memcpy(&value, &wide, sizeof value);
-  return value;
-}
-
 Element element_at(const std::byte* at, DType dtype) {
   switch (dtype) {
     case DType::kFloat16:
-      return {.real = half_to_double(read<std::uint16_t>(at))};
+      return {.real = read<Half>(at)};
     case DType::kBFloat16:
-      return {.real = bfloat16_to_double(read<std::uint16_t>(at))};
+      return {.real = read<BFloat16>(at)};
     case DType::kFloat32:
       return {.real = read<float>(at)};
     case DType::kFloat64:
@@ -277,10 +258,6 @@ std::string sizes_text(const TensorBox& tensor, const char* between) {
   return out;
 }
 
-std::string device_text(const Device& device) {
-  return device.index < 0 ? device.type : device.type + ":" + std::to_string(device.index);
-}
-
 // What stands behind the numbers, in torch's order.
 std::vector<std::string> suffixes(const TensorBox& tensor) {
   std::vector<std::string> out;
@@ -295,6 +272,10 @@ std::vector<std::string> suffixes(const TensorBox& tensor) {
 }
 
 }  // namespace
+
+std::string device_text(const Device& device) {
+  return device.index < 0 ? device.type : device.type + ":" + std::to_string(device.index);
+}
 
 std::string tensor_text(const TensorBox& tensor) {
   const std::optional<Kind> kind = kind_of(tensor.dtype());

@@ -75,7 +75,6 @@ std::string complex_text(std::complex<double> c) {
   return "(" + part(c.real()) + imag + ")";
 }
 
-std::string device_text(const Device& d) { return d.index < 0 ? d.type : d.type + ":" + std::to_string(d.index); }
 std::string device_repr(const Device& d) {
   return "device(type='" + d.type + (d.index < 0 ? "')" : "', index=" + std::to_string(d.index) + ")");
 }

@@ -4,8 +4,8 @@
 #include <complex>
 #include <type_traits>
 
+#include "core/half.h"
 #include "fail.h"
-#include "half.h"
 #include "portfire/tensor.h"
 
 namespace portfire::kernels {

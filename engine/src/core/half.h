@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace portfire::kernels {
+namespace portfire {
 
 inline float half_to_float(std::uint16_t h) noexcept {
   const std::uint32_t sign = static_cast<std::uint32_t>(h & 0x8000U) << 16U;
@@ -48,4 +48,4 @@ struct BFloat16 {
   operator float() const noexcept { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U); }  // NOLINT
 };
 
-}  // namespace portfire::kernels
+}  // namespace portfire
