@@ -14,14 +14,10 @@
 namespace portfire::aten {
 namespace {
 
-void set_nothing(Call& call) {
-  if (call.result_count() != 0) call.set_result(Value());
-}
-
 void grad_enabled(Call& call) { call.set_result(c10::GradMode::is_enabled()); }
 void set_grad_enabled(Call& call) {
   c10::GradMode::set_enabled(call[0].to_bool());
-  set_nothing(call);
+  call.set_result(Value());
 }
 
 bool autocast(at::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
@@ -72,12 +68,12 @@ void leave_autocast(Call& call) {
   at::autocast::set_autocast_enabled(device, before[0].to_int() != 0);
   at::autocast::set_autocast_dtype(device, static_cast<at::ScalarType>(before[1].to_int()));
   at::autocast::set_autocast_cache_enabled(before[2].to_int() != 0);
-  set_nothing(call);
+  call.set_result(Value());
 }
 
 void warn(Call& call) {
   warn_of(call[0].to_string());
-  set_nothing(call);
+  call.set_result(Value());
 }
 // `category`: the qualified name of a class of Python's, which only a host that is Python can show.
 void warn_of_category(Call& call) {
@@ -86,7 +82,7 @@ void warn_of_category(Call& call) {
   } else {
     warn_of(call[0].to_string());
   }
-  set_nothing(call);
+  call.set_result(Value());
 }
 void cpu_capability(Call& call) { call.set_result(at::get_cpu_capability()); }
 

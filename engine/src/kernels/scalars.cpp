@@ -221,15 +221,11 @@ void requires_grad_in_place(Call& c) {
   tensor_at(c, 0)->set_requires_grad(bool_or(c, 1, true));
   c.set_result(c[0]);
 }
-// These kernels keep no gradients and have no autocast.
-void set_grad_enabled(Call& c) {
-  if (c.result_count() != 0) c.set_result(Value());
-}
+// These kernels keep no gradients and have no autocast: the modes are never on, and switching them off does nothing.
 void enter_autocast(Call& c) {
   if (c[2].to_bool()) fail("autocast needs libtorch's kernels: load the program with kernels=\"aten\"");
   c.set_result(Value::list(portfire::Type::leaf(portfire::TypeKind::kInt), {}));
 }
-void leave_autocast(Call& c) { set_grad_enabled(c); }
 void always_false(Call& c) { c.set_result(Value(false)); }
 
 // A host without Python gets warnings as lines of print.
@@ -338,13 +334,13 @@ KernelTable scalar_kernels() {
       {"aten::is_grad_enabled() -> bool", always_false},
       {"aten::warn(str message, int stacklevel=2) -> ()", warn},
       {"portfire::warn(str message, str category, int stacklevel=2) -> ()", warn_of_category},
-      {"aten::set_grad_enabled(bool val) -> ()", set_grad_enabled},
+      {"aten::set_grad_enabled(bool val) -> ()", none},
       {"aten::is_autocast_enabled() -> bool", always_false},
       {"aten::is_autocast_cpu_enabled() -> bool", always_false},
       {"prim::enter_autocast(str device_type, ScalarType? dtype=None, bool enabled=True, bool? cache_enabled=None) -> "
        "int[]",
        enter_autocast},
-      {"prim::leave_autocast(str device_type, int[] before) -> ()", leave_autocast},
+      {"prim::leave_autocast(str device_type, int[] before) -> ()", none},
       {"prim::is_cuda(Tensor a) -> bool", always_false},
       {"prim::is_cpu(Tensor a) -> bool", always_true},
       {"prim::is_xpu(Tensor a) -> bool", always_false},
