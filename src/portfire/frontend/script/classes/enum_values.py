@@ -19,7 +19,7 @@ from portfire.frontend.script.statements.exits import Flow
 from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, ConstantValue
 from portfire.frontend.script.values.picked_values import pick, pick_by_key
-from portfire.frontend.script.values.runtime_value import RuntimeValue
+from portfire.frontend.script.values.runtime_value import RuntimeValue, method_of_class
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Value
@@ -96,7 +96,7 @@ def member_attribute(emitter: Emitter, value: RuntimeValue, type_: ir.EnumType, 
         if found is MISSING or base in (object, enum.Enum, int, str, float):
             continue
         if isinstance(found, types.FunctionType):
-            return MemberMethod(value, found)
+            return method_of_class(value, found)
         if isinstance(found, property):
             return emitter.compiler.value_of(emitter, found.fget, name).call(emitter, [value], {})
         if isinstance(found, staticmethod):
@@ -123,23 +123,6 @@ def _of_member(emitter: Emitter, value: RuntimeValue, type_: ir.EnumType, get: A
     return pick(
         emitter, items, lambda emitter, i: emitter.builtin("aten::eq", [value, ConstantValue(members[i], type_)])
     )
-
-
-class MemberMethod(StaticValue):
-    """A method of an enum with its member."""
-
-    def __init__(self, receiver: RuntimeValue, function: types.FunctionType) -> None:
-        self.receiver = receiver
-        self.function = function
-
-    def describe(self) -> str:
-        """See the base class."""
-        return f"the method '{self.function.__name__}'"
-
-    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        """See the base class."""
-        function = emitter.compiler.value_of(emitter, self.function, self.function.__name__)
-        return function.call(emitter, [self.receiver, *args], kwargs)
 
 
 def member_by_value(emitter: Emitter, cls: type[enum.Enum], type_: ir.EnumType, value: StaticValue) -> StaticValue:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from portfire.frontend.script.values.constant_values import ConstantValue
-from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue
+from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue, method_of_class
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir import types as ir
@@ -40,7 +40,7 @@ def named_tuple_attribute(emitter: Emitter, value: RuntimeValue, name: str) -> S
         if name in ("_replace", "_make", "__new__", "__getnewargs__", "__repr__"):
             return None
         if isinstance(found, types.FunctionType):
-            return NamedTupleMethod(value, found)
+            return method_of_class(value, found)
         if isinstance(found, property):
             return emitter.compiler.value_of(emitter, found.fget, name).call(emitter, [value], {})
         if name == "__class__":
@@ -56,20 +56,3 @@ def _as_dict(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keyw
     fields = cast(ir.TupleType, value.type).fields or ()
     items = value.unpack(emitter, None)
     return dict_of(emitter, [(ConstantValue(f), i) for f, i in zip(fields, items, strict=True)])
-
-
-class NamedTupleMethod(StaticValue):
-    """A method of a named tuple with its tuple."""
-
-    def __init__(self, receiver: RuntimeValue, function: types.FunctionType) -> None:
-        self.receiver = receiver
-        self.function = function
-
-    def describe(self) -> str:
-        """See the base class."""
-        return f"the method '{self.function.__name__}'"
-
-    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        """See the base class."""
-        function = emitter.compiler.value_of(emitter, self.function, self.function.__name__)
-        return function.call(emitter, [self.receiver, *args], kwargs)

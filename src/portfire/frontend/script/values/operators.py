@@ -462,17 +462,22 @@ def _emit_optional_equality(
         return ConstantValue(not negative)
     if a == NONE or b == NONE:
         value, type_ = (left, a) if b == NONE else (right, b)
-        ask = getattr(value, "is_none", None)
-        if ask is not None:
-            found: StaticValue = ask(emitter)
-            return negated(emitter, found) if negative else found
-        if not is_subtype(NONE, type_):
-            return ConstantValue(negative)
-        return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [value, NONE_VALUE])
+        return _is_none(emitter, value, type_, negative)
     if isinstance(a, OptionalType):
         return _compare_unwrapped(emitter, op, left, right, a)
     assert isinstance(b, OptionalType)
     return _compare_unwrapped(emitter, op, right, left, b)
+
+
+def _is_none(emitter: Emitter, value: StaticValue, type_: Type, negative: bool) -> StaticValue:
+    """`value is None`, or with `negative` `value is not None`."""
+    ask = getattr(value, "is_none", None)
+    if ask is not None:
+        found: StaticValue = ask(emitter)
+        return negated(emitter, found) if negative else found
+    if not is_subtype(NONE, type_):
+        return ConstantValue(negative)
+    return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [value, NONE_VALUE])
 
 
 def _compare_unwrapped(
@@ -516,13 +521,7 @@ def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, ne
         return ConstantValue(same != negative)
     if NONE in (a_type, b_type):
         other, type_ = (left, a_type) if b_type == NONE else (right, b_type)
-        ask = getattr(other, "is_none", None)
-        if ask is not None:
-            found: StaticValue = ask(emitter)
-            return negated(emitter, found) if negative else found
-        if not is_subtype(NONE, type_):
-            return ConstantValue(negative)
-        return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [other, NONE_VALUE])
+        return _is_none(emitter, other, type_, negative)
     if BOOL in (a_type, b_type) or isinstance(a_type, EnumType):  # of which there is one of each
         if a_type != b_type:
             return ConstantValue(negative)

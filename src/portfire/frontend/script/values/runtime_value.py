@@ -18,6 +18,8 @@ from portfire.ir.graph import Value
 from portfire.ir.types import OptionalType, Type, UnionType
 
 if TYPE_CHECKING:
+    import types
+
     from portfire.diagnostics import CompileAbort
     from portfire.frontend.script.emitter import Emitter
 
@@ -201,3 +203,15 @@ class MethodValue(StaticValue):
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
         return self.emit(emitter, self.receiver, list(args), kwargs)
+
+
+def method_of_class(receiver: StaticValue, function: types.FunctionType) -> MethodValue:
+    """A method that a Python class defines, bound to a value that is no object of the program."""
+
+    def emit(
+        emitter: Emitter, receiver: StaticValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
+    ) -> StaticValue:
+        called = emitter.compiler.value_of(emitter, function, function.__name__)
+        return called.call(emitter, [receiver, *args], kwargs)
+
+    return MethodValue(receiver, function.__name__, emit)
