@@ -45,8 +45,6 @@ _behaviours.register()
 
 #: How often a function is compiled, each time with more known of the types of its lists and dicts.
 _MAX_ATTEMPTS = 8
-#: How often the operands of one statement are looked at for more obstacles.
-_MAX_EXPLORATIONS = 8
 #: How many functions may be compiled on the way to themselves, in other versions each time, before there must be no end.
 _MAX_REPEATS = 120
 #: Calls that may lead to a function when it is compiled: each takes some of the stack.
@@ -100,8 +98,8 @@ class Compiler:
         self.fixed_values = fixed_values or FixedValues()
         #: The attributes that compiled functions may set (`attributes_set.py`).
         self.attributes_set: dict[Function, frozenset[str]] = {}
-        self._explored: set[ast.AST] = set()
-        self._explorations: dict[ast.stmt, int] = {}
+        #: How often a part of a piece of code was looked at for more obstacles.
+        self._explorations: Counter[tuple[ast.AST, str]] = Counter()
         self.diagnostics = DiagnosticSink()
         #: Whether anything has failed; poisoned values are silent only since something else spoke.
         self.failed = False
@@ -123,8 +121,8 @@ class Compiler:
         #: How many versions of each definition are being compiled.
         self._under_way: Counter[ast.AST] = Counter()
         self._signatures: dict[Any, Signature] = {}
-        #: Objects whose identity stands in keys: they must not be freed.
-        self._kept: list[Any] = []
+        #: Objects whose identity stands in keys, by that identity: they must not be freed.
+        self._kept: dict[int, object] = {}
 
     # Values
 
@@ -154,7 +152,8 @@ class Compiler:
 
     def callee(self, function: Callable[..., Any], signature: Signature | None = None) -> Callee:
         """A Python function, ready to be called."""
-        self._kept.append((function, signature))
+        self.keep(function)
+        self.keep(signature)
         return Callee(
             signature or self.signature(function),
             function_lookup(function, self.local_names),
@@ -164,7 +163,7 @@ class Compiler:
 
     def keep(self, python_object: object) -> None:
         """Keep an object alive: its identity stands in keys."""
-        self._kept.append(python_object)
+        self._kept[id(python_object)] = python_object
 
     # Versions of functions
 
@@ -369,16 +368,10 @@ class Compiler:
         """Note a `raise`: what a handler may be given."""
         self.raised.append((cls, tuple(arguments)))
 
-    def explores(self, statement: ast.stmt) -> bool:
-        """Whether the operands of a statement that failed are to be looked at: the first few times."""
-        self._explorations[statement] = self._explorations.get(statement, 0) + 1
-        return self._explorations[statement] <= _MAX_EXPLORATIONS
-
-    def explores_once(self, node: ast.AST) -> bool:
-        """Whether code that nothing has reached is now to be looked at: once only."""
-        is_new = node not in self._explored
-        self._explored.add(node)
-        return is_new
+    def explores(self, node: ast.AST, part: str, most: int = 1) -> bool:
+        """Whether a part of a piece of code is to be looked at for more obstacles: the first `most` times that this is asked."""
+        self._explorations[node, part] += 1
+        return self._explorations[node, part] <= most
 
     # Bugs
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
     from portfire.frontend.script.functions.calls import Callee
 
+#: How often the operands of one statement are looked at.
+_MOST_LOOKS = 8
 #: Calls whose arguments are syntax, not values.
 _SYNTACTIC = {"isinstance", "issubclass", "super", "hasattr", "annotate", "cast", "jit_isinstance"}
 
@@ -41,7 +43,7 @@ _SYNTACTIC = {"isinstance", "issubclass", "super", "hasattr", "annotate", "cast"
 def explore_expressions(emitter: Emitter, statement: ast.stmt) -> None:
     """Try each operand of a statement that failed, so that the obstacles in all of them come out. Not each time that the
     function is inlined: in a recursion without an end every level would do it again."""
-    if not emitter.compiler.explores(statement):
+    if not emitter.compiler.explores(statement, "operands", _MOST_LOOKS):
         return
     for root in _roots(statement):
         if not _compiles(emitter, root):
@@ -51,7 +53,7 @@ def explore_expressions(emitter: Emitter, statement: ast.stmt) -> None:
 def explore_bodies(emitter: Emitter, statement: ast.stmt) -> None:
     """Compile the bodies of a compound statement that failed."""
     bodies = list(_bodies(statement))
-    if not bodies or not emitter.compiler.explores_once(statement):
+    if not bodies or not emitter.compiler.explores(statement, "bodies"):
         return
     uncertain = _refined_names(emitter, statement)
     if uncertain is None:
@@ -229,7 +231,7 @@ def stand_ins(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -
         for name, value in bound.items()
     }
     is_poisoned = any(isinstance(v, PoisonedValue) for v in result.values())
-    if is_poisoned and not emitter.compiler.explores_once(callee.signature.source.node):
+    if is_poisoned and not emitter.compiler.explores(callee.signature.source.node, "function"):
         raise SilentAbort
     return result
 
@@ -241,7 +243,7 @@ def explore_called(
     from portfire.frontend.script.functions.inlining import inline
 
     signature = callee.signature
-    if is_library(signature.source.file.path) or not emitter.compiler.explores_once(signature.source.node):
+    if is_library(signature.source.file.path) or not emitter.compiler.explores(signature.source.node, "function"):
         return
     names = [p.name for p in signature.parameters]
     given = {**dict(zip(names, args, strict=False)), **{k: v for k, v in kwargs.items() if k in names}}
