@@ -114,6 +114,6 @@ def _python_object(value: StaticValue) -> Any:
         return constant
     for attribute in ("cls", "function", "python_object"):
         found = getattr(value, attribute, MISSING)
-        if found is not MISSING and hasattr(value, "identity"):
+        if found is not MISSING and value.identity is not None:
             return found
     return MISSING

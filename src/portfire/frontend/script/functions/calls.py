@@ -494,10 +494,9 @@ def separate(
         result.parameters.append(Parameter(name, type_))
         result.arguments.append(value)
         return distinguished(type_), lambda values: RuntimeValue(next(values))
-    identity = getattr(value, "identity", None)
-    if identity is None:
+    if value.identity is None:
         raise NotSeparableError
-    return ("static", identity), lambda _: value
+    return ("static", value.identity), lambda _: value
 
 
 def _declared(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> dict[str, StaticValue]:

@@ -163,8 +163,7 @@ def is_same(a: StaticValue, b: StaticValue) -> bool:
         return a.value is b.value
     if isinstance(a, ConstantValue) and isinstance(b, ConstantValue):
         return a.type == b.type and type(a.value) is type(b.value) and bool(a.value == b.value)
-    identities = getattr(a, "identity", None), getattr(b, "identity", None)
-    return type(a) is type(b) and (a == b or (identities[0] is not None and identities[0] == identities[1]))
+    return type(a) is type(b) and (a == b or (a.identity is not None and a.identity == b.identity))
 
 
 def _is_visible(value: StaticValue, branches: Sequence[Branch]) -> bool:

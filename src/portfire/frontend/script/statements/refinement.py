@@ -116,9 +116,8 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     if right.constant() is not None or tested.constant() is None:
         return Condition(emit_identity(emitter, tested, right, negative=negative))
     type_ = static_type(tested)
-    ask = getattr(tested, "is_none", None)
-    if ask is not None:
-        picked: StaticValue = ask(emitter)
+    picked = tested.is_none(emitter)
+    if picked is not None:
         return Condition(negated(emitter, picked) if negative else picked)
     if type_ is None or not is_subtype(NONE, type_):
         return Condition(ConstantValue(negative))  # known never to be None

@@ -471,9 +471,8 @@ def _emit_optional_equality(
 
 def _is_none(emitter: Emitter, value: StaticValue, type_: Type, negative: bool) -> StaticValue:
     """`value is None`, or with `negative` `value is not None`."""
-    ask = getattr(value, "is_none", None)
-    if ask is not None:
-        found: StaticValue = ask(emitter)
+    found = value.is_none(emitter)
+    if found is not None:
         return negated(emitter, found) if negative else found
     if not is_subtype(NONE, type_):
         return ConstantValue(negative)

@@ -10,7 +10,7 @@ Comes before: `ir/`. Comes after: one file per family of values, `expressions.py
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,11 @@ class StaticValue:
         """What this is, for messages: "a module", "the function f", "a value of type int"."""
         return "this value"
 
+    @property
+    def identity(self) -> Hashable | None:
+        """What tells the value from others, for the versions of functions it is passed to; None: those are inlined."""
+        return None
+
     def as_value(self, emitter: Emitter) -> Value:
         """The run-time value, emitting it if need be."""
         raise emitter.fail(
@@ -50,6 +55,10 @@ class StaticValue:
     def constant(self) -> Any:
         """The Python value where it is known while compiling, else `MISSING`."""
         return MISSING
+
+    def is_none(self, emitter: Emitter) -> StaticValue | None:
+        """`self is None` where only the run tells it; None where the constant or the type does."""
+        return None
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """`self.name`."""
