@@ -193,6 +193,36 @@ def test_gradient_modes():
     check(f, (X,))
 
 
+def test_triplet_loss_of_any_distance():
+    def largest(a, b):
+        return torch.max(torch.abs(a - b), dim=1).values
+
+    def f(a, p, n, power: float):
+        def own(x, y):
+            return (x - y).abs().pow(power).sum(1)
+
+        loss = F.triplet_margin_with_distance_loss
+        return (
+            loss(a, p, n), loss(a, p, n, distance_function=None, swap=True), loss(a, p, n, distance_function=largest),
+            loss(a, p, n, distance_function=own, margin=0.5, reduction="none"),
+            loss(a, p, n, distance_function=lambda x, y: 1 - F.cosine_similarity(x, y), reduction="sum"),
+        )  # fmt: skip
+
+    check(f, (X, X + 1, X.flip(0), 2.0))
+    with pytest.raises(RuntimeError, match="the same number of dimensions"):
+        portfire.script(f)(X, X[0], X, 1.0)
+
+
+def test_code_that_refuses_to_be_compiled_is_believed():
+    def f(x):
+        if torch.jit.is_scripting():
+            raise NotImplementedError("only in Python")
+        return x
+
+    with pytest.raises(Exception, match="only in Python"):
+        portfire.script(f)(X)
+
+
 def test_initialisation():
     def f(w, b):
         nn.init.zeros_(b)

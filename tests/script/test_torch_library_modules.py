@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 import torch.nn.utils.prune
 from torch import nn
 from torch.nn.utils import rnn
@@ -25,7 +26,6 @@ SHARDS = 6
 #: What does not compile, and why.
 NOT_SUPPORTED: dict[str, str] = {
     "nn.LinearCrossEntropyLoss": "its options are fields of a dataclass, read by name",
-    "nn.TripletMarginWithDistanceLoss": "torch's source refuses to be compiled",
     "nn.DataParallel": "spreads a batch over devices",
     "nn.SyncBatchNorm": "talks to other processes",
 }
@@ -138,6 +138,21 @@ OTHERS = {
         tensors((2, 3, 8), (2, 4, 8)),
     ),
     "triplet_margin": (lambda: nn.TripletMarginLoss(margin=0.5, swap=True), tensors(BATCH, BATCH, BATCH)),
+    **{
+        f"triplet_margin_with_{name}": (
+            lambda distance=distance, options=options: nn.TripletMarginWithDistanceLoss(distance_function=distance, **options),
+            tensors(BATCH, BATCH, BATCH),
+        )
+        for name, distance, options in (
+            ("default", None, {}),
+            ("module", nn.CosineSimilarity(), {"swap": True}),
+            ("parameters", nn.Bilinear(6, 6, 1), {"reduction": "sum"}),
+            ("function", F.pairwise_distance, {"margin": 2.0, "reduction": "none"}),
+            ("operator", torch.pairwise_distance, {"swap": True}),
+            ("lambda", lambda x, y: 1.0 - F.cosine_similarity(x, y), {"margin": 0.5}),
+            ("partial", functools.partial(F.pairwise_distance, p=1.0), {}),
+        )
+    },
     "unflatten": (lambda: nn.Unflatten(1, (2, 3)), tensors(BATCH)),
     "unflatten_of_a_size": (lambda: nn.Unflatten(1, torch.Size([3, 2])), tensors(BATCH)),
     "unfold": (lambda: nn.Unfold(2, stride=2), tensors((1, 2, 4, 4))),

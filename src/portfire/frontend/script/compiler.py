@@ -311,11 +311,15 @@ class Compiler:
         emitter.builder.range = callee.signature.source.head
         values = iter([graph.block.add_parameter(p.type, p.name) for p in function.parameters])
         local_values = {name: make(values) for name, make in specialised.locals.items()}
-        returned = emit_body(emitter, callee, local_values, declared)
-        if static_type(returned) is None and not isinstance(returned, RuntimeValue):
+
+        def at_run_time(returned: StaticValue) -> StaticValue:
+            if static_type(returned) is not None or isinstance(returned, RuntimeValue):
+                return returned
             if callee.is_undeclared and isinstance(returned, StaticDict):
                 raise _InlineInstead  # the caller sees each item as what it is
-            self._check_run_time(emitter, returned)
+            return self._at_run_time(emitter, returned)
+
+        returned = emit_body(emitter, callee, local_values, declared, at_run_time)
         output = (
             convert(emitter, returned, declared, "the return value")
             if declared is not None
@@ -356,9 +360,10 @@ class Compiler:
         if settle_result(first, compile_with) is None:
             raise CompileAbort(_endless(callee, callee.signature.source.head))
 
-    def _check_run_time(self, emitter: Emitter, returned: StaticValue) -> None:
+    def _at_run_time(self, emitter: Emitter, returned: StaticValue) -> RuntimeValue:
+        emitter.builder.range = emitter.returned_at or emitter.range
         try:
-            returned.as_value(emitter)
+            return RuntimeValue(emitter.runtime(returned))
         except CompileAbort:
             if not emitter.chain:
                 raise  # nobody to inline it into

@@ -86,6 +86,8 @@ class Emitter:
         self.chain = chain
         #: What the `try` statements around this place watch, outermost first.
         self.cells: list[Cells] = []
+        #: Where the function returns something that is no value of a program yet.
+        self.returned_at: SourceRange | None = None
         #: Set by `entering`.
         self.context: FunctionContext = None  # type: ignore[assignment]
         #: The generators being compiled into their consumers here.

@@ -6,7 +6,7 @@ Comes before: `statements.py`, `exits.py`. Comes after: `calls.py`, `compiler.py
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.environment import PoisonedValue, Scope, UndefinedValue
@@ -47,9 +47,14 @@ def inline(emitter: Emitter, callee: Callee, values: Mapping[str, StaticValue]) 
 
 
 def emit_body(
-    emitter: Emitter, callee: Callee, values: Mapping[str, StaticValue], return_type: Type | None
+    emitter: Emitter,
+    callee: Callee,
+    values: Mapping[str, StaticValue],
+    return_type: Type | None,
+    conclude: Callable[[StaticValue], StaticValue] = lambda returned: returned,
 ) -> StaticValue:
-    """Compile the body of a function into the graph being built; `values` binds its parameters. Gives what it returns."""
+    """Compile the body of a function into the graph being built; `values` binds its parameters. Gives what it returns, of
+    which `conclude` makes, still in the function, what the caller needs."""
     from portfire.frontend.script.emitter import FunctionContext, SilentAbort
     from portfire.frontend.script.functions.calls import undeclared
     from portfire.frontend.script.functions.local_functions import declared_elsewhere, with_shared_names
@@ -79,7 +84,7 @@ def emit_body(
                 context.declared.setdefault(shared.get(parameter.name, parameter.name), parameter.type)
         region = enter_region(emitter, is_loop=False)
         if isinstance(source.node, ast.Lambda):
-            return emit_expression(emitter, source.node.body)
+            return conclude(emit_expression(emitter, source.node.body))
         for name in scope.locals - set(values):
             emitter.frame.assign(name, UndefinedValue(f"'{name}' is assigned only later"))
         if return_type is not None and is_stub(source.node) and not is_subtype(NONE, return_type):
@@ -89,9 +94,9 @@ def emit_body(
         if flow is Flow.RAISES and return_type is not None and value.constant() is None:
             value = emitter.insert("prim::Uninitialized", (), return_type)
         leave_region(emitter, region)
-    if isinstance(value, PoisonedValue):
-        raise SilentAbort
-    return value
+        if isinstance(value, PoisonedValue):
+            raise SilentAbort
+        return conclude(value)
 
 
 def is_stub(node: ast.AST) -> bool:

@@ -1,6 +1,6 @@
 """`if`, conditional expressions, and the guarded rest after statements that may have left the body.
 
-Comes before: `refinement.py`, `merging.py`, `exits.py`. Comes after: `statements.py`, `expressions.py`.
+Comes before: `refinement.py`, `refusals.py`, `merging.py`, `exits.py`. Comes after: `statements.py`, `expressions.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from portfire.frontend.script.functions.recursion import ResultNotKnown
 from portfire.frontend.script.statements.exits import Flow, has_exited, is_certainly, join
 from portfire.frontend.script.statements.merging import Branch, merge_branches
 from portfire.frontend.script.statements.refinement import Condition, Facts, emit_condition, refine
+from portfire.frontend.script.statements.refusals import turns_compilers_away
 from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.graph import Node
@@ -26,6 +27,8 @@ def emit_if(emitter: Emitter, node: ast.If, around: Sequence[ast.stmt] = (), pos
     `around` it from `position` on (which long bodies with many conditions should not copy for each)."""
     from portfire.frontend.script.statements.statements import emit_statements
 
+    if turns_compilers_away(emitter, node):
+        return emit_statements(emitter, around[position:]), True
     condition = emit_condition(emitter, node.test)
     known = condition.constant
     if known is not None:

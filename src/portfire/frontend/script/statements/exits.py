@@ -20,7 +20,7 @@ import ast
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from portfire.frontend.script.types.conversion import convert
+from portfire.frontend.script.types.conversion import convert, static_type
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
 from portfire.frontend.script.values.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.values.runtime_value import RuntimeValue
@@ -88,6 +88,8 @@ def emit_return(emitter: Emitter, value: StaticValue) -> Flow:
     assert region is not None
     if context.declared_return is not None and value != NOT_IMPLEMENTED:
         value = RuntimeValue(convert(emitter, value, context.declared_return, "the return value"))
+    elif static_type(value) is None and emitter.inline_depth == 0:
+        emitter.returned_at = emitter.range
     emitter.frame.assign(region.function.value, value)
     emitter.frame.assign(region.function.exit, TRUE_VALUE)
     if region.is_loop:

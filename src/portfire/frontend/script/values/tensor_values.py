@@ -1,25 +1,24 @@
 """What a run-time tensor can do: properties, methods, indexing, loops, truth.
 
-Comes before: `runtime_value.py`, `indexing.py`. Comes after: `behaviours.py`.
+Comes before: `runtime_value.py`, `tensor_methods.py`, `indexing.py`. Comes after: `behaviours.py`.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Never
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Never
 
 import torch
 
-from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values import indexing
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.operator_value import OperatorValue
 from portfire.frontend.script.values.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.values.static_values import Iteration, StaticValue
-from portfire.frontend.script.values.tuple_values import TupleValue
+from portfire.frontend.script.values.tensor_methods import METHODS
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, SIZE, TENSOR, ListType, Type
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, TENSOR, ListType, Type
 from portfire.ops.python_names import TENSOR_CASTS, method_of, property_of
 
 if TYPE_CHECKING:
@@ -32,6 +31,14 @@ _PYTHON_ONLY: dict[str, str] = {
     "register_hook": "hooks on tensors are Python functions: use torch.autograd.Function outside the compiled part",
     "grad_fn": "the autograd graph is not visible in a program",
     "share_memory_": "move the tensor to shared memory before compiling",
+    "is_shared": "leave it out: whether memory is shared with other processes does not change a result",
+    "apply_": "write it with operators of whole tensors, or loop over `x.reshape(-1)` and stack the results",
+    "map_": "write it with operators of whole tensors",
+    "map2_": "write it with operators of whole tensors",
+    "data_ptr": "compare tensors themselves: `x is y`, or their values: `torch.equal(x, y)`",
+    "storage": "read the tensor itself: x.numel(), x.element_size(), x.nbytes",
+    "untyped_storage": "read the tensor itself: x.numel(), x.element_size(), x.nbytes",
+    "dim_order": "compare strides: `x.stride()`, or ask `x.is_contiguous(memory_format=torch.channels_last)`",
 }
 
 
@@ -47,14 +54,8 @@ class TensorBehaviour(Behaviour):
             return emitter.builtin(operator, [value], called=name)
         if name in _PYTHON_ONLY:
             raise emitter.fail("no-attribute", f"'Tensor.{name}' has no meaning in a program", help=_PYTHON_ONLY[name])
-        if name in _REFLECTED:
-            return MethodValue(value, name, _reflected(_REFLECTED[name]))
-        if name in _SOURCES:
-            return MethodValue(value, name, _from_source(_SOURCES[name]))
-        if name == "new":
-            return MethodValue(value, name, _new)
-        if name == "__getitem__":
-            return MethodValue(value, name, lambda e, tensor, args, kwargs: tensor.index(e, args[0]))
+        if name in METHODS:
+            return MethodValue(value, name, METHODS[name])
         if name == "tolist":
             return MethodValue(value, name, lambda e, tensor, args, kwargs: NumbersOfTensor(tensor))
         method = method_of(TENSOR, name)
@@ -66,7 +67,7 @@ class TensorBehaviour(Behaviour):
 
     def has_attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> bool:
         """See the base class."""
-        return property_of(TENSOR, name) is not None or method_of(TENSOR, name) is not None
+        return property_of(TENSOR, name) is not None or method_of(TENSOR, name) is not None or name in METHODS
 
     def set_attribute(self, emitter: Emitter, value: RuntimeValue, name: str, new: StaticValue) -> None:
         """See the base class."""
@@ -122,60 +123,6 @@ class TensorBehaviour(Behaviour):
         rows = emitter.builtin("aten::unbind", [value, ConstantValue(0)])
         node = emitter.node("prim::ListUnpack", [rows.value], [TENSOR] * count)
         return [RuntimeValue(o) for o in node.outputs]
-
-
-def _reflected(operator: str) -> Callable[..., StaticValue]:
-    """`x.__ror__(y)` is `y | x`."""
-
-    def emit(emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
-        return emitter.builtin(operator, [args[0], tensor])
-
-    return emit
-
-
-def _from_source(function: Callable[..., Any]) -> Callable[..., StaticValue]:
-    """A method that is a function of torch's Python, with the tensor in front."""
-
-    def emit(emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
-        return emitter.compiler.value_of(emitter, function, function.__name__).call(emitter, [tensor, *args], kwargs)
-
-    return emit
-
-
-Keywords = dict[str, StaticValue]
-
-
-#: Methods whose operator of the same name does something else.
-def _new(
-    emitter: Emitter, tensor: StaticValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
-) -> StaticValue:
-    """`x.new(2, 3)`: a tensor of a size; `x.new([1, 2])`: of data. Both of the dtype and device of `x`."""
-    device = {k: v for k, v in kwargs.items() if k == "device"}
-    given = args[0] if len(args) == 1 else None
-    type_ = None if given is None else static_type(given)
-    is_size = isinstance(type_, ListType) and type_.form == SIZE.form
-    if given is not None and type_ != INT and not is_size:
-        return tensor.attribute(emitter, "new_tensor").call(emitter, [given], device)
-    size = given if is_size and given is not None else TupleValue(args or [ConstantValue(0)], is_list=True)
-    return tensor.attribute(emitter, "new_empty").call(emitter, [size], device)
-
-
-_SOURCES: dict[str, Callable[..., Any]] = {"stft": torch.stft, "istft": torch.istft, "lu": torch.Tensor.lu}
-
-_REFLECTED: dict[str, str] = {
-    "__radd__": "aten::add",
-    "__rsub__": "aten::sub",
-    "__rdiv__": "aten::div",
-    "__rtruediv__": "aten::div",
-    "__rfloordiv__": "aten::floor_divide",
-    "__rmul__": "aten::mul",
-    "__rpow__": "aten::pow",
-    "__rmod__": "aten::remainder",
-    "__rmatmul__": "aten::matmul",
-    "__rand__": "aten::__and__",
-    "__ror__": "aten::__or__",
-    "__rxor__": "aten::__xor__",
-}
 
 
 class GradientValue(RuntimeValue):
