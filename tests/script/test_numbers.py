@@ -3,7 +3,7 @@
 import math
 from typing import List
 
-from tests.script.agreement import check
+from tests.script.agreement import agree_exactly, check
 
 
 def test_round():
@@ -92,3 +92,16 @@ def test_signs_and_zeros():
         return str(x), str(-x), math.copysign(1.0, x), x == 0, -7 // n, -7 % n, 7.5 // -n, 7.5 % -n, x != x
 
     check(f, (-0.0, 2), (0.0, -2), (math.nan, 3))
+
+
+def test_zeros_of_both_signs_are_two_values():
+    def f(positive: bool):
+        a = 0.0 if positive else -0.0
+        b = -0.0
+        if positive:
+            b = 0.0
+        c = 0j if positive else -0j
+        d = (1, 2.0) if positive else (1.0, 2)
+        return a, b, [0.0, -0.0][int(positive)], c, d
+
+    agree_exactly(f, (True,), (False,))

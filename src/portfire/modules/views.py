@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from portfire import _engine
+from portfire.ir.enum_members import enum_members
 from portfire.ir.forms import form_text
 from portfire.ir.library_types import PYTHON_TUPLES
 from portfire.ir.types import ClassType, EnumType, TupleType, Type
@@ -148,7 +149,7 @@ class Factory:
 def enum_class(name: str, members: Mapping[str, Any]) -> type:
     """The user's enum of that qualified name, if it is imported and still has the same members, else a new one."""
     found = _imported(name)
-    if issubclass(found, enum.Enum) and {m.name: m.value for m in found} == members:
+    if issubclass(found, enum.Enum) and enum_members(found)[1] == members:
         return found
     make: Any = enum.Enum
     made: type = make(name.rpartition(".")[2], dict(members))
@@ -185,7 +186,8 @@ class ExceptionFactory:
 
 
 def _imported(name: str) -> type:
-    """The class of a qualified name, `object` if there is none. Nothing is imported: the name may come out of a file."""
+    """The class of a qualified name, `object` if there is none. Nothing is imported: the name may come out of a file. Names
+    of the program that was started have no module's name in them."""
     module_name, _, class_name = name.removeprefix("__torch__.").rpartition(".")
-    found = getattr(sys.modules.get(module_name), class_name, None)
+    found = getattr(sys.modules.get(module_name or "__main__"), class_name, None)
     return found if isinstance(found, type) else object

@@ -22,6 +22,7 @@ from portfire.frontend.script.values.picked_values import pick, pick_by_key
 from portfire.frontend.script.values.runtime_value import RuntimeValue, method_of_class
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir import types as ir
+from portfire.ir.enum_members import PLAIN_VALUES, enum_members
 from portfire.ir.graph import MISSING, Value
 
 if TYPE_CHECKING:
@@ -30,18 +31,11 @@ if TYPE_CHECKING:
 Arguments = Sequence[StaticValue]
 Keywords = dict[str, StaticValue]
 
-#: The Python types that the values of a program's enums have, and the types of the program.
-_PLAIN: dict[type, ir.Type] = {int: ir.INT, float: ir.FLOAT, str: ir.STR}
-
 
 def enum_type(cls: type[enum.Enum], name: str) -> ir.EnumType:
     """The type of the members of an enum."""
-    values = [m.value for m in cls]
-    kinds = {type(v) for v in values}
-    if len(kinds) == 1 and kinds <= _PLAIN.keys():
-        type_ = ir.EnumType(name, _PLAIN[kinds.pop()], {m.name: m.value for m in cls})
-    else:
-        type_ = ir.EnumType(name, ir.INT, {m.name: i for i, m in enumerate(cls)})
+    value_type, members = enum_members(cls)
+    type_ = ir.EnumType(name, value_type, members)
     type_.python_class = cls
     return type_
 
@@ -52,7 +46,8 @@ def members_of(type_: ir.EnumType) -> list[enum.Enum]:
 
 
 def _is_numbered(type_: ir.EnumType) -> bool:
-    return [m.value for m in members_of(type_)] != list(type_.members.values())
+    """Whether Python's values are others than the program's. By their types: True is no 1 here."""
+    return {PLAIN_VALUES.get(type(m.value)) for m in members_of(type_)} != {type_.value_type}
 
 
 def decayed(emitter: Emitter, value: StaticValue) -> StaticValue:
@@ -139,7 +134,7 @@ def member_by_value(emitter: Emitter, cls: type[enum.Enum], type_: ir.EnumType, 
             raise emitter.fail("no-attribute", message, help="use the value of a member") from None
     members = members_of(type_)
     kinds = {type(m.value) for m in members}
-    if len(kinds) != 1 or _PLAIN.get(kinds.pop()) != static_type(value):
+    if len(kinds) != 1 or PLAIN_VALUES.get(kinds.pop()) != static_type(value):
         raise emitter.fail(
             "not-a-constant-index",
             f"which member of '{cls.__name__}' this is must be known while compiling",

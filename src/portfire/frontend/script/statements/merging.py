@@ -22,7 +22,7 @@ from portfire.frontend.script.statements.merged_attributes import attributes_aft
 from portfire.frontend.script.statements.unbound_variables import PossiblyUnbound, bound_flag, bound_part, is_read_later
 from portfire.frontend.script.types.conversion import convert, static_type
 from portfire.frontend.script.types.inference import joined
-from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.constant_values import ConstantValue, is_same_constant
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
@@ -162,7 +162,7 @@ def is_same(a: StaticValue, b: StaticValue) -> bool:
     if isinstance(a, RuntimeValue) and isinstance(b, RuntimeValue):
         return a.value is b.value
     if isinstance(a, ConstantValue) and isinstance(b, ConstantValue):
-        return a.type == b.type and type(a.value) is type(b.value) and bool(a.value == b.value)
+        return a.type == b.type and is_same_constant(a.value, b.value)
     return type(a) is type(b) and (a == b or (a.identity is not None and a.identity == b.identity))
 
 

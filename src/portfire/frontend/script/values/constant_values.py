@@ -12,6 +12,8 @@ import enum
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.values.static_values import Iteration, StaticValue
 from portfire.ir.builder import constant_type
@@ -91,6 +93,17 @@ class ConstantValue(StaticValue):
 
     def _runtime(self, emitter: Emitter) -> RuntimeValue:
         return RuntimeValue(self.as_value(emitter))
+
+
+def is_same_constant(a: Any, b: Any) -> bool:
+    """Whether two constants are one value: 1 is neither 1.0 nor True, 0.0 is not -0.0, and tensors are not asked."""
+    if a is b or type(a) is not type(b) or isinstance(a, torch.Tensor):
+        return a is b
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(is_same_constant, a, b))
+    if isinstance(a, dict):
+        return is_same_constant([*a.items()], [*b.items()])
+    return repr(a) == repr(b) if isinstance(a, (float, complex)) else bool(a == b)
 
 
 NONE_VALUE = ConstantValue(None)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from portfire.frontend.script.statements.control_flow import emit_choice
 from portfire.frontend.script.statements.exceptions import emit_check
 from portfire.frontend.script.types.conversion import static_type
-from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.constant_values import ConstantValue, is_same_constant
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import Iteration, StaticValue
 from portfire.ir import types as ir
@@ -96,7 +96,7 @@ def pick(emitter: Emitter, items: Sequence[StaticValue], is_item: IsItem) -> Sta
     if not types:
         raise emitter.fail("index-out-of-range", "there is nothing to pick from", help="pick from at least one item")
     constants = [i.constant() for i in items]
-    if constants[0] is not MISSING and all(type(c) is type(constants[0]) and c == constants[0] for c in constants):
+    if constants[0] is not MISSING and all(is_same_constant(c, constants[0]) for c in constants):
         return items[0]
     if any(t is None for t in types) or (_has_class(types) and any(t != types[0] for t in types)):
         return PickedValue(items, is_item)
