@@ -234,6 +234,15 @@ def test_parameters_without_a_run_time_type_are_errors_only_when_used():
     assert set(found.untyped) == {"layer", "f"}
 
 
+def functions_for_types(x: torch.tensor, n: any, old: torch.autograd.Variable, f: callable) -> Optional[torch.tensor]:
+    return x
+
+
+def test_functions_written_where_a_type_is_meant():
+    assert signature(functions_for_types) == (["x: Tensor", "n: Any", "old: Tensor", "f: Any"], "Tensor?")
+    assert set(signature_of(functions_for_types, classes()).untyped) == {"f"}
+
+
 def test_forward_references():
     assert signature(forward_reference)[0] == [f"p: __torch__.{__name__}.Later"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 import portfire
 from portfire.errors import CompileError
+from tests.script.after_loading import check as check_everywhere
 
 sys.path.insert(0, str(Path(__file__).parent))
 from agreement import check
@@ -113,3 +115,30 @@ def test_dtype_as_default_is_saved(tmp_path: Path) -> None:
     portfire.save(compiled, tmp_path / "f.pt")
     assert portfire.load(tmp_path / "f.pt")(torch.ones(1)).dtype == torch.float64
     assert torch.jit.load(str(tmp_path / "f.pt"))(torch.ones(1)).dtype == torch.float64
+
+
+def test_what_is_known_stays_known_in_a_function_that_is_inlined():
+    class Encoder(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.blocks = nn.ModuleList([nn.Linear(3, 3) for _ in range(4)])
+
+        def encode(self, x: Tensor, visit: Callable[[int, Tensor], None], last: int | None = None, scale: float = 1):
+            blocks = self.blocks if last is None else self.blocks[: last + 1]
+            for i, block in enumerate(blocks):
+                x = block(x) * scale
+                visit(i, x)
+            if last is not None:
+                last += len(blocks)
+            return x, last
+
+        def forward(self, x):
+            seen: list[Tensor] = []
+
+            def visit(i: int, y: Tensor) -> None:
+                if i % 2 == 0:
+                    seen.append(y)
+
+            return self.encode(x, visit), self.encode(x, visit, 1, 2), self.encode(x, visit, last=2), seen
+
+    check_everywhere(Encoder(), (torch.ones(2, 3),))

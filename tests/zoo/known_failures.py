@@ -9,8 +9,6 @@ from __future__ import annotations
 
 #: By full name.
 KNOWN_FAILURES: dict[str, str] = {
-    # The blocks that run are chosen by a number that is computed, and called back with a closure.
-    "timm/gemma4_vit_167m(features_only=True)": "a slice of a tuple must have bounds that are known while compiling",
     # Hooks put features into a Python object, whose method is annotated with the function `torch.tensor`.
     "timm/pit_xs_224(features_only=True)": "'tensor' does not name a type a program can hold",
 }

@@ -36,6 +36,14 @@ def f(x, n):
         torch_jit=True,
     ),
     Construct(
+        "functions written where a type is meant: `torch.tensor`, `any`",
+        """
+def f(x: torch.tensor, n: any) -> torch.tensor:
+    return x + n if isinstance(n, int) else x
+""",
+        inputs="(torch.ones(2), 2)",
+    ),
+    Construct(
         "int, float, bool, complex, str",
         """
 def f(a: int, b: float, c: bool, d: str):

@@ -37,7 +37,7 @@ from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir.forms import distinguished
 from portfire.ir.graph import MISSING, Function, Parameter, Value, Variadic
-from portfire.ir.subtyping import unrefined
+from portfire.ir.subtyping import optional_of, unrefined
 from portfire.ir.types import AnyType, ClassType, FunctionType, InterfaceType, ListType, Type
 
 if TYPE_CHECKING:
@@ -500,16 +500,25 @@ def separate(
 
 
 def _declared(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) -> dict[str, StaticValue]:
-    """For inlining: arguments converted to what is declared."""
+    """For inlining: arguments converted to what is declared. What is known while compiling stays known."""
     free = undeclared(callee.signature)
     declared = {p.name: p.type for p in callee.signature.parameters}
     result: dict[str, StaticValue] = {}
     for name, value in bound.items():
         type_ = declared.get(name)
-        if type_ is None or name in free or not _can_be_value(value):
+        if type_ is None or name in free or not _can_be_value(value) or _is_known(value, type_):
             result[name] = value
         else:
             size = callee.signature.broadcast.get(name)
             fitted = value if size is None else _broadcast(emitter, value, type_, size)
             result[name] = RuntimeValue(convert(emitter, fitted, type_, f"the parameter '{name}' of {callee.called}"))
     return result
+
+
+def _is_known(value: StaticValue, declared: Type) -> bool:
+    """Whether a value is a constant that needs no conversion: None, a number or a string, also for an Optional."""
+    if not isinstance(value, ConstantValue) or not isinstance(value.value, (bool, int, float, str, type(None))):
+        return False
+    return declared in (value.type, optional_of(value.type)) or (
+        value.value is None and optional_of(declared) == declared
+    )

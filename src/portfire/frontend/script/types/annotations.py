@@ -309,7 +309,7 @@ def _type_of(resolved: Any, scope: AnnotationScope) -> ir.Type:
         return scope.self_type
     if isinstance(resolved, tuple):
         return ir.TupleType(tuple(_type_of(r, scope) for r in resolved))
-    if resolved is collections.abc.Callable:
+    if resolved in (collections.abc.Callable, callable):
         raise _callable(scope)
     if inspect.isclass(resolved):
         return _class_type(resolved, scope)
@@ -469,9 +469,10 @@ _GENERICS: dict[Any, Callable[[tuple[Any, ...], AnnotationScope], ir.Type]] = {
     collections.abc.Callable: _callable_form,
 }  # fmt: skip
 
+#: Also functions that people write where they mean a type: `torch.tensor`, `any`.
 _SIMPLE: dict[Any, ir.Type] = {
     None: ir.NONE, type(None): ir.NONE, bool: ir.BOOL, int: ir.INT, float: ir.FLOAT, complex: ir.COMPLEX, str: ir.STR, bytes: ir.BYTES,
-    typing.Any: ir.ANY, object: ir.ANY, inspect.Signature.empty: ir.TENSOR,
+    typing.Any: ir.ANY, object: ir.ANY, any: ir.ANY, torch.tensor: ir.TENSOR, torch.autograd.Variable: ir.TENSOR, inspect.Signature.empty: ir.TENSOR,
     torch.device: ir.DEVICE, torch.Generator: ir.GENERATOR, torch.Stream: ir.STREAM,
     torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.INT, torch.SymInt: ir.INT,
     torch.Size: ir.SIZE, slice: SLICE, list: ir.ListType(ir.TENSOR),
