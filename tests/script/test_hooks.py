@@ -1,11 +1,14 @@
 """Hooks of all kinds, parametrizations, gradient modes as decorators. Eager is the oracle."""
 
+import copy
 from functools import partial
+from typing import Tuple
 
 import torch
 from torch import nn
 
-from tests.script.after_loading import check
+import portfire
+from tests.script.after_loading import check, saved_and_loaded
 
 X = torch.arange(8.0).reshape(2, 4) / 7
 
@@ -244,3 +247,45 @@ class NoGradForward(nn.Module):
 
 def test_no_grad_forward():
     check(NoGradForward(), (X,))
+
+
+class Suffix(nn.Module):
+    def __init__(self, suffix: str):
+        super().__init__()
+        self.suffix = suffix
+
+    def forward(self, text: str):
+        return text + self.suffix
+
+
+class SuffixTwice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = Suffix("-inner")
+
+    def forward(self, text: str):
+        return self.inner(text) + "|" + self.inner.forward(text)
+
+
+def before_suffix(self, inputs: Tuple[str]) -> Tuple[str]:
+    return (inputs[0] + "-before",)
+
+
+def after_suffix(self, inputs: Tuple[str], output: str) -> str:
+    return f"{output}-after-{inputs[0]}"
+
+
+def test_forward_itself_runs_no_hooks():
+    model = SuffixTwice()
+    for module in (model, model.inner):
+        module.register_forward_pre_hook(before_suffix)
+        module.register_forward_hook(after_suffix)
+    check(model, ("a",))
+    compiled = portfire.script(model)
+    for program in (compiled, saved_and_loaded(compiled), copy.deepcopy(compiled)):
+        for mine, eager in ((program, model), (program.inner, model.inner)):
+            assert mine("a") == eager("a") != eager.forward("a") == mine.forward("a")
+        program.register_forward_hook(lambda module, inputs, output: output + "-python")
+        assert program("a") == model("a") + "-python"
+        assert program.forward("a") == model.forward("a")
+        assert "before" in program.code

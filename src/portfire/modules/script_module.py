@@ -32,8 +32,20 @@ if TYPE_CHECKING:
 
 #: What the view itself keeps; all else in the instance's dict belongs to `torch.nn.Module` or the user.
 _OWN = frozenset(
-    ("__portfire_object__", "_views", "_slots", "_properties", "_accessors", "_parameters", "_buffers", "_modules")
+    (
+        "__portfire_object__",
+        "_views",
+        "_slots",
+        "_properties",
+        "_accessors",
+        "_parameters",
+        "_buffers",
+        "_modules",
+        "_hooked",
+    )
 )
+#: The compiled `forward` of a module with compiled hooks, as `forward` is called without them.
+_HOOKLESS = "forward__without_hooks"
 
 
 class ScriptModule(torch.nn.Module):
@@ -43,6 +55,8 @@ class ScriptModule(torch.nn.Module):
     _slots: dict[str, str]
     _properties: dict[str, tuple[str, str]]
     _accessors: dict[str, Any]
+    #: The compiled `forward` without and with its hooks, if it has any.
+    _hooked: tuple[ScriptMethod, ScriptMethod] | None
 
     def __init__(self) -> None:
         raise TypeError("a ScriptModule is made by script(), trace(), capture() or load()")
@@ -75,6 +89,10 @@ class ScriptModule(torch.nn.Module):
             name: methods.get(name) for pair in state["_properties"].values() for name in pair if name
         }
         state.update((name, method) for name, method in methods.items() if name not in state["_accessors"])
+        state["_hooked"] = None
+        if _HOOKLESS in methods and "forward" in methods:
+            state["_hooked"] = (methods[_HOOKLESS], methods["forward"])
+            state["forward"] = state.pop(_HOOKLESS)
 
     @property
     def _class(self) -> ClassType:
@@ -83,7 +101,7 @@ class ScriptModule(torch.nn.Module):
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call `forward`: straight into the engine unless hooks are there to be run."""
+        """Call `forward` with the compiled hooks: straight into the engine unless there are more hooks to be run."""
         state = self.__dict__
         if (
             state["_forward_hooks"] or state["_forward_pre_hooks"] or state["_backward_hooks"]
@@ -91,8 +109,26 @@ class ScriptModule(torch.nn.Module):
             or torch_module._global_forward_pre_hooks or torch_module._global_backward_hooks
             or torch_module._global_backward_pre_hooks
         ):  # fmt: skip
+            return self._with_hooks_of_python(args, kwargs)
+        return (self._hooked_forward or self.forward)(*args, **kwargs)
+
+    def _with_hooks_of_python(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Hooks that were registered here run around all of a compiled call, with the hooks in it."""
+        hooked = self._hooked_forward
+        if hooked is None:
             return super().__call__(*args, **kwargs)
-        return self.forward(*args, **kwargs)
+        whole = type(self).__new__(type(self))
+        whole.__dict__.update(self.__dict__, forward=hooked)
+        return torch.nn.Module.__call__(whole, *args, **kwargs)
+
+    @property
+    def _hooked_forward(self) -> ScriptMethod | None:
+        """What a call runs, where that is not `forward` itself."""
+        state = self.__dict__
+        if state["_hooked"] is None:
+            return None
+        hookless, hooked = state["_hooked"]
+        return hooked if state.get("forward") is hookless else None
 
     # Attributes
 
@@ -163,7 +199,7 @@ class ScriptModule(torch.nn.Module):
 
     @property
     def _forward(self) -> ScriptMethod:
-        method = self.__dict__.get("forward")
+        method = self._hooked_forward or self.__dict__.get("forward")
         if method is None:
             raise AttributeError(f"'{self.original_name}' has no compiled method forward")
         found: ScriptMethod = method
@@ -171,7 +207,7 @@ class ScriptModule(torch.nn.Module):
 
     @property
     def graph(self) -> Graph:
-        """The graph of `forward`."""
+        """The graph of a call: `forward`, with the hooks that were compiled."""
         return self._forward.graph
 
     @property

@@ -20,7 +20,7 @@ from portfire.frontend.script.types.attribute_types import Owner, takes
 from portfire.frontend.script.types.conversion import convert, mismatch, static_type
 from portfire.frontend.script.types.inference import is_pending, resolved
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
-from portfire.frontend.script.values.runtime_value import RuntimeValue
+from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING
@@ -252,7 +252,7 @@ class SuperValue(StaticValue):
                 continue
             if base is object:
                 break
-            inherited = base_method(self.receiver, base, name)
+            inherited = _of_torchs_container(self.receiver, base, name) or base_method(self.receiver, base, name)
             if inherited is not None:
                 return inherited
             found = vars(base)[name]
@@ -268,6 +268,15 @@ class SuperValue(StaticValue):
             f"no base class of '{owner.__name__}' has a '{name}'",
             help="call a method that a base class defines",
         )
+
+
+def _of_torchs_container(receiver: RuntimeValue, base: type, name: str) -> StaticValue | None:
+    """A method of torch's own containers, which works on what is known while compiling."""
+    from portfire.frontend.script.modules.module_listings import CONTAINER_METHODS
+
+    if name not in CONTAINER_METHODS or not base.__module__.startswith("torch.nn.modules.container"):
+        return None
+    return MethodValue(receiver, name, CONTAINER_METHODS[name])
 
 
 class _NothingToCall(StaticValue):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
-from portfire.frontend.script.classes.object_attributes import class_attribute
 from portfire.frontend.script.modules import module_values
 from portfire.frontend.script.modules.module_types import ModuleType
 from portfire.frontend.script.modules.module_values import child, module_type
@@ -55,46 +54,64 @@ def items_of(emitter: Emitter, value: RuntimeValue) -> list[StaticValue]:
 def iterate(emitter: Emitter, value: RuntimeValue) -> Iteration:
     """`for x in container`: unrolled."""
     type_ = module_type(emitter, value)
-    if type_.container == "dict":
-        return Iteration(items=tuple(ConstantValue(n) for n in item_names(type_)))
-    own = class_attribute(emitter, value, type_.python_class, "__iter__") if not type_.container else None
+    own = _own_method(emitter, value, "__iter__")
     if own is not None:
         return own.call(emitter, [], {}).iterate(emitter)
+    return torchs_iteration(emitter, value, type_)
+
+
+def torchs_iteration(emitter: Emitter, value: RuntimeValue, type_: ModuleType) -> Iteration:
+    """What `__iter__` of torch's containers gives."""
+    if type_.container == "dict":
+        return Iteration(items=tuple(ConstantValue(n) for n in item_names(type_)))
     return Iteration(items=tuple(items_of(emitter, value)))
+
+
+def _own_method(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue | None:
+    """A special method that the user's class defines, also in place of one of torch's containers."""
+    return module_values.of_class(emitter, value, module_type(emitter, value), name)
 
 
 def length(emitter: Emitter, value: RuntimeValue) -> StaticValue:
     """`len(container)`."""
     type_ = module_type(emitter, value)
-    if type_.container is None:
-        method = module_values.of_class(emitter, value, type_, "__len__")
-        if method is None:
-            raise emitter.fail(
-                "no-length",
-                f"'{type_.python_class.__name__}' has no length",
-                help="use a ModuleList, Sequential or ModuleDict",
-            )
+    method = _own_method(emitter, value, "__len__")
+    if method is not None:
         return method.call(emitter, [], {})
+    if type_.container is None:
+        raise emitter.fail(
+            "no-length",
+            f"'{type_.python_class.__name__}' has no length",
+            help="use a ModuleList, Sequential or ModuleDict",
+        )
     return ConstantValue(len(item_names(type_)))
 
 
 def truth(emitter: Emitter, value: RuntimeValue) -> StaticValue:
-    """`bool(module)`: containers are true when not empty."""
+    """`bool(module)`: by its own `__bool__` or `__len__`; containers are true when not empty, other modules always."""
     type_ = module_type(emitter, value)
+    for name in ("__bool__", "__len__"):
+        method = _own_method(emitter, value, name)
+        if method is not None:
+            return method.call(emitter, [], {}).truth(emitter)
     return ConstantValue(bool(item_names(type_))) if type_.container is not None else TRUE_VALUE
 
 
 def index(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
     """`container[key]`."""
     type_ = module_type(emitter, value)
-    class_name = type_.python_class.__name__
-    if type_.container is None:
-        method = module_values.of_class(emitter, value, type_, "__getitem__")
-        if method is None:
-            raise emitter.fail(
-                "not-subscriptable", f"'{class_name}' cannot be indexed", help="use a ModuleList or ModuleDict"
-            )
+    method = _own_method(emitter, value, "__getitem__")
+    if method is not None:
         return method.call(emitter, [key], {})
+    if type_.container is None:
+        name = type_.python_class.__name__
+        raise emitter.fail("not-subscriptable", f"'{name}' cannot be indexed", help="use a ModuleList or ModuleDict")
+    return torchs_item(emitter, value, type_, key)
+
+
+def torchs_item(emitter: Emitter, value: RuntimeValue, type_: ModuleType, key: StaticValue) -> StaticValue:
+    """What `__getitem__` of torch's containers gives."""
+    class_name = type_.python_class.__name__
     names = item_names(type_)
     if isinstance(key, SliceValue):
         return ModuleSlice([child(emitter, value, n) for n in names[key.constant_slice(emitter)]], type_)

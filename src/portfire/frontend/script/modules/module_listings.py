@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from portfire.frontend.script.modules.module_containers import index, item_names, iterate, length
+from portfire.frontend.script.modules.module_containers import item_names, torchs_item, torchs_iteration
 from portfire.frontend.script.modules.module_methods import METHODS
 from portfire.frontend.script.modules.module_types import ModuleType
 from portfire.frontend.script.modules.module_values import child, module_type
@@ -79,11 +79,25 @@ def _contains(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Key
     return TRUE_VALUE if key in names else FALSE_VALUE
 
 
+def _length(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    assert isinstance(value, RuntimeValue)
+    return ConstantValue(len(item_names(module_type(emitter, value))))
+
+
+def _item(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    assert isinstance(value, RuntimeValue)
+    return torchs_item(emitter, value, module_type(emitter, value), args[0])
+
+
+def _iterator(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    assert isinstance(value, RuntimeValue)
+    return TupleValue(torchs_iteration(emitter, value, module_type(emitter, value)).items or (), is_list=True)
+
+
+#: As torch's own classes define them: `super().__getitem__(i)` comes here, too.
 CONTAINER_METHODS: dict[str, Callable[..., StaticValue]] = {
     "keys": _keys, "values": _values, "items": _items, "__contains__": _contains,
-    "__len__": lambda emitter, value, args, kwargs: length(emitter, value),
-    "__getitem__": lambda emitter, value, args, kwargs: index(emitter, value, args[0]),
-    "__iter__": lambda emitter, value, args, kwargs: TupleValue(iterate(emitter, value).items or (), is_list=True),
+    "__len__": _length, "__getitem__": _item, "__iter__": _iterator,
 }  # fmt: skip
 
 

@@ -166,6 +166,11 @@ def _held_container(emitter: Emitter, value: RuntimeValue, type_: ModuleType, na
 
 
 def _slot(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    return None if _is_hidden(type_, name) else _content(emitter, value, type_, name)
+
+
+def _content(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
+    """What lies in a slot of the module."""
     slot = type_.cls.attributes.get(name)
     if slot is None:
         return None
@@ -175,6 +180,12 @@ def _slot(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -
         emitter.compiler.fixed_values.note_read(type_.python_class, name)
     held = emitter.insert("prim::GetAttr", [value.value], resolved(slot.type), name=name)
     return present(emitter, held, type_.python_class, name) if name in type_.missing else held
+
+
+def _is_hidden(type_: ModuleType, name: str) -> bool:
+    """Whether Python finds something in the class instead (`norm = None`), and so never asks for the submodule."""
+    is_submodule = not type_.is_compiled and name in type_.example._modules
+    return is_submodule and inspect.getattr_static(type_.python_class, name, MISSING) is not MISSING
 
 
 def _constant(emitter: Emitter, value: RuntimeValue, type_: ModuleType, name: str) -> StaticValue | None:
@@ -475,7 +486,7 @@ def _own_call(type_: ModuleType) -> Callable[[RuntimeValue], StaticValue] | None
 
 def child(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
     """A submodule or parameter that is known to be there."""
-    found = _slot(emitter, value, module_type(emitter, value), name)
+    found = _content(emitter, value, module_type(emitter, value), name)
     assert found is not None, name
     return found
 
