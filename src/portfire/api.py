@@ -58,7 +58,9 @@ def script(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Map
             script_class(target, names)
             return target
         if callable(target):
-            return wrap_function(script_function(target, names, examples))
+            compiled = wrap_function(script_function(target, names, examples))
+            compiled.__dict__["__wrapped__"] = target
+            return compiled
     raise ArgumentError(f"script() takes a function, a module or a class, not a {type(target).__qualname__}")
 
 

@@ -28,6 +28,23 @@ def f(x):
         inputs="(torch.ones(2),)",
     ),
     Construct(
+        "functions compiled before: portfire.script, portfire.trace, portfire.load, torch.jit.script",
+        """
+@portfire.script
+def scaled(x, by: float = 2.0):
+    return x * by if x.sum() > 0 else x
+
+
+shifted = portfire.trace(lambda x: x + 1, torch.ones(2))
+
+
+def f(x):
+    return scaled(x, by=3.0) + shifted(x)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
         "'**' of a dict that is known only at run time",
         """
 def head(x: Tensor, scale: Optional[Tensor] = None):

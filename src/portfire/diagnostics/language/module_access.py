@@ -77,6 +77,18 @@ class Model(nn.Module):
         inputs="(torch.ones(1, 2),)",
     ),
     Construct(
+        "module lists in step with lists of the run, of any length",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.levels = nn.ModuleList([nn.Linear(2, 2), nn.Tanh()])
+    def forward(self, xs: List[Tensor]):
+        return [level(x) for level, x in zip(self.levels, xs)]
+""",
+        inputs="([torch.ones(1, 2)],)",
+    ),
+    Construct(
         "parameters(), buffers(), modules() and their named forms",
         """
 class Model(nn.Module):

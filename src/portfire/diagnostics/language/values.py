@@ -268,6 +268,14 @@ def f(xs: List[int], ys: List[int]):
         inputs="([1, 2], [3, 4])",
     ),
     Construct(
+        "an item of a tuple of different types, of a number that is not known",
+        """
+def f(i: int, x: Tensor):
+    return (1, "a", x)[i]
+""",
+        inputs="(1, torch.ones(2))",
+    ),
+    Construct(
         "zip(*rows), zip(strict=)",
         """
 def f(rows: List[Tuple[int, str]], grid: List[List[int]]):

@@ -153,6 +153,13 @@ def wait(future: torch.futures.Future[_T]) -> _T:
 # What torch keeps about functions in tables of its own
 
 
+def python_behind(function: Any) -> Any:
+    """The Python function of which torch's own compiler made this one; anything else as it is."""
+    if isinstance(function, torch._C.ScriptFunction):
+        return getattr(function, "_torchdynamo_inline", function)
+    return function
+
+
 def boolean_dispatch_of(function: Any) -> dict[str, Any] | None:
     """The two functions between which a flag chooses, for what torch's `boolean_dispatch` made."""
     try:

@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from portfire.frontend.script import marks
 from portfire.ir.source import SourceFile, SourceRange
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -89,6 +90,7 @@ def source_of(function: Callable[..., Any]) -> FunctionSource:
 
 def behind_librarys_wrappers(function: Any) -> Any:
     """The function that torch or Python's library wraps (`torch.no_grad()`, a cache). A wrapper of the user's is what runs."""
+    function = marks.python_behind(function)
     while hasattr(function, "__wrapped__"):
         code = getattr(function, "__code__", None)
         if code is not None and not code.co_filename.startswith(_LIBRARIES):

@@ -151,7 +151,7 @@ def _close(recording: Recording, frame: Frame) -> None:
 
 
 def _argument_names(module: torch.nn.Module, args: tuple[Any, ...]) -> dict[int, str]:
-    code = getattr(type(module).forward, "__code__", None)
+    code = getattr(getattr(type(module), "forward", None), "__code__", None)
     if code is None:
         return {}
     names = code.co_varnames[1 : code.co_argcount]

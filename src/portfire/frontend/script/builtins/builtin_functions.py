@@ -27,6 +27,7 @@ from portfire.frontend.script.builtins.builtin_iteration import (
     items_after_the_first,
     to_list,
 )
+from portfire.frontend.script.builtins.builtin_parameters import Emit, Parameters, taking
 from portfire.frontend.script.builtins.checks_and_logs import check_print_file, emit_print_text
 from portfire.frontend.script.builtins.ordering import Extreme, emit_sorted
 from portfire.frontend.script.builtins.python_library.numbers import int_of_text
@@ -63,8 +64,9 @@ if TYPE_CHECKING:
 
 Arguments = list[StaticValue]
 Keywords = dict[str, StaticValue]
-Emit = Callable[["Emitter", Arguments, Keywords], StaticValue]
 
+
+ANY_PARAMETERS = Parameters(0, None, keywords=None)
 
 #: Builtin functions that ask an object of a script class for a method.
 _ASKS = {
@@ -88,11 +90,10 @@ def special_method(emitter: Emitter, called: str, args: Sequence[StaticValue]) -
 class BuiltinFunction(StaticValue):
     """One of them."""
 
-    def __init__(self, name: str, emit: Emit, least: int = 0, most: int | None = None) -> None:
+    def __init__(self, name: str, emit: Emit, parameters: Parameters = ANY_PARAMETERS) -> None:
         self.name = name
         self.emit = emit
-        self.least = least
-        self.most = most
+        self.parameters = parameters
 
     @property
     def identity(self) -> object:
@@ -105,20 +106,17 @@ class BuiltinFunction(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: Keywords) -> StaticValue:
         """See the base class."""
-        if len(args) < self.least or (self.most is not None and len(args) > self.most):
-            raise emitter.fail(
-                "bad-call", f"'{self.name}' cannot be called with {len(args)} arguments", help=self._arity()
-            )
-        return special_method(emitter, self.name, args) or self.emit(emitter, list(args), kwargs)
-
-    def _arity(self) -> str:
-        if self.most is None:
-            return f"'{self.name}' takes at least {self.least}"
-        count = str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
-        return f"'{self.name}' takes {count}"
+        args, kwargs = self.parameters.bind(emitter, self.name, list(args), kwargs)
+        return special_method(emitter, self.name, args) or self.emit(emitter, args, kwargs)
 
 
 # Loops
+
+
+def _reversed(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if isinstance(static_type(args[0]), TensorType):
+        return args[0].attribute(emitter, "__reversed__").call(emitter, [], {})
+    return ReversedValue(args[0])
 
 
 def _range(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -134,7 +132,7 @@ def _range(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _enumerate(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    start = args[1] if len(args) > 1 else kwargs.get("start", ConstantValue(0))
+    start = args[1] if len(args) > 1 else ConstantValue(0)
     if isinstance(args[0], GeneratorValue):
         return CountedGenerator(args[0], start)
     return EnumerateValue(args[0], start)
@@ -174,7 +172,7 @@ def _len(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _sum(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    start = args[1] if len(args) > 1 else kwargs.get("start")
+    start = args[1] if len(args) > 1 else None
     type_ = static_type(args[0])
     if start is None and isinstance(type_, ListType) and type_.element in (INT, FLOAT, COMPLEX):
         return emitter.builtin("aten::sum", [args[0]])
@@ -245,7 +243,7 @@ def _int(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     known = args[0].constant()
     if isinstance(known, (bool, int, float)) and len(args) == 1:
         return ConstantValue(int(known))
-    base = args[1] if len(args) > 1 else kwargs.get("base")
+    base = args[1] if len(args) > 1 else None
     if base is not None:
         return emitter.compiler.function_value(int_of_text).call(emitter, [args[0], base], {})
     if static_type(args[0]) == INT:
@@ -306,6 +304,7 @@ def _tuple(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.values.dict_filling import set_pairs
     from portfire.frontend.script.values.displays import dict_of
 
     named = [(ConstantValue(k), v) for k, v in kwargs.items()]
@@ -320,13 +319,7 @@ def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         result: StaticValue = copy
     else:
         result = emitter.empty_display("prim::DictConstruct", pending_dict())
-
-        def add(item: StaticValue) -> Flow:
-            key, value = item.unpack(emitter, 2)
-            result.set_index(emitter, key, value)
-            return Flow.FALLS
-
-        emit_iteration(emitter, source, (), add)
+        set_pairs(emitter, result, source)
     for key, value in named:
         result.set_index(emitter, key, value)
     return result
@@ -451,15 +444,19 @@ def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 def _functions() -> dict[Any, StaticValue]:
+    one, two = Parameters(1, 1), Parameters(2, 2)
+    extreme = Parameters(1, None, keywords=frozenset({"key", "default"}))
     table: dict[Any, StaticValue] = {
-        function: BuiltinFunction(function.__name__, emit, least, most)
-        for function, emit, least, most in (
-            (builtins.len, _len, 1, 1), (builtins.sum, _sum, 1, 2),
-            (builtins.min, Extreme("min"), 1, None), (builtins.max, Extreme("max"), 1, None),
-            (builtins.sorted, emit_sorted, 1, 1), (builtins.hasattr, _hasattr, 2, 2), (builtins.getattr, _getattr, 2, 3),
-            (builtins.setattr, _setattr, 3, 3), (builtins.print, _print, 0, None), (builtins.repr, _repr, 1, 1),
-            (builtins.callable, _callable, 1, 1), (builtins.issubclass, emit_issubclass, 2, 2), (builtins.iter, make_iterator, 1, 1),
-            (functools.reduce, _reduce, 2, 3), (math.prod, _prod, 1, 1),
+        function: BuiltinFunction(function.__name__, emit, parameters)
+        for function, emit, parameters in (
+            (builtins.len, _len, one), (builtins.sum, _sum, Parameters(1, 2, (None, "start"))),
+            (builtins.min, Extreme("min"), extreme), (builtins.max, Extreme("max"), extreme),
+            (builtins.sorted, emit_sorted, Parameters(1, 1, keywords=None)),
+            (builtins.hasattr, _hasattr, two), (builtins.getattr, _getattr, Parameters(2, 3)),
+            (builtins.setattr, _setattr, Parameters(3, 3)), (builtins.print, _print, Parameters(0, None, keywords=None)),
+            (builtins.repr, _repr, one), (builtins.callable, _callable, one), (builtins.issubclass, emit_issubclass, two),
+            (builtins.iter, make_iterator, one), (functools.reduce, _reduce, Parameters(2, 3)),
+            (math.prod, _prod, Parameters(1, 1, keywords=frozenset({"start"}))),
         )
     }  # fmt: skip
     table[builtins.isinstance] = IsInstanceValue()
@@ -474,17 +471,21 @@ FUNCTIONS: dict[Any, StaticValue] = _functions()
 
 #: Types by identity: they can be called, and tested for.
 TYPES: dict[Any, StaticValue] = {
-    python_type: TypeValue(python_type, make)
-    for python_type, make in (
-        (int, _int), (float, _float), (bool, _bool), (str, _str), (complex, _complex), (list, _list), (tuple, _tuple),
-        (dict, _dict), (collections.OrderedDict, make_ordered_dict), (set, make_set), (frozenset, make_frozen_set),
-        (bytes, make_bytes), (collections.Counter, make_counter), (collections.deque, make_deque),
-        (collections.defaultdict, make_default_dict),
-        (slice, _slice), (range, _range), (enumerate, _enumerate), (filter, _filter),
-        (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:])),
-        (reversed, lambda emitter, args, kwargs: ReversedValue(args[0])),
-        (type, _type), (object, None), (super, None),
+    python_type: TypeValue(python_type, taking(python_type.__name__, parameters, make))
+    for python_type, make, parameters in (
+        (int, _int, Parameters(0, 2, (None, "base"))), (float, _float, Parameters(0, 1)), (bool, _bool, Parameters(0, 1)),
+        (str, _str, Parameters(0, 3, ("object", "encoding", "errors"))),
+        (complex, _complex, Parameters(0, 2, keywords=frozenset({"real", "imag"}))), (list, _list, Parameters(0, 1)),
+        (tuple, _tuple, Parameters(0, 1)), (dict, _dict, Parameters(0, 1, keywords=None)),
+        (collections.OrderedDict, make_ordered_dict, ANY_PARAMETERS), (set, make_set, Parameters(0, 1)),
+        (frozenset, make_frozen_set, Parameters(0, 1)), (bytes, make_bytes, ANY_PARAMETERS), (collections.Counter, make_counter, ANY_PARAMETERS),
+        (collections.deque, make_deque, ANY_PARAMETERS), (collections.defaultdict, make_default_dict, ANY_PARAMETERS),
+        (slice, _slice, Parameters(1, 3)), (range, _range, Parameters(1, 3)),
+        (enumerate, _enumerate, Parameters(1, 2, ("iterable", "start"))), (filter, _filter, Parameters(2, 2)),
+        (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:]), Parameters(2, None)),
+        (reversed, _reversed, Parameters(1, 1)), (type, _type, Parameters(1, 1)),
     )
 }  # fmt: skip
-TYPES[zip] = ZipType(zip, _zip)
+TYPES[object] = TypeValue(object)
+TYPES[zip] = ZipType(zip, taking("zip", Parameters(0, None, keywords=frozenset({"strict"})), _zip))
 TYPES[super] = SuperFunction()

@@ -111,19 +111,19 @@ class _Lockstep(StaticValue):
     def iterate(self, emitter: Emitter) -> Iteration:
         """See the base class."""
         iterations = [_step_by_step(emitter, p).iterate(emitter) for p in self.parts]
-        known = [len(i.items) for i in iterations if i.items is not None]
-        sources = [i.source for i in iterations]
-        for i, part in enumerate(self.parts):
-            if known and isinstance(part, RangeValue) and part.known is not None:
-                iterations[i] = Iteration(items=part.unrolled())
-        if not known:
-            return Iteration(source=_LockstepSource(self, [s for s in sources if s is not None]))
-        count = min(len(i.items) for i in iterations if i.items is not None)
-        rounds: list[StaticValue] = []
-        for number in range(count):
-            items = [_item_of(emitter, i, number) for i in iterations]
-            rounds.append(self.combine(emitter, items, ConstantValue(number)))
-        return Iteration(items=tuple(rounds))
+        if any(i.items is not None for i in iterations):
+            for i, part in enumerate(self.parts):
+                if isinstance(part, RangeValue) and part.known is not None:
+                    iterations[i] = Iteration(items=part.unrolled())
+        known = [i.items for i in iterations if i.items is not None]
+        if len(known) == len(iterations):
+            rows = zip(*known, strict=False)
+            return Iteration(
+                items=tuple(self.combine(emitter, items, ConstantValue(number)) for number, items in enumerate(rows))
+            )
+        sources = [i.source if i.source is not None else _KnownItems(i.items or ()) for i in iterations]
+        limits = [i.at_most for i in iterations if i.at_most is not None] + [len(items) for items in known]
+        return Iteration(source=LockstepSource(self, sources), at_most=min(limits, default=None))
 
     def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
         """See the base class."""
@@ -133,14 +133,28 @@ class _Lockstep(StaticValue):
         return items
 
 
-def _item_of(emitter: Emitter, iteration: Iteration, number: int) -> StaticValue:
-    if iteration.items is not None:
-        return iteration.items[number]
-    assert iteration.source is not None
-    return iteration.source.emit_item(emitter, emitter.constant_value(number))
+class _KnownItems(StaticValue):
+    """Items known while compiling, beside others that are not."""
+
+    def __init__(self, items: Sequence[StaticValue]) -> None:
+        self.items = items
+
+    def length(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(len(self.items))
+
+    def emit_item(self, emitter: Emitter, index: Value) -> StaticValue:
+        """See the base class."""
+        from portfire.frontend.script.values.indexing import pick_item
+
+        return pick_item(emitter, self.items, RuntimeValue(index))
+
+    def emit_round(self, emitter: Emitter, number: int) -> StaticValue:
+        """The item of a round that is compiled by itself."""
+        return self.items[number]
 
 
-class _LockstepSource(StaticValue):
+class LockstepSource(StaticValue):
     """The run-time form: as many rounds as the shortest part has items."""
 
     def __init__(self, owner: _Lockstep, sources: Sequence[StaticValue]) -> None:
@@ -159,6 +173,17 @@ class _LockstepSource(StaticValue):
         """See the base class."""
         items = [s.emit_item(emitter, index) for s in self.sources]
         return self.owner.combine(emitter, items, RuntimeValue(index))
+
+    def emit_round(self, emitter: Emitter, number: int) -> StaticValue:
+        """The items of a round that is compiled by itself."""
+        index = emitter.constant_value(number)
+        items = [
+            s.emit_round(emitter, number)
+            if isinstance(s, (_KnownItems, LockstepSource))
+            else s.emit_item(emitter, index)
+            for s in self.sources
+        ]
+        return self.owner.combine(emitter, items, ConstantValue(number))
 
 
 class ZipValue(_Lockstep):

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.builtins.builtin_functions import BuiltinFunction
 from portfire.frontend.script.builtins.builtin_iteration import to_list
+from portfire.frontend.script.builtins.builtin_parameters import Parameters
 from portfire.frontend.script.builtins.ordering import emit_sorted
 from portfire.frontend.script.builtins.python_library import bisection, heaps, numbers
 from portfire.frontend.script.functions.function_values import PartialFunction
@@ -227,7 +228,7 @@ def _merge(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 
 #: A decorator that leaves a function as it is.
-_SAME = BuiltinFunction("decorator", lambda emitter, args, kwargs: args[0], 1, 1)
+_SAME = BuiltinFunction("decorator", lambda emitter, args, kwargs: args[0], Parameters(1, 1))
 
 
 def _cache(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
@@ -238,7 +239,7 @@ def _cache(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 def _functions() -> dict[Any, StaticValue]:
     from portfire.frontend.script.builtins import itertools_functions, math_functions
-    from portfire.frontend.script.values import copying
+    from portfire.frontend.script.values import copying, dict_filling
 
     rows: list[tuple[Any, Emit, int, int | None]] = [
         (builtins.round, _round, 1, 2), (builtins.pow, _pow, 0, 3), (builtins.divmod, _divmod, 2, 2),
@@ -261,9 +262,12 @@ def _functions() -> dict[Any, StaticValue]:
         (str.maketrans, lambda emitter, args, kwargs: make_translation(emitter, args, kwargs), 1, 3),
         (itertools.chain.from_iterable, itertools_functions.chain_from_iterable, 1, 1),
         *copying.ROWS,
+        *dict_filling.ROWS,
         *math_functions.ROWS,
     ]  # fmt: skip
-    table: dict[Any, StaticValue] = {f: BuiltinFunction(f.__name__, emit, least, most) for f, emit, least, most in rows}
+    table: dict[Any, StaticValue] = {
+        f: BuiltinFunction(f.__name__, emit, Parameters(least, most, keywords=None)) for f, emit, least, most in rows
+    }
     for cls, make in (
         (operator.itemgetter, _item_getter), (operator.attrgetter, _attribute_getter),
         (operator.methodcaller, _method_caller), *itertools_functions.CLASSES,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.builtins.builtin_functions import BuiltinFunction
+from portfire.frontend.script.builtins.builtin_parameters import Parameters
 from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.static_values import StaticValue
@@ -117,11 +118,13 @@ def _set_attribute(emitter: Emitter, args: Arguments, kwargs: Keywords) -> Stati
     return NONE_VALUE
 
 
+_ONE = Parameters(1, 1)
+
 DATACLASS_FUNCTIONS: dict[Any, StaticValue] = {
-    dataclasses.replace: BuiltinFunction("replace", _replace, 1, 1),
-    dataclasses.asdict: BuiltinFunction("asdict", _as_dict, 1, 1),
-    dataclasses.astuple: BuiltinFunction("astuple", _as_tuple, 1, 1),
-    dataclasses.fields: BuiltinFunction("fields", _fields, 1, 1),
-    dataclasses.is_dataclass: BuiltinFunction("is_dataclass", _asks_dataclass, 1, 1),
-    object.__setattr__: BuiltinFunction("object.__setattr__", _set_attribute, 3, 3),
+    dataclasses.replace: BuiltinFunction("replace", _replace, Parameters(1, 1, keywords=None)),
+    dataclasses.asdict: BuiltinFunction("asdict", _as_dict, _ONE),
+    dataclasses.astuple: BuiltinFunction("astuple", _as_tuple, _ONE),
+    dataclasses.fields: BuiltinFunction("fields", _fields, _ONE),
+    dataclasses.is_dataclass: BuiltinFunction("is_dataclass", _asks_dataclass, _ONE),
+    object.__setattr__: BuiltinFunction("object.__setattr__", _set_attribute, Parameters(3, 3)),
 }

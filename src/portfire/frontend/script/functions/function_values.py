@@ -129,6 +129,12 @@ class CompiledFunction(StaticValue):
         return call_compiled(emitter, self.function, args, kwargs)
 
 
+def compiled_before(python_object: object) -> Function | None:
+    """The function behind what `script`, `trace` or `load` gave; None of anything else."""
+    function = getattr(python_object, "function", None)
+    return function if isinstance(function, Function) else None
+
+
 def emit_lambda(emitter: Emitter, node: ast.Lambda) -> StaticValue:
     """`lambda x: ...`."""
     return LocalFunction(local_callee(emitter, node, "<lambda>"))

@@ -22,6 +22,7 @@ import torch
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
 from portfire.frontend.script.classes.class_registry import class_statement
+from portfire.frontend.script.functions.function_values import compiled_before
 from portfire.frontend.script.modules.held_modules import HeldModules, held_modules, modules_in
 from portfire.frontend.script.source import NoSourceError, source_of
 from portfire.frontend.script.types.annotation_scope import AnnotationScope, function_lookup
@@ -30,7 +31,7 @@ from portfire.frontend.script.types.declared_attributes import annotations_in
 from portfire.frontend.script.types.inference import is_pending
 from portfire.frontend.script.types.value_types import UntypedValueError, type_of_value
 from portfire.ir import types as ir
-from portfire.ir.graph import MISSING, Function
+from portfire.ir.graph import MISSING
 from portfire.ir.state import ObjectState
 from portfire.ir.subtyping import is_subtype, optional_of
 
@@ -49,6 +50,8 @@ class ModuleType:
     submodules: dict[str, ModuleType | ir.InterfaceType] = field(default_factory=dict)
     #: Submodules that are declared as interfaces: what they are, and the interface.
     implementations: list[tuple[ModuleType, ir.InterfaceType]] = field(default_factory=list)
+    #: The same of objects in attributes.
+    objects_as: list[tuple[ir.ClassType, ir.InterfaceType]] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     #: Functions and other callables held as attributes of the instance.
     functions: dict[str, Any] = field(default_factory=dict)
@@ -170,9 +173,17 @@ def _python_class(cls: ir.ClassType) -> type[torch.nn.Module]:
     return found if found is not None and issubclass(found, torch.nn.Module) else torch.nn.Module
 
 
+#: The class of what torch.jit.script and torch.jit.trace make of modules.
+_TORCHS_MODULE = ("torch.jit._script", "ScriptModule")
+
+
 def check_initialised(module: torch.nn.Module) -> None:
     """Refuse modules whose `__init__` did not run, and lazy ones that have not seen an input."""
     name = type(module).__name__
+    if any((c.__module__, c.__name__) == _TORCHS_MODULE for c in type(module).__mro__):
+        message = f"'{getattr(module, 'original_name', name)}' is compiled already, by torch's compiler"
+        help_ = "give portfire the plain nn.Module; or save this one, and load it with portfire.load, to have it as a part"
+        raise _unsupported(module, message, help_)
     if "_parameters" not in vars(module):
         raise _unsupported(module, f"'{name}' is not initialised", "call `super().__init__()` first in its `__init__`")
     for tensors in (module._parameters, module._buffers):
@@ -318,11 +329,30 @@ class _ModuleReader:
         if declared is not None:
             if isinstance(declared, ir.ClassType) and type(value) is not declared.python_class:
                 type_of_value(value, self.classes)  # the program has the class of the object, too
+            self.type.objects_as += self._objects_as(value, declared)
             return declared
         type_ = self._widened(name, type_of_value(value, self.classes))
         if type_ == ir.NONE and name in attributes_set_later(cast(type, self.python_class)):
             return ir.OptionalType(ir.TENSOR)
         return type_
+
+    def _objects_as(self, value: Any, declared: ir.Type) -> Iterator[tuple[ir.ClassType, ir.InterfaceType]]:
+        """The objects in an attribute that stand for an interface."""
+        if isinstance(declared, ir.InterfaceType):
+            found = type_of_value(value, self.classes)
+            if isinstance(found, ir.ClassType):
+                yield found, declared
+        elif isinstance(declared, ir.OptionalType) and value is not None:
+            yield from self._objects_as(value, declared.element)
+        elif isinstance(declared, ir.ListType) and isinstance(value, list):
+            for item in value:
+                yield from self._objects_as(item, declared.element)
+        elif isinstance(declared, ir.DictType) and isinstance(value, dict):
+            for item in value.values():
+                yield from self._objects_as(item, declared.value)
+        elif isinstance(declared, ir.TupleType) and isinstance(value, tuple):
+            for item, type_ in zip(value, declared.elements, strict=False):
+                yield from self._objects_as(item, type_)
 
     def _widened(self, name: str, first: ir.Type) -> ir.Type:
         """The type of an attribute that nobody declares: that of its value, and of what an earlier round saw it given."""
@@ -382,7 +412,7 @@ class _ModuleReader:
             tuple(sorted((n, _value_key(v)) for n, v in type_.constants.items())),
             tuple((n, _function_key(f)) for n, f in type_.functions.items()),
             tuple((n, _value_key(vars(module).get(n))) for n in type_.untyped),
-            tuple(id(t) for t, _ in type_.implementations),
+            tuple(id(t) for t, _ in (*type_.implementations, *type_.objects_as)),
             tuple((n, h.identity) for n, h in type_.held.items()),
             frozenset(type_.missing),
             id(module) if _calls_back(cast(type, self.python_class)) else None,
@@ -463,9 +493,9 @@ def _is_compile_time(value: Any) -> bool:
         return True
     if isinstance(value, functools.partial):
         return True
-    if isinstance(getattr(value, "function", None), Function):  # compiled before
+    if compiled_before(value) is not None:
         return True
-    return isinstance(value, (torch._ops.OpOverloadPacket, torch._ops.OpOverload)) or (
+    return isinstance(value, (torch._ops.OpOverloadPacket, torch._ops.OpOverload, torch._C.ScriptFunction)) or (
         callable(value) and marks.boolean_dispatch_of(value) is not None
     )
 

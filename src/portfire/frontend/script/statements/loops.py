@@ -31,7 +31,7 @@ from portfire.frontend.script.statements.picked_in_loops import (
 )  # fmt: skip
 from portfire.frontend.script.statements.refinement import emit_condition, negated, refine
 from portfire.frontend.script.statements.unbound_variables import PossiblyUnbound, bound_flag, bound_part, is_read_later
-from portfire.frontend.script.statements.unrolling import numbers_to_unroll
+from portfire.frontend.script.statements.unrolling import numbers_to_unroll, rounds_in_step
 from portfire.frontend.script.types.conversion import convert, static_type
 from portfire.frontend.script.types.inference import joined, resolved
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, TRUE_VALUE
@@ -194,6 +194,8 @@ def emit_iteration(
         return _emit_unrolled(emitter, iteration.items, body, orelse)
     source = iteration.source
     assert source is not None
+    if iteration.at_most is not None:
+        return _emit_unrolled(emitter, *rounds_in_step(emitter, source, iteration.at_most, body), orelse)
     trip_count = getattr(source, "trip_count", source.length)
     count = emitter.runtime(trip_count(emitter))
     loop = Loop(count, names, lambda trip: body(source.emit_item(emitter, trip)), statement=statement)

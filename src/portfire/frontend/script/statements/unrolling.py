@@ -3,7 +3,10 @@
     for i in range(3):
         x = getattr(self, f"layer{i}")(x)
 
-Others are, where their bodies do not compile for a number that is not known (`fixed_values.py`).
+Others are, where their bodies do not compile for a number that is not known (`fixed_values.py`). And loops over known items in
+step with others, of which the run may have fewer:
+
+    for level, x in zip(self.levels, features):
 
 Comes before: `builtin_iteration.py`, `fixed_values.py`. Comes after: `loops.py`, `comprehensions.py`.
 """
@@ -11,10 +14,11 @@ Comes before: `builtin_iteration.py`, `fixed_values.py`. Comes after: `loops.py`
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from portfire.frontend.script.builtins.builtin_iteration import RangeValue
+from portfire.frontend.script.builtins.builtin_iteration import LockstepSource, RangeValue
+from portfire.frontend.script.statements.exits import Flow
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.static_values import StaticValue
 
@@ -40,6 +44,24 @@ def numbers_to_unroll(
         fixed.note_loop(emitter.range)
         return None
     return [ConstantValue(i) for i in known]
+
+
+def rounds_in_step(
+    emitter: Emitter, source: StaticValue, at_most: int, body: Callable[[StaticValue], Flow]
+) -> tuple[Sequence[StaticValue], Callable[[StaticValue], Flow]]:
+    """The numbers of the rounds, and the body of one, which is skipped where the source has fewer items."""
+    from portfire.frontend.script.statements.control_flow import emit_if_value
+
+    assert isinstance(source, LockstepSource)
+    count = source.length(emitter)
+
+    def round_(number: StaticValue) -> Flow:
+        known = number.constant()
+        assert isinstance(known, int)
+        is_there = emitter.builtin("aten::lt", [number, count])
+        return emit_if_value(emitter, is_there, lambda: body(source.emit_round(emitter, known)), lambda: Flow.FALLS)
+
+    return [ConstantValue(i) for i in range(at_most)], round_
 
 
 def _names_attribute(body: Iterable[ast.AST], variable: str) -> bool:

@@ -105,6 +105,15 @@ class _Reader:
         comment = self._comment(rows, self_type is not None)
         self.signature.has_comment = bool(comment.parameters)
         self.signature.has_self = self_type is not None
+        if self_type is not None and not rows and self.arguments.vararg is None:
+            raise CompileAbort(
+                Diagnostic(
+                    "bad-call",
+                    f"'{self.source.name}' is a method, and has no parameter for its object",
+                    self.source.head,
+                    help="give it a first parameter, `self`, or mark it with @staticmethod",
+                )
+            )
         unannotated, undeclared = set(), set()
         for i, (argument, kwarg_only) in enumerate(rows):
             default = self.defaults.get(argument.arg, MISSING)

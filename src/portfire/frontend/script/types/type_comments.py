@@ -24,7 +24,7 @@ from portfire.ir.source import SourceRange
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
-_TYPE_COMMENT = re.compile(r"#\s*type:\s*(?!ignore\b)(.*)$")
+_TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)\s*(.*)$")
 
 
 @dataclass(frozen=True, slots=True)

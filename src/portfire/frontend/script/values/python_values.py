@@ -29,7 +29,7 @@ from portfire.frontend.script.builtins.library_reasons import explain_library, e
 from portfire.frontend.script.classes.dataclass_functions import DATACLASS_FUNCTIONS
 from portfire.frontend.script.classes.methods import LeftToPython
 from portfire.frontend.script.functions.fork import ForkFunction
-from portfire.frontend.script.functions.function_values import CompiledFunction, PythonFunction
+from portfire.frontend.script.functions.function_values import CompiledFunction, PythonFunction, compiled_before
 from portfire.frontend.script.statements.exception_values import ExceptionClass
 from portfire.frontend.script.statements.generator_contexts import generator_behind
 from portfire.frontend.script.statements.with_statement import CONTEXT_MANAGERS
@@ -104,6 +104,7 @@ class Namespace(StaticValue):
 
 def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticValue:
     """The value of a Python object."""
+    python_object = marks.python_behind(python_object)
     if isinstance(python_object, StaticValue):
         return python_object
     if isinstance(python_object, bytes):
@@ -191,11 +192,13 @@ def _callable_value(emitter: Emitter, python_object: Any, name: str) -> StaticVa
 
 
 def _compiled_function(python_object: Any) -> StaticValue | None:
-    """A function that portfire compiled before, by `script` or `trace`."""
+    """A function that was compiled before and has no source: traced, or loaded."""
     if isinstance(python_object, Function):
         return CompiledFunction(python_object)
-    function = getattr(python_object, "__portfire_function__", None)
-    return CompiledFunction(function) if isinstance(function, Function) else None
+    function = compiled_before(python_object)
+    if function is None or hasattr(python_object, "__wrapped__"):
+        return None  # what has its source is compiled again, for the arguments given here
+    return CompiledFunction(function)
 
 
 def _bound_method(emitter: Emitter, method: types.MethodType, name: str) -> StaticValue:

@@ -25,11 +25,13 @@ class Iteration:
     """How a loop over a value runs: over known items (then it is unrolled), or by index at run time.
 
     Exactly one of `items` and `source` is given. `source` is a list, a tensor, a string, a dict's keys made a list, or
-    a tuple of such that go in step; `emit_item` of the owner gives item number i.
+    a tuple of such that go in step; `emit_item` of the owner gives item number i. `at_most`: as many rounds as the source has
+    items, each compiled by itself, for what is known of it while compiling; more than that there cannot be.
     """
 
     items: tuple[StaticValue, ...] | None = None
     source: StaticValue | None = None
+    at_most: int | None = None
 
 
 class StaticValue:
@@ -51,6 +53,10 @@ class StaticValue:
             f"{self.describe()} cannot be used as a run-time value",
             help="call it, index it or compare it where it stands; only tensors, numbers, strings and containers can be stored",
         )
+
+    def read(self, emitter: Emitter) -> StaticValue:
+        """The value of a variable that holds this one, where it is read."""
+        return self
 
     def constant(self) -> Any:
         """The Python value where it is known while compiling, else `MISSING`."""
