@@ -222,7 +222,7 @@ class Emitter:
                 notes=(value.why,),
                 help=f"give '{name}' a value before",
             )
-        return value
+        return value.read(self)
 
     def assign(self, name: str, value: StaticValue) -> None:
         """Bind a variable of the user's, in this block and for the handlers around it."""

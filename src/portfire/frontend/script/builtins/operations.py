@@ -5,6 +5,8 @@ Comes before: nothing. Comes after: `operators.py`, `builtin_functions.py`.
 
 from __future__ import annotations
 
+import torch
+
 
 def int_power(base: int, exponent: int) -> int:
     """`base ** exponent`, exactly. TorchScript's `aten::pow` of ints is a float."""
@@ -18,6 +20,13 @@ def int_power(base: int, exponent: int) -> int:
         if exponent > 0:
             base = base * base
     return result
+
+
+def number_power(base: number, exponent: number) -> number:  # type: ignore[name-defined]  # noqa: F821
+    """`base ** exponent` of numbers of which the run says what they are: an int, if both are and it is one."""
+    if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
+        return int_power(base, exponent)
+    return torch.ops.aten.pow(base, exponent)
 
 
 def from_the_end(length: int, bound: int) -> int:

@@ -6,7 +6,7 @@ Comes before: `conversion.py`, `expressions.py`. Comes after: `statements.py`, `
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from portfire.diagnostics import CompileAbort
@@ -245,7 +245,7 @@ def emit_augmented(emitter: Emitter, node: ast.AugAssign) -> None:
         owner = emit_expression(emitter, target.value)
         old = _refined_attribute(emitter, target, owner)
         new = emit_in_place(emitter, node.op, old, emit_expression(emitter, node.value))
-        if not _is_in_place(old):
+        if not _is_in_place(old, node.op):
             _set_attribute(emitter, target, owner, new)
     else:
         _emit_augmented_item(emitter, node, target)
@@ -267,13 +267,14 @@ def _emit_augmented_item(emitter: Emitter, node: ast.AugAssign, target: ast.Subs
         container.set_index(emitter, key, emit_binary_values(emitter, node.op, old, value))
         return
     new = emit_in_place(emitter, node.op, old, value)
-    if not _is_in_place(old):
+    if not _is_in_place(old, node.op):
         container.set_index(emitter, key, new)
 
 
-def _is_in_place(value: StaticValue) -> bool:
-    """Whether `op=` on the value changes the object itself."""
-    return isinstance(static_type(value), (TensorType, ListType))
+def _is_in_place(value: StaticValue, op: ast.operator) -> bool:
+    """Whether `op=` on the value changes the object itself: tensors have no `__imatmul__`."""
+    type_ = static_type(value)
+    return isinstance(type_, ListType) or (isinstance(type_, TensorType) and not isinstance(op, ast.MatMult))
 
 
 def _is_same_value(old: StaticValue, new: StaticValue) -> bool:
@@ -284,7 +285,7 @@ def emit_delete(emitter: Emitter, node: ast.Delete) -> None:
     """`del x, xs[i], o.y`."""
     from portfire.frontend.script.classes.object_values import delete_attribute
 
-    for target in node.targets:
+    for target in _deleted(node.targets):
         with emitter.at(target):
             if isinstance(target, ast.Name):
                 emitter.read(target.id)
@@ -299,6 +300,15 @@ def emit_delete(emitter: Emitter, node: ast.Delete) -> None:
                     "only variables, attributes and items can be deleted",
                     help="delete one by one",
                 )
+
+
+def _deleted(targets: Sequence[ast.expr]) -> Iterator[ast.expr]:
+    """What `del` names: `del (a, b)` is `del a, b`."""
+    for target in targets:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            yield from _deleted(target.elts)
+        else:
+            yield target
 
 
 def _delete_item(emitter: Emitter, target: ast.Subscript) -> None:

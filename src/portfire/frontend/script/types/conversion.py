@@ -106,22 +106,22 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
 
 
 def expect(emitter: Emitter, value: Value, target: Type) -> None:
-    """A list or dict of numbers is wanted as one of ints or floats: the next attempt makes its display one."""
+    """A list or dict of numbers, or of Nones, is wanted as one of ints, or of Optionals: the next attempt makes its display one."""
     node = value.node
     is_display = node is not None and node.kind in ("prim::ListConstruct", "prim::DictConstruct")
-    if node is not None and is_display and target != value.type and _numbers_may_be(value.type, target):
+    if node is not None and is_display and target != value.type and _items_may_be(value.type, target):
         emitter.widened[node.range] = target
         emitter.declared_displays.add(node.range)
 
 
-def _numbers_may_be(found: Type, target: Type) -> bool:
-    if found == target or (found == NUMBER and target in (INT, FLOAT)):
+def _items_may_be(found: Type, target: Type) -> bool:
+    if found == target or (found == NUMBER and target in (INT, FLOAT)) or (found == NONE and is_subtype(NONE, target)):
         return True
     parts, wanted = found.contained(), target.contained()
     return (
         type(found) is type(target)
         and isinstance(found, (ListType, DictType))
-        and all(_numbers_may_be(f, t) for f, t in zip(parts, wanted, strict=True))
+        and all(_items_may_be(f, t) for f, t in zip(parts, wanted, strict=True))
     )
 
 

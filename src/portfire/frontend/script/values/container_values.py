@@ -67,7 +67,8 @@ def _search(function: Callable[..., Any]) -> Callable[..., StaticValue]:
     def emit(
         emitter: Emitter, list_: StaticValue, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]
     ) -> StaticValue:
-        return emitter.compiler.function_value(function).call(emitter, [list_, *args], kwargs)
+        called = searches.index_between if function is searches.index and len(args) > 1 else function
+        return emitter.compiler.function_value(called).call(emitter, [list_, *args], kwargs)
 
     return emit
 
@@ -114,8 +115,7 @@ class ListBehaviour(_Sized):
     def delete_index(self, emitter: Emitter, value: RuntimeValue, key: StaticValue) -> None:
         """See the base class."""
         if isinstance(key, indexing.SliceValue):
-            nothing = emitter.insert("prim::ListConstruct", [], resolved(value.type))
-            indexing.replace_slice(emitter, value, key, nothing)
+            indexing.delete_slice(emitter, value, key)
             return
         emitter.builtin("aten::Delete", [value, indexing.integer(emitter, key)], called="del")
 
@@ -186,6 +186,12 @@ def _list_operator(name: str, *, gives_nothing: bool = False) -> Callable[..., S
 
 
 def _sort(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+def _index_of(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if len(args) in (2, 3) and not kwargs:
+        return _search(searches.index_between)(emitter, list_, args, kwargs)
+    return emitter.builtin("aten::index", args, kwargs, receiver=list_, called="index")
+
+
     from portfire.frontend.script.builtins.ordering import sort_in_place
 
     return sort_in_place(emitter, list_, args, kwargs)
@@ -218,7 +224,7 @@ _LIST_METHODS: dict[str, Callable[..., StaticValue]] = {
     "clear": _list_operator("clear", gives_nothing=True),
     "copy": _list_operator("copy"),
     "count": _list_operator("count"),
-    "index": _list_operator("index"),
+    "index": _index_of,
 }
 
 
@@ -261,6 +267,10 @@ class DictBehaviour(_Sized):
         """See the base class."""
         return Iteration(source=emitter.builtin("aten::keys", [value]))
 
+
+    def unpack(self, emitter: Emitter, value: RuntimeValue, count: int | None) -> Sequence[StaticValue]:
+        """See the base class."""
+        return emitter.builtin("aten::keys", [value]).unpack(emitter, count)
 
 def dict_key(emitter: Emitter, dict_: StaticValue, key: StaticValue) -> Value:
     """A key made fit for the dict; the first key decides the type of `{}`'s keys."""
@@ -312,7 +322,10 @@ def _get_or(emitter: Emitter, dict_: StaticValue, key: StaticValue, default: Sta
 
 
 def _setdefault(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    _arity(emitter, "setdefault", args, kwargs, 2)
+    args = [*args, *kwargs.values()] if list(kwargs) == ["default"] else args
+    if len(args) == 1:
+        args = [*args, NONE_VALUE]
+    _arity(emitter, "setdefault", args, {}, 2)
     key, item = dict_key(emitter, dict_, args[0]), _dict_item(emitter, dict_, args[1])
     return emitter.builtin("aten::setdefault", [dict_, key, item])
 
@@ -327,7 +340,12 @@ def _dict_pop(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Key
 def _update(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     for other in args:
         mine = type_of(emitter, dict_)
+    from portfire.frontend.script.values.dict_filling import is_dict, set_pairs
+
         decide(mine, type_of(emitter, other))
+        if not is_dict(other):
+            set_pairs(emitter, dict_, other)
+            continue
         emitter.builtin("aten::update", [dict_, convert(emitter, other, resolved(mine), "the dict to update")])
     for name, item in kwargs.items():
         emitter.builtin(
@@ -338,13 +356,23 @@ def _update(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywo
 
 _DICT_METHODS: dict[str, Callable[..., StaticValue]] = {
     "__getitem__": lambda emitter, dict_, args, kwargs: dict_.index(emitter, args[0]),
+def _view(kind: str) -> Callable[..., StaticValue]:
+    def emit(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+        from portfire.frontend.script.values.dict_views import DictView
+
+        _arity(emitter, kind, args, kwargs, 0)
+        return DictView(emitter, dict_, kind)
+
+    return emit
+
+
     "get": _get,
     "setdefault": _setdefault,
     "pop": _dict_pop,
     "update": _update,
-    "keys": _list_operator("keys"),
-    "values": _list_operator("values"),
-    "items": _list_operator("items"),
+    "keys": _view("keys"),
+    "values": _view("values"),
+    "items": _view("items"),
     "popitem": _list_operator("popitem"),
     "copy": _list_operator("copy"),
     "clear": _list_operator("clear", gives_nothing=True),

@@ -216,7 +216,9 @@ def _common(types: Sequence[Type]) -> Type:
 
 
 def emit_set(emitter: Emitter, node: ast.Set) -> StaticValue:
-    """`{a, b}`."""
-    from portfire.frontend.script.values.set_values import set_of
+    """`{a, b}`, `{*xs, b}`."""
+    from portfire.frontend.script.values.set_values import make_set, set_of
 
     return set_of(emitter, emit_items(emitter, node.elts))
+    if any(isinstance(e, ast.Starred) for e in node.elts):
+        return make_set(emitter, [emit_list(emitter, ast.List(node.elts, ast.Load()))], {})

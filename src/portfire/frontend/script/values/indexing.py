@@ -181,12 +181,11 @@ def _from_the_end(emitter: Emitter, value: RuntimeValue, bound: StaticValue) -> 
 def replace_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue, new: StaticValue) -> None:
     """`xs[a:b] = new` of a list."""
     if key.step.constant() not in (None, 1):
-        raise emitter.fail(
-            "unsupported-slice-assignment",
-            "a slice with a step cannot be assigned",
-            help="assign item by item in a loop",
+        emitter.compiler.function_value(slicing.replace_stepped).call(
+            emitter, [value, key.start, key.stop, key.step, new], {}
         )
     start = ConstantValue(0) if key.start.constant() is None else RuntimeValue(integer(emitter, key.start))
+        return
     stop = (
         emitter.builtin("aten::len", [value])
         if key.stop.constant() is None
@@ -196,6 +195,15 @@ def replace_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue, new: S
 
 
 def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
+def delete_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> None:
+    """`del xs[a:b:c]` of a list."""
+    if key.step.constant() in (None, 1):
+        nothing = emitter.insert("prim::ListConstruct", [], value.type)
+        replace_slice(emitter, value, key, nothing)
+        return
+    emitter.compiler.function_value(slicing.delete_stepped).call(emitter, [value, key.start, key.stop, key.step], {})
+
+
     """`t[i]` and `t[a:b]` of a run-time tuple."""
     from portfire.frontend.script.values.container_values import items_of, tuple_item
     from portfire.frontend.script.values.tuple_values import TupleValue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.types.inference import resolved
 from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.dict_views import container_asked
 from portfire.frontend.script.values.operators import emit_equal, has_operators
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.types import FLOAT, INT, STR, TENSOR, DictType, ListType
@@ -23,6 +24,7 @@ def emit_contains(emitter: Emitter, container: StaticValue, item: StaticValue) -
     from portfire.frontend.script.builtins.builtin_iteration import emit_any_equal, to_list
     from portfire.frontend.script.values.container_values import dict_key
 
+    container = container_asked(container, item)
     if has_operators(container) and container.has_attribute(emitter, "__contains__"):
         return container.attribute(emitter, "__contains__").call(emitter, [item], {}).truth(emitter)
     if has_operators(container):

@@ -24,6 +24,7 @@ from portfire.frontend.script.types.inference import decide, is_pending
 from portfire.frontend.script.values.constant_arithmetic import folded
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.dict_operators import emit_dict_operator, is_plain_dict
+from portfire.frontend.script.values.dict_views import as_sets
 from portfire.frontend.script.values.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
@@ -82,6 +83,7 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
         if flags is not None:
             return flags
         left, right = decayed(emitter, left), decayed(emitter, right)
+    left, right = as_sets(emitter, op, left, right)
     method = (
         folded(op, left, right) or _overloaded(emitter, op, left, right) or emit_dict_operator(emitter, op, left, right)
     )
@@ -98,6 +100,9 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
         return _repeat(emitter, left, right) if left_type == STR else _repeat(emitter, right, left)
     if isinstance(op, ast.Pow) and left_type in (INT, BOOL) and right_type in (INT, BOOL):
         return _int_power(emitter, left, right)
+    if isinstance(op, ast.Pow) and NUMBER in (left_type, right_type) and {left_type, right_type} <= {NUMBER, INT, BOOL}:
+        left, right = _number(emitter, left), _number(emitter, right)
+        return emitter.compiler.function_value(library.number_power).call(emitter, [left, right], {})
     if left_type in _SCALARS and right_type in _SCALARS:
         left, right = _bool_operands(emitter, op, left, right)
     left, right = _agree(emitter, left, right)
@@ -305,6 +310,7 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
     folded = _folded(op, left, right)
     if folded is not None:
         return folded
+    left, right = as_sets(emitter, op, left, right)
     if isinstance(op, ast.NotEq) and has_operators(left) and not _defines(emitter, left, "__ne__"):
         return negated(emitter, emit_comparison(emitter, ast.Eq(), left, right).truth(emitter))
     method = _overloaded(emitter, op, left, right)

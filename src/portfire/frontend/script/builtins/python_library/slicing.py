@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import torch
 
+from portfire.frontend.script.builtins.operations import clamped
+
 
 def bounds(start: int | None, stop: int | None, step: int, length: int) -> tuple[int, int]:
     """Where a slice of a sequence begins and ends, as `slice.indices` gives it."""
@@ -44,6 +46,36 @@ def stepped(items, start: int | None, stop: int | None, step: int):
     for i in range(first, last, step):
         result.append(items[i])
     return result
+
+
+def replace_stepped(items, start: int | None, stop: int | None, step: int, new):
+    """`items[start:stop:step] = new`, in place, of a step other than 1."""
+    if step == 1:  # as many items as one likes
+        following = new[:]
+        first = 0 if start is None else clamped(len(items), start)
+        last = len(items) if stop is None else max(first, clamped(len(items), stop))
+        following.extend(items[last:])
+        while len(items) > first:
+            items.pop()
+        items.extend(following)
+        return
+    first, last = bounds(start, stop, step, len(items))
+    places = list(range(first, last, step))
+    if len(places) != len(new):
+        raise ValueError(f"attempt to assign sequence of size {len(new)} to extended slice of size {len(places)}")
+    values = new[:]
+    for place, value in zip(places, values, strict=True):
+        items[place] = value
+
+
+def delete_stepped(items, start: int | None, stop: int | None, step: int):
+    """`del items[start:stop:step]`."""
+    first, last = bounds(start, stop, step, len(items))
+    places = list(range(first, last, step))
+    if step < 0:
+        places.reverse()
+    for place in reversed(places):
+        items.pop(place)
 
 
 def stepped_text(text: str, start: int | None, stop: int | None, step: int) -> str:
