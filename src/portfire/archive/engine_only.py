@@ -12,7 +12,26 @@ from __future__ import annotations
 from portfire.archive.python_calls import without_python_calls
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Function, Graph, Node
-from portfire.ir.types import ANY, EXCEPTION, DictType, TupleType, Type
+from portfire.ir.types import (
+    ANY,
+    EXCEPTION,
+    BoolType,
+    ClassType,
+    ComplexType,
+    DeviceType,
+    DictType,
+    EnumType,
+    FloatType,
+    IntType,
+    StrType,
+    TensorType,
+    TupleType,
+    Type,
+)  # fmt: skip
+
+#: What the keys of TorchScript's dicts can be, and what else portfire's can.
+_KEYS = (IntType, BoolType, FloatType, ComplexType, StrType, TensorType, DeviceType)
+_OTHER_KEYS: dict[type[Type], str] = {TupleType: "tuples", EnumType: "members of an enum", ClassType: "objects"}
 
 _TRY = "uses try/except"
 
@@ -44,18 +63,30 @@ def engine_only_reason(graph: Graph) -> str | None:
             return _TRY
         if node.kind in _REASONS:
             return _REASONS[node.kind]
+        if node.kind == "prim::isinstance" and any(map(_is_any_dict, node.attributes["types"])):
+            return "asks whether a value is a dict"
         if any(o.type == EXCEPTION for o in node.outputs):
             return "keeps an exception as a value"
-        if any(_has_tuple_keys(o.type) for o in node.outputs):
-            return "has a dict whose keys are tuples"
-    if any(_has_tuple_keys(v.type) for v in graph.inputs):
-        return "takes a dict whose keys are tuples"
+        for output in node.outputs:
+            keys = _keys_unknown_to_torch(output.type)
+            if keys is not None:
+                return f"has a dict whose keys are {keys}"
+    for value in graph.inputs:
+        keys = _keys_unknown_to_torch(value.type)
+        if keys is not None:
+            return f"takes a dict whose keys are {keys}"
     return None
 
 
-def _has_tuple_keys(type_: Type) -> bool:
-    is_it = isinstance(type_, DictType) and isinstance(type_.key, TupleType)
-    return is_it or any(map(_has_tuple_keys, type_.contained()))
+def _is_any_dict(type_: Type) -> bool:
+    return isinstance(type_, DictType) and type_.key == ANY
+
+
+def _keys_unknown_to_torch(type_: Type) -> str | None:
+    """What the keys of a dict in the type are that TorchScript's dicts do not take; None if there is no such dict."""
+    if isinstance(type_, DictType) and not isinstance(type_.key, _KEYS):
+        return next((what for kind, what in _OTHER_KEYS.items() if isinstance(type_.key, kind)), "of several types")
+    return next(filter(None, map(_keys_unknown_to_torch, type_.contained())), None)
 
 
 def graph_for_torch(function: Function, graph: Graph) -> Graph:
@@ -65,7 +96,7 @@ def graph_for_torch(function: Function, graph: Graph) -> Graph:
         return without_python_calls(graph)
     stand_in = Graph(graph.name)
     for parameter in graph.inputs:
-        type_ = ANY if _has_tuple_keys(parameter.type) else parameter.type
+        type_ = ANY if _keys_unknown_to_torch(parameter.type) is not None else parameter.type
         stand_in.block.add_parameter(type_, parameter.name)
     builder = Builder(stand_in)
     builder.range = function.range

@@ -298,15 +298,34 @@ class Model(nn.Module):
         inputs="(torch.ones(1, 2),)",
     ),
     Construct(
-        "objects as keys of dicts",
+        "objects as keys of dicts, by their identity",
+        """
+class K:
+    def __init__(self, n: int):
+        self.n = n
+def f(n: int):
+    keys = [K(i) for i in range(n)]
+    d = {}
+    for i, key in enumerate(keys):
+        d[key] = i
+    return [d[key] for key in keys], K(0) in d
+""",
+        inputs="(2,)",
+        libtorch=False,
+    ),
+    Construct(
+        "objects with __eq__ as keys of dicts",
         """
 class K:
     def __init__(self, n: int):
         self.n = n
     def __hash__(self):
         return self.n
+    def __eq__(self, other):
+        return self.n == other.n
 def f(n: int):
-    d: Dict[K, int] = {}
+    d = {}
+    d[K(n)] = 1
     return len(d)
 """,
         code="unsupported-type",

@@ -128,4 +128,18 @@ def f(n: int):
 """,
         inputs="(2,)",
     ),
+    Construct(
+        "dicts with members of enums as keys that change",
+        """
+class Color(enum.Enum):
+    RED = 1
+    GREEN = 2
+def f(n: int):
+    counts = {Color.RED: 0}
+    counts[Color(n)] = n
+    return counts[Color.GREEN], len(counts)
+""",
+        inputs="(2,)",
+        libtorch=False,
+    ),
 )

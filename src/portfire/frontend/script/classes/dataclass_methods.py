@@ -1,4 +1,4 @@
-"""The methods that `@dataclass` makes: `__init__`, `__repr__`, `__eq__`, ordering. They have no source of their own, so it is written here.
+"""The methods that `@dataclass` makes: `__init__`, `__repr__`, `__eq__`, `__hash__`, ordering. They have no source of their own, so it is written here.
 
 Comes before: `source.py`, `signatures.py`. Comes after: `methods.py`.
 """
@@ -58,6 +58,11 @@ def generated_method(classes: ClassRegistry, type_: ir.ClassType, name: str) -> 
             ir.STR,
             {},
         )
+    if name == "__hash__":
+        hashed = "".join(
+            f"self.{f.name}, " for f in dataclasses.fields(cls) if (f.compare if f.hash is None else f.hash)
+        )
+        return _method(cls, name, [Parameter("self", type_)], [f"return hash(({hashed}))"], ir.INT, {"hash": hash})
     compared = [f.name for f in dataclasses.fields(cls) if f.compare]
     if name == "__eq__":
         test = " and ".join(f"self.{n} == other.{n}" for n in compared) or "True"

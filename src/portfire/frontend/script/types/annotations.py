@@ -23,6 +23,7 @@ from typing import Any, Final
 import torch
 
 from portfire.frontend.script.types.annotation_scope import AnnotationScope
+from portfire.frontend.script.types.keys import KEYS, is_key
 from portfire.frontend.script.types.type_variables import is_self, stands_for_several
 from portfire.ir import types as ir
 from portfire.ir.builder import constant_type
@@ -356,24 +357,13 @@ def _dict(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:
             "unknown-type", "a dict type has two parameters, of the keys and of the values", help="Dict[str, Tensor]"
         )
     key = _type_of(arguments[0], scope)
-    if not _is_key(key):
+    if not is_key(key):
         raise scope.abort(
             "unsupported-type",
-            f"keys of a dict must be int, bool, float, complex, str, Tensor, an enum or a tuple of such, not {key.annotation}",
+            f"keys of a dict must be {KEYS}, not {key.annotation}",
             help="use a str or a tuple made of it as the key, or a list of pairs",
         )
     return ir.DictType(key, _type_of(arguments[1], scope))
-
-
-def _is_key(type_: ir.Type) -> bool:
-    if isinstance(type_, ir.TupleType):
-        return all(map(_is_key, type_.elements))
-    return isinstance(type_, _KEY_TYPES)
-
-
-_KEY_TYPES = (
-    ir.IntType, ir.BoolType, ir.FloatType, ir.ComplexType, ir.StrType, ir.TensorType, ir.DeviceType, ir.EnumType,
-)  # fmt: skip
 
 
 def _ordered_dict(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Type:

@@ -13,6 +13,7 @@ from portfire.frontend.script.builtins.python_library import searches
 from portfire.frontend.script.classes.named_tuples import named_tuple_attribute
 from portfire.frontend.script.types.conversion import convert, static_type, type_of
 from portfire.frontend.script.types.inference import PendingType, decide, is_pending, joined, resolved
+from portfire.frontend.script.types.keys import require_key
 from portfire.frontend.script.types.widening import fitting, fitting_key
 from portfire.frontend.script.values import indexing
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
@@ -185,13 +186,13 @@ def _list_operator(name: str, *, gives_nothing: bool = False) -> Callable[..., S
     return emit
 
 
-def _sort(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
 def _index_of(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     if len(args) in (2, 3) and not kwargs:
         return _search(searches.index_between)(emitter, list_, args, kwargs)
     return emitter.builtin("aten::index", args, kwargs, receiver=list_, called="index")
 
 
+def _sort(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     from portfire.frontend.script.builtins.ordering import sort_in_place
 
     return sort_in_place(emitter, list_, args, kwargs)
@@ -267,10 +268,10 @@ class DictBehaviour(_Sized):
         """See the base class."""
         return Iteration(source=emitter.builtin("aten::keys", [value]))
 
-
     def unpack(self, emitter: Emitter, value: RuntimeValue, count: int | None) -> Sequence[StaticValue]:
         """See the base class."""
         return emitter.builtin("aten::keys", [value]).unpack(emitter, count)
+
 
 def dict_key(emitter: Emitter, dict_: StaticValue, key: StaticValue) -> Value:
     """A key made fit for the dict; the first key decides the type of `{}`'s keys."""
@@ -278,6 +279,7 @@ def dict_key(emitter: Emitter, dict_: StaticValue, key: StaticValue) -> Value:
     assert isinstance(type_, DictType)
     if isinstance(type_.key, PendingType):
         decide(type_.key, type_of(emitter, key))
+    require_key(emitter, resolved(type_.key))
     return fitting_key(emitter, dict_, key, type_)
 
 
@@ -338,14 +340,14 @@ def _dict_pop(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Key
 
 
 def _update(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
-    for other in args:
-        mine = type_of(emitter, dict_)
     from portfire.frontend.script.values.dict_filling import is_dict, set_pairs
 
-        decide(mine, type_of(emitter, other))
+    for other in args:
         if not is_dict(other):
             set_pairs(emitter, dict_, other)
             continue
+        mine = type_of(emitter, dict_)
+        decide(mine, type_of(emitter, other))
         emitter.builtin("aten::update", [dict_, convert(emitter, other, resolved(mine), "the dict to update")])
     for name, item in kwargs.items():
         emitter.builtin(
@@ -354,8 +356,6 @@ def _update(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywo
     return NONE_VALUE
 
 
-_DICT_METHODS: dict[str, Callable[..., StaticValue]] = {
-    "__getitem__": lambda emitter, dict_, args, kwargs: dict_.index(emitter, args[0]),
 def _view(kind: str) -> Callable[..., StaticValue]:
     def emit(emitter: Emitter, dict_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
         from portfire.frontend.script.values.dict_views import DictView
@@ -366,6 +366,8 @@ def _view(kind: str) -> Callable[..., StaticValue]:
     return emit
 
 
+_DICT_METHODS: dict[str, Callable[..., StaticValue]] = {
+    "__getitem__": lambda emitter, dict_, args, kwargs: dict_.index(emitter, args[0]),
     "get": _get,
     "setdefault": _setdefault,
     "pop": _dict_pop,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.types.conversion import convert, static_type
 from portfire.frontend.script.types.inference import joined, pending_dict, pending_list, resolved
+from portfire.frontend.script.types.keys import require_key
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
@@ -182,16 +183,26 @@ def _emit_spread_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, Stati
 def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) -> StaticValue:
     """A new dict; known while compiling where its values are (modules, functions)."""
     from portfire.frontend.script.values.static_dicts import StaticDict
-    from portfire.frontend.script.values.typed_dicts import converted_record
 
     if any(static_type(v) is None and not _has_run_time_value(emitter, v) for _, v in pairs):
         return StaticDict(pairs)
-    if all(isinstance(k.constant(), enum.Enum) for k, _ in pairs):
-        return StaticDict(pairs)  # the program has no dicts with such keys
+    learned = emitter.learned.get(emitter.range)
+    if learned is None and all(isinstance(k.constant(), enum.Enum) for k, _ in pairs):
+        return StaticDict(pairs, place=emitter.range)  # a table, as long as nothing changes it
+    return run_time_dict(emitter, pairs, learned)
+
+
+def run_time_dict(
+    emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]], learned: Type | None = None
+) -> StaticValue:
+    """A new dict of run-time values, of the type `learned` from its use; known while compiling where they are unlike."""
+    from portfire.frontend.script.values.static_dicts import StaticDict
+    from portfire.frontend.script.values.typed_dicts import converted_record
+
     keys = [emitter.runtime(k) for k, _ in pairs]
     values = [emitter.runtime(v) for _, v in pairs]
     key_type, value_type = _common([k.type for k in keys]), _common([v.type for v in values])
-    learned = emitter.learned.get(emitter.range)
+    require_key(emitter, resolved(key_type))
     if isinstance(learned, DictType) and learned.form == RECORD:
         return RuntimeValue(converted_record(emitter, StaticDict(pairs), learned, "the dict"))
     if isinstance(learned, DictType):
@@ -219,6 +230,6 @@ def emit_set(emitter: Emitter, node: ast.Set) -> StaticValue:
     """`{a, b}`, `{*xs, b}`."""
     from portfire.frontend.script.values.set_values import make_set, set_of
 
-    return set_of(emitter, emit_items(emitter, node.elts))
     if any(isinstance(e, ast.Starred) for e in node.elts):
         return make_set(emitter, [emit_list(emitter, ast.List(node.elts, ast.Load()))], {})
+    return set_of(emitter, emit_items(emitter, node.elts))

@@ -34,13 +34,13 @@ class StaticDict(StaticValue):
 
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""
-        from portfire.frontend.script.values.displays import dict_of
+        from portfire.frontend.script.values.displays import run_time_dict
         from portfire.frontend.script.values.typed_dicts import record_of
         from portfire.ir.types import STR, TENSOR, DictType
 
         if not self.pairs:
             return emitter.builder.insert("prim::DictConstruct", (), DictType(STR, TENSOR))
-        made = dict_of(emitter, self.pairs)
+        made = run_time_dict(emitter, self.pairs)
         if isinstance(made, StaticDict):
             record = record_of(emitter, made)
             if record is not None:

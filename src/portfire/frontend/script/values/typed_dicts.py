@@ -15,6 +15,7 @@ Comes before: `container_values.py`. Comes after: `class_registry.py`, `class_va
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, cast
 
 from portfire.diagnostics import CompileAbort
@@ -29,7 +30,7 @@ from portfire.frontend.script.values.static_dicts import StaticDict
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.forms import RECORD
 from portfire.ir.graph import Node, Value
-from portfire.ir.types import STR, DictType, Type
+from portfire.ir.types import STR, DictType, EnumType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -113,12 +114,30 @@ def record_type(dict_: StaticDict) -> DictType | None:
 def note_changing(emitter: Emitter, dict_: StaticDict, key: StaticValue, value: StaticValue) -> None:
     """An item of a dict that is known while compiling is set: the next attempt makes it a run-time dict."""
     type_, found, name = record_type(dict_), static_type(value), key.constant()
-    if dict_.place is None or type_ is None or found is None or not isinstance(name, str):
+    if dict_.place is None or found is None:
+        return
+    if isinstance(static_type(key), EnumType):
+        _note_changing_table(emitter, dict_, key, value)
+        return
+    if type_ is None or not isinstance(name, str):
         return
     widened = emitter.widened.get(dict_.place)
     fields = dict(widened.fields if isinstance(widened, DictType) else type_.fields)
     fields[name] = joined(fields[name], found) if name in fields else found
     emitter.widened[dict_.place] = typed_dict(list(fields.items()))
+
+
+def _note_changing_table(emitter: Emitter, dict_: StaticDict, key: StaticValue, value: StaticValue) -> None:
+    """The same for a table of enum members."""
+    pairs = [*dict_.pairs, (key, value)]
+    keys, values = [static_type(k) for k, _ in pairs], [static_type(v) for _, v in pairs]
+    if None in keys or None in values:
+        return
+    key_type, value_type = reduce(joined, cast(list[Type], keys)), reduce(joined, cast(list[Type], values))
+    widened = emitter.widened.get(dict_.place)
+    if isinstance(widened, DictType):
+        value_type = joined(widened.value, value_type)
+    emitter.widened[dict_.place] = DictType(key_type, value_type)
 
 
 def note_unlike(emitter: Emitter, dict_: RuntimeValue, key: StaticValue, value: StaticValue) -> None:
