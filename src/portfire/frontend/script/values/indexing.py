@@ -184,8 +184,8 @@ def replace_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue, new: S
         emitter.compiler.function_value(slicing.replace_stepped).call(
             emitter, [value, key.start, key.stop, key.step, new], {}
         )
-    start = ConstantValue(0) if key.start.constant() is None else RuntimeValue(integer(emitter, key.start))
         return
+    start = ConstantValue(0) if key.start.constant() is None else RuntimeValue(integer(emitter, key.start))
     stop = (
         emitter.builtin("aten::len", [value])
         if key.stop.constant() is None
@@ -194,7 +194,6 @@ def replace_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue, new: S
     emitter.compiler.function_value(library.replace_slice).call(emitter, [value, start, stop, new], {})
 
 
-def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
 def delete_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> None:
     """`del xs[a:b:c]` of a list."""
     if key.step.constant() in (None, 1):
@@ -204,6 +203,7 @@ def delete_slice(emitter: Emitter, value: RuntimeValue, key: SliceValue) -> None
     emitter.compiler.function_value(slicing.delete_stepped).call(emitter, [value, key.start, key.stop, key.step], {})
 
 
+def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> StaticValue:
     """`t[i]` and `t[a:b]` of a run-time tuple."""
     from portfire.frontend.script.values.container_values import items_of, tuple_item
     from portfire.frontend.script.values.tuple_values import TupleValue
