@@ -132,7 +132,7 @@ def _attempt(
         if not errors or guesses:
             break
         if not (learned.has_learned or fixed.has_learned):
-            guesses = fixed.fix_suspects()
+            guesses = any([fixed.fix_suspects(), learned.guess_state()])
             if not guesses:
                 break
     assert best is not None

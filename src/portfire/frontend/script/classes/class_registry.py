@@ -59,6 +59,7 @@ class ClassRegistry:
         #: Types of generic classes, by how their objects are made.
         self._versions: dict[tuple[type, Hashable], ir.ClassType] = {}
         self._version_keys: dict[ir.ClassType, tuple[type, Hashable]] = {}
+        self._is_in_state = False
         self._objects: dict[int, ObjectState] = {}
 
     # Types
@@ -97,11 +98,12 @@ class ClassRegistry:
             raise UntypedValueError(f"a {cls.__name__} is not a run-time value")
         is_new = cls not in self._types
         try:
-            if is_new and _only_holds_data(cls):
+            is_state = self._is_in_state or self.compiler.attribute_types.is_state(cls)
+            if is_new and not is_state and _only_holds_data(cls):
                 raise UntypedValueError(f"a {cls.__name__} holds settings: its attributes are constants")
             type_ = self.type_of(cls)
             if isinstance(type_, ir.ClassType):
-                self._complete_from_object(type_, value)
+                self._complete_from_object(type_, value, is_state=is_state)
                 self.compiler.methods.note_complete(type_)
         except CompileAbort as abort:
             self._forget(cls, is_new)
@@ -262,8 +264,16 @@ class ClassRegistry:
         found = inspect.getattr_static(cls, name, None)
         return found if isinstance(found, types.FunctionType) else None
 
-    def _complete_from_object(self, type_: ir.ClassType, value: Any) -> None:
-        """Attributes that only an existing object shows (a class whose `__init__` does not compile)."""
+    def _complete_from_object(self, type_: ir.ClassType, value: Any, *, is_state: bool) -> None:
+        """Attributes that only an existing object shows (a class whose `__init__` does not compile). What lies in state is
+        state, too."""
+        around, self._is_in_state = self._is_in_state, is_state
+        try:
+            self._add_attributes_of(type_, value)
+        finally:
+            self._is_in_state = around
+
+    def _add_attributes_of(self, type_: ir.ClassType, value: Any) -> None:
         for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
             if name not in type_.attributes:
                 learned = self.compiler.attribute_types

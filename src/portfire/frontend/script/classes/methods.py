@@ -396,12 +396,14 @@ def method_source(cls: type | None, name: str) -> MethodSource | None:
 
 
 def _mismatch(cls: ir.ClassType, interface: ir.InterfaceType, why: str, place: SourceRange | None) -> CompileAbort:
+    from portfire.frontend.script.classes.class_registry import class_statement
+
     names = (cls.name.rpartition(".")[2], interface.name.rpartition(".")[2])
     return CompileAbort(
         Diagnostic(
             "interface-mismatch",
             f"'{names[0]}' does not fit the interface '{names[1]}': {why}",
-            place,
+            place or (None if cls.python_class is None else class_statement(cls.python_class)),
             help="give the class the methods of the interface, with the same parameters and types",
         )
     )

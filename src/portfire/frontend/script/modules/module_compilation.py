@@ -87,9 +87,10 @@ def _nothing_to_compile(module: torch.nn.Module) -> CompileAbort:
 
 
 def _implement_interfaces(compiler: Compiler, type_: ModuleType) -> None:
-    for implementation, interface in type_.implementations:
+    implementations = [(t.cls, interface) for t, interface in type_.implementations]
+    for cls, interface in (*implementations, *type_.objects_as):
         with compiler.diagnostics.recovering():
-            compiler.methods.implement(implementation.cls, interface)
+            compiler.methods.implement(cls, interface)
 
 
 def _below(type_: ModuleType, seen: set[int]) -> Iterator[ModuleType]:

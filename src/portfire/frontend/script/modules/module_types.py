@@ -173,6 +173,10 @@ def _python_class(cls: ir.ClassType) -> type[torch.nn.Module]:
     return found if found is not None and issubclass(found, torch.nn.Module) else torch.nn.Module
 
 
+#: Types that no object is of, whatever an annotation says.
+_NO_OBJECT = (ir.TensorType, ir.IntType, ir.FloatType, ir.BoolType, ir.StrType, ir.ListType, ir.DictType)
+_NO_OBJECTS = (torch.Tensor, int, float, str, list, dict, tuple, type(None))
+
 #: The class of what torch.jit.script and torch.jit.trace make of modules.
 _TORCHS_MODULE = ("torch.jit._script", "ScriptModule")
 
@@ -182,7 +186,9 @@ def check_initialised(module: torch.nn.Module) -> None:
     name = type(module).__name__
     if any((c.__module__, c.__name__) == _TORCHS_MODULE for c in type(module).__mro__):
         message = f"'{getattr(module, 'original_name', name)}' is compiled already, by torch's compiler"
-        help_ = "give portfire the plain nn.Module; or save this one, and load it with portfire.load, to have it as a part"
+        help_ = (
+            "give portfire the plain nn.Module; or save this one, and load it with portfire.load, to have it as a part"
+        )
         raise _unsupported(module, message, help_)
     if "_parameters" not in vars(module):
         raise _unsupported(module, f"'{name}' is not initialised", "call `super().__init__()` first in its `__init__`")
@@ -327,14 +333,24 @@ class _ModuleReader:
     def _attribute_type(self, name: str, value: Any) -> ir.Type:
         declared = self._declared_type(name) or self._type_declared_in_init(name, value)
         if declared is not None:
-            if isinstance(declared, ir.ClassType) and type(value) is not declared.python_class:
-                type_of_value(value, self.classes)  # the program has the class of the object, too
-            self.type.objects_as += self._objects_as(value, declared)
-            return declared
+            return self._borne_out(value, declared)
         type_ = self._widened(name, type_of_value(value, self.classes))
         if type_ == ir.NONE and name in attributes_set_later(cast(type, self.python_class)):
             return ir.OptionalType(ir.TENSOR)
         return type_
+
+    def _borne_out(self, value: Any, declared: ir.Type) -> ir.Type:
+        """The declared type of an attribute, or what its value is where that is an object, or no object, against it."""
+        if isinstance(declared, (ir.ClassType, ir.InterfaceType)):
+            if isinstance(declared, ir.ClassType) and type(value) is declared.python_class:
+                return declared
+            found = type_of_value(value, self.classes)  # the program has the class of the object, too
+            if not isinstance(found, ir.ClassType):
+                return found
+        elif isinstance(declared, _NO_OBJECT) and not isinstance(value, _NO_OBJECTS):
+            return type_of_value(value, self.classes)
+        self.type.objects_as += self._objects_as(value, declared)
+        return declared
 
     def _objects_as(self, value: Any, declared: ir.Type) -> Iterator[tuple[ir.ClassType, ir.InterfaceType]]:
         """The objects in an attribute that stand for an interface."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +32,7 @@ from portfire.frontend.script.modules.module_state import raw_attribute
 from portfire.frontend.script.modules.module_types import ModuleType, inherited_annotations, is_constant
 from portfire.frontend.script.types.annotation_scope import closure_of
 from portfire.frontend.script.types.inference import resolved
+from portfire.frontend.script.types.value_types import UntypedValueError
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.operator_failures import did_you_mean
 from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue
@@ -316,11 +317,15 @@ class ClosureOverModule(StaticValue):
 
 
 class SettingsValue(StaticValue):
-    """A Python object of no run-time type whose plain attributes are read as constants (`self.config.hidden_size`)."""
+    """A Python object of no run-time type whose plain attributes are read as constants (`self.config.hidden_size`).
 
-    def __init__(self, held: Any, name: str) -> None:
+    Where the program turns out to change it, it is read as an object with state the next time (`attribute_types.py`).
+    """
+
+    def __init__(self, held: Any, name: str, holder: SettingsValue | None = None) -> None:
         self.held = held
         self.name = name
+        self.holder = holder
 
     @property
     def identity(self) -> object:
@@ -348,9 +353,37 @@ class SettingsValue(StaticValue):
             )
         if isinstance(found, types.MethodType) and found.__self__ is self.held:
             return SettingsMethod(self, found)
-        if is_constant(found) or callable(found):
+        if isinstance(found, (list, dict, set)):
+            emitter.compiler.attribute_types.suspect_state(self._classes())
+        if is_constant(found) or callable(found) or isinstance(found, dict):
             return emitter.compiler.value_of(emitter, found, name)
-        return SettingsValue(found, f"{self.name}.{name}")
+        return SettingsValue(found, f"{self.name}.{name}", self)
+
+    def set_attribute(self, emitter: Emitter, name: str, value: StaticValue) -> None:
+        """See the base class."""
+        emitter.compiler.attribute_types.note_state(self._classes())
+        why = self._why_no_state(emitter)
+        if why is not None:
+            raise emitter.fail(
+                "no-set-attribute",
+                f"attributes of {self.describe()} cannot be set: {why}",
+                help="keep what a program changes in an object of its own, or in the module itself",
+            )
+        super().set_attribute(emitter, name, value)
+
+    def _why_no_state(self, emitter: Emitter) -> str | None:
+        try:
+            emitter.compiler.classes.type_of_object(self.held)
+        except UntypedValueError as error:
+            return str(error)
+        return None
+
+    def _classes(self) -> Iterator[type]:
+        """Its class, and those of the objects that it was read from."""
+        value: SettingsValue | None = self
+        while value is not None:
+            yield type(value.held)
+            value = value.holder
 
     def has_attribute(self, emitter: Emitter, name: str) -> bool:
         """See the base class."""

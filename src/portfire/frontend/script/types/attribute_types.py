@@ -5,7 +5,8 @@
 
 A compilation begins with the types that the values of the attributes have. An assignment that does not fit is noted here, and
 the compilation is done once more with a type that takes both; so is one of an attribute that no `__init__` gives a value,
-which becomes an attribute that may be missing, and `del self.x`. What is kept from one compilation to the next names no type
+which becomes an attribute that may be missing, and `del self.x`. Objects without methods are settings, whose attributes are
+constants, until something is seen to change them. What is kept from one compilation to the next names no type
 object of it: classes are those of Python.
 
 Comes before: `inference.py`. Comes after: `entry.py` (compiles again), `module_types.py`, `object_attributes.py`.
@@ -13,7 +14,7 @@ Comes before: `inference.py`. Comes after: `entry.py` (compiles again), `module_
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.types.inference import is_pending, joined, resolved
@@ -60,11 +61,14 @@ class AttributeTypes:
         self._guessed: set[_Key] = set()
         self._missing: set[_Key] = set()
         self._open: list[tuple[_Key, ir.Attribute]] = []
+        self._state: set[type] = set()
+        self._suspected: set[type] = set()
 
     def begin_round(self) -> None:
         """Before a compilation."""
         self.has_learned = False
         self._open.clear()
+        self._suspected.clear()
 
     def end_round(self, compiler: Compiler) -> None:
         """After a compilation: what empty lists and dicts turned out to hold is known from the start of the next."""
@@ -99,6 +103,26 @@ class AttributeTypes:
         if (cls, name) not in self._missing:
             self._missing.add((cls, name))
             self.has_learned = True
+
+    def note_state(self, classes: Iterable[type]) -> None:
+        """The program sets attributes of objects that looked like settings: they are state."""
+        before = len(self._state)
+        self._state.update(classes)
+        self.has_learned |= len(self._state) > before
+
+    def suspect_state(self, classes: Iterable[type]) -> None:
+        """A list or dict was read from objects that looked like settings: the program may want to change it."""
+        self._suspected.update(classes)
+
+    def guess_state(self) -> bool:
+        """Take all suspects for state. Returns whether there are any."""
+        before = len(self._state)
+        self._state |= self._suspected
+        return len(self._state) > before
+
+    def is_state(self, cls: type) -> bool:
+        """Whether objects of a class without methods have been seen to be changed."""
+        return cls in self._state
 
     def stored(self, compiler: Compiler, cls: Owner, name: str) -> ir.Type | None:
         """The type of what assignments give to the attribute, beside its first value; None if that is all there is."""

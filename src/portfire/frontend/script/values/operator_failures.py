@@ -45,7 +45,7 @@ def explain_no_match(emitter: Emitter, error: MatchError, called: str, keywords:
 def did_you_mean(name: str, known: Collection[str], otherwise: str) -> str:
     """The name nearest to a wrong one; all of them where none is near."""
     near = difflib.get_close_matches(name, known, 1)
-    return f"did you mean '{near[0]}'?" if near else f"{otherwise} {', '.join(sorted(known))}"
+    return f"did you mean '{near[0]}'?" if near else f"{otherwise} {', '.join(sorted(known)) or 'none'}"
 
 
 def _help_with(message: str) -> str:

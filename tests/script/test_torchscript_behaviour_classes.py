@@ -1,0 +1,228 @@
+"""Objects that modules hold: what stands for an interface, what looks like settings and is changed. Eager is the oracle."""
+
+from typing import Dict, List, Optional, Tuple
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import portfire
+from portfire.errors import CompileError
+from tests.script.after_loading import check, saved_and_loaded
+
+X = torch.arange(1.0, 5.0).reshape(2, 2)
+
+
+class Adder:
+    def combine(self, x, y):
+        return x + y
+
+    def change(self, x):
+        return 2 * x
+
+
+class Multiplier:
+    def __init__(self, factor: float = 3.0):
+        self.factor = factor
+
+    def combine(self, x, y):
+        return x * y
+
+    def change(self, x):
+        return x / self.factor
+
+
+@portfire.interface
+class Both:
+    def combine(self, x: Tensor, y: Tensor) -> Tensor:
+        pass
+
+    def change(self, x: Tensor) -> Tensor:
+        pass
+
+
+@torch.jit.interface
+class More:
+    def change(self, x: Tensor) -> Tensor:
+        pass
+
+    def undo(self, x: Tensor) -> Tensor:
+        pass
+
+
+class Behind(nn.Module):
+    what: Both
+
+    def __init__(self, what):
+        super().__init__()
+        self.what = what
+
+    def forward(self, x):
+        return self.what.change(self.what.combine(x, x))
+
+
+def test_objects_stand_for_an_interface():
+    class Several(nn.Module):
+        items: List[Both]
+        named: Dict[str, Both]
+        maybe: Optional[Both]
+        nothing: Optional[Both]
+        pair: Tuple[Both, int]
+
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = Behind(Adder()), Behind(Multiplier())
+            self.items, self.named = [Adder(), Multiplier(2.0)], {"m": Multiplier()}
+            self.maybe, self.nothing, self.pair = Adder(), None, (Multiplier(), 1)
+
+        def forward(self, x):
+            for item in self.items:
+                x = item.change(x)
+            if self.maybe is not None:
+                x = self.maybe.combine(x, x)
+            if self.nothing is not None:
+                x = self.nothing.change(x)
+            return self.first(x), self.second(x), self.named["m"].change(x), self.pair[0].combine(x, x)
+
+    class Swapped(Behind):
+        def forward(self, x):
+            before = self.what.change(x)
+            self.what = Multiplier(5.0)
+            return before, self.what.change(x)
+
+    check(Several(), (X,))
+    check(Swapped(Adder()), (X,), (X,))
+
+
+def test_an_object_that_does_not_fit_its_interface():
+    class Wrong(nn.Module):
+        what: More
+
+        def __init__(self):
+            super().__init__()
+            self.what = Adder()
+
+        def forward(self, x):
+            return self.what.change(x)
+
+    with pytest.raises(
+        CompileError, match="'Adder' does not fit the interface 'More': it has no method 'undo'"
+    ) as caught:
+        portfire.script(Wrong())
+    assert "class Adder:" in str(caught.value)
+
+
+class Inner:
+    def __init__(self):
+        self.calls = 0
+
+
+class Record:
+    """No methods: what is only read of it is known while compiling."""
+
+    def __init__(self):
+        self.inner = Inner()
+        self.sizes = [1, 2]
+        self.seen = {"a": 1}
+        self.name = "r"
+
+
+def count(record):
+    record.inner.calls += 1
+
+
+@pytest.mark.parametrize(
+    "change", ["attribute", "inner", "function", "append", "item", "key", "extended", "deleted", "none"]
+)
+def test_objects_without_methods_that_are_changed(change):
+    class Model(nn.Module):
+        change: portfire.Final[str]
+
+        def __init__(self):
+            super().__init__()
+            self.record, self.change = Record(), change
+
+        def forward(self, x):
+            record = self.record
+            if self.change == "attribute":
+                record.name = record.name + "!"
+            elif self.change == "inner":
+                self.record.inner.calls = record.inner.calls + 1
+            elif self.change == "function":
+                count(record)
+            elif self.change == "append":
+                record.sizes.append(3)
+            elif self.change == "item":
+                record.sizes[0] = 7
+            elif self.change == "key":
+                record.seen["b"] = 4
+            elif self.change == "extended":
+                record.sizes += [5]
+            elif self.change == "deleted":
+                del record.sizes[0]
+            known = record.seen["a"], "b" in record.seen, [k for k in record.seen]
+            return x + sum(record.sizes), record.name, record.inner.calls, len(record.seen), known
+
+    model = Model()
+    compiled = portfire.script(model)
+    programs = [compiled, saved_and_loaded(compiled)]
+    for _ in range(2):
+        if change == "deleted" and not model.record.sizes:
+            break
+        expected = model(X)
+        for program in programs:
+            found = program(X)
+            assert torch.equal(found[0], expected[0])
+            assert found[1:] == expected[1:]
+
+
+class Limited:
+    """A property with a setter is no method."""
+
+    def __init__(self, value: int):
+        self.stored = value
+
+    @property
+    def value(self) -> int:
+        return self.stored - 1
+
+    @value.setter
+    def value(self, new: int):
+        self.stored = min(new, 10)
+
+
+def test_properties_of_objects_that_are_set():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.limited = Limited(3)
+
+        def forward(self, n: int):
+            before = self.limited.value
+            self.limited.value = n
+            self.limited.value += 2
+            return before, self.limited.value, self.limited.stored
+
+    model = Model()
+    program = portfire.script(model)
+    for n in (4, 20):
+        assert program(n) == model(n)
+
+
+def test_what_holds_something_else_is_no_state():
+    class Log:
+        def __init__(self):
+            self.count = 0
+            self.stream = iter([1])
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.log = Log()
+
+        def forward(self, x):
+            self.log.count += 1
+            return x
+
+    with pytest.raises(CompileError, match="attributes of the Log 'log' cannot be set: .*list_iterator"):
+        portfire.script(Model())
