@@ -243,6 +243,11 @@ _FILES = Library(
     "read the file in `__init__`, and keep what it holds as an attribute",
 )
 _CLOCK = Library("a program gives the same result whenever it runs", "take the time around the call, in Python")
+_RANDOM_STATE = Library(
+    "a program draws from the random numbers of the process, whose state it does not see",
+    "set the state before the call, or pass a torch.Generator: torch.rand(2, generator=g)",
+)
+_SETTINGS = Library("settings belong to the process, not to a program", "set it in Python, before the call")
 _IMAGES = Library(
     "a program computes on tensors, not on images", "decode and convert the image before the call, and pass a tensor"
 )
@@ -338,6 +343,34 @@ LIBRARIES: Final[dict[str, Library]] = {
     "torch.from_numpy": Library("a program has no numpy arrays", "pass the tensor in"),
     "torch.compile": Library("a program is compiled already", "leave it out"),
     "torch.fx": Library("a program is compiled already", "leave it out"),
+    "torch.random": _RANDOM_STATE,
+    "torch.cuda.random": _RANDOM_STATE,
+    "torch.func": Library(
+        "a program runs each call as it is written, and transforms no functions",
+        "for vmap: torch.stack([f(row) for row in x]), or operators of the whole batch; for grad: torch.autograd.grad",
+    ),
+    "torch.nested": Library("a program has no nested tensors", "pad them: torch.nn.utils.rnn.pad_sequence"),
+    **{
+        f"torch.{name}": _SETTINGS
+        for name in (
+            "set_default_dtype",
+            "set_default_device",
+            "set_default_tensor_type",
+            "set_num_threads",
+            "get_num_threads",
+            "set_num_interop_threads",
+            "get_num_interop_threads",
+            "set_printoptions",
+            "_tensor_str.set_printoptions",
+            "use_deterministic_algorithms",
+            "set_deterministic_debug_mode",
+            "set_float32_matmul_precision",
+            "set_warn_always",
+            "set_flush_denormal",
+            "set_anomaly_enabled",
+            "is_inference_mode_enabled",
+        )
+    },
     "torch.cuda.synchronize": Library("a program waits where it must", "leave it out"),
     "torch.cuda.memory.empty_cache": Library("a program frees memory by itself", "leave it out"),
     "torch.utils.data": Library(

@@ -132,6 +132,8 @@ def _evaluated(node: Node, inputs: Sequence[Any], evaluate: Evaluate) -> Sequenc
 
 
 def _is_small(result: Any, inputs: Sequence[Any]) -> bool:
+    if getattr(result, "is_sparse", False) or getattr(result, "is_sparse_csr", False):
+        return False  # kept as what makes it
     size = _bytes(result)
     return size <= LARGEST_TENSOR or size <= sum(map(_bytes, inputs))
 
@@ -139,6 +141,8 @@ def _is_small(result: Any, inputs: Sequence[Any]) -> bool:
 def _bytes(value: Any) -> int:
     if isinstance(value, (list, tuple)):
         return sum(map(_bytes, value))
+    if getattr(value, "is_sparse", False) or getattr(value, "is_sparse_csr", False):
+        return 0
     return int(getattr(value, "nbytes", 0))
 
 

@@ -9,6 +9,7 @@ Comes before: `static_values.py`, `marks.py`. Comes after: the compiler, which a
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import re
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ import torch
 
 from portfire.frontend.script import marks
 from portfire.frontend.script.builtins.checks_and_logs import CHECKS
+from portfire.frontend.script.builtins.process_state import PROCESS_STATE
+from portfire.frontend.script.builtins.python_library import higher_order
+from portfire.frontend.script.builtins.tensor_data import as_array, as_tensor, sparse_coo_tensor
 from portfire.frontend.script.statements.refinement import emit_condition, refine
 from portfire.frontend.script.types.annotations import type_from_annotation
 from portfire.frontend.script.types.conversion import convert, static_type
@@ -243,6 +247,16 @@ def _operator(name: str) -> Emit:
     return lambda emitter, args, kwargs: emitter.builtin(name, args, kwargs)
 
 
+def _python(function: Callable[..., Any]) -> Emit:
+    """The same as another function."""
+    return lambda emitter, args, kwargs: emitter.compiler.value_of(emitter, function, "").call(emitter, args, kwargs)
+
+
+def _compiled_in(function: Callable[..., Any]) -> Emit:
+    """A function of `python_library`."""
+    return lambda emitter, args, kwargs: emitter.compiler.function_value(function).call(emitter, args, kwargs)
+
+
 def _packing_tensors(name: str, first: int, *, keywords: tuple[str, ...] = ()) -> Emit:
     """Variadic tensors, `f(a, b, c)` or `f([a, b, c])`, as the list that the operator takes. `first`: arguments before."""
 
@@ -282,24 +296,6 @@ def _atleast(name: str) -> Emit:
     def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         packed = args[0] if len(args) == 1 else TupleValue(args, is_list=True)
         return emitter.builtin(name, [packed], kwargs)
-
-    return emit
-
-
-def _as_tensor(dtype: torch.dtype | None) -> Emit:
-    """The legacy constructors: `torch.LongTensor([1, 2])` takes data, `torch.FloatTensor(2, 3)` a size."""
-
-    def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        kind = {"dtype": ConstantValue(dtype if dtype is not None else torch.get_default_dtype())}
-        if len(args) == 1 and static_type(args[0]) == ir.TENSOR:
-            return emitter.builtin("aten::to", [args[0], kind["dtype"]])
-        type_ = static_type(args[0]) if len(args) == 1 else None
-        if isinstance(type_, ir.ListType) and type_.form == ir.SIZE.form:
-            return emitter.builtin("aten::empty", args, kind)
-        if len(args) == 1 and type_ != ir.INT:
-            return emitter.builtin("aten::tensor", args, kind)
-        size = TupleValue(args, is_list=True) if args else ConstantValue([0], ir.ListType(ir.INT))
-        return emitter.builtin("aten::empty", [size], kind)
 
     return emit
 
@@ -424,6 +420,7 @@ _ANNOTATE = ("torch.jit.annotate", "portfire.frontend.script.marks.annotate")
 _IS_INSTANCE = ("torch.jit.isinstance", "torch._jit_internal._isinstance", "portfire.frontend.script.marks.isinstance_")
 
 _SPECIAL: Final[dict[str, Emit]] = {
+    **PROCESS_STATE,
     # Compiling or not
     "torch._jit_internal.is_scripting": _always(TRUE_VALUE),
     "torch.jit._trace.is_tracing": _always(FALSE_VALUE),
@@ -449,8 +446,13 @@ _SPECIAL: Final[dict[str, Emit]] = {
     },
     "torch.overrides.is_tensor_like": _is_tensor,
     "torch.is_tensor": _is_tensor,
+    "torch.is_storage": _always(FALSE_VALUE),
     "torch._C._log_api_usage_once": _always(NONE_VALUE),
     "torchvision.utils._log_api_usage_once": _always(NONE_VALUE),
+    # Functions that take functions
+    "torch.cond": _compiled_in(higher_order.cond),
+    "torch._higher_order_ops.cond.cond": _compiled_in(higher_order.cond),
+    "torch._higher_order_ops.while_loop.while_loop": _compiled_in(higher_order.while_loop),
     # Functions that give back an argument
     "typing.cast": _argument(1, "val"),
     "torch.autograd.variable.Variable": _argument(0, "data"),
@@ -468,6 +470,10 @@ _SPECIAL: Final[dict[str, Emit]] = {
     # Calls
     "torch.utils.checkpoint.checkpoint": _checkpoint,
     "torch.utils.checkpoint.checkpoint_sequential": _checkpoint_sequential,
+    "torch._VariableFunctionsClass.asarray": as_array,
+    "torch._VariableFunctionsClass.sparse_coo_tensor": sparse_coo_tensor,
+    "torch.sym_max": _python(builtins.max),
+    "torch.sym_min": _python(builtins.min),
     # Variadic tensors
     "torch.functional.einsum": _packing_tensors("aten::einsum", 1),
     "torch.functional.meshgrid": _packing_tensors("aten::meshgrid", 0, keywords=("indexing",)),
@@ -491,10 +497,10 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch.get_default_dtype": _default_dtype,
     "torch._C.get_default_dtype": _default_dtype,
     # Legacy constructors
-    "torch.Tensor": _as_tensor(None),
-    "torch._tensor.Tensor": _as_tensor(None),
+    "torch.Tensor": as_tensor(None),
+    "torch._tensor.Tensor": as_tensor(None),
     **{
-        f"torch.{name}": _as_tensor(dtype)
+        f"torch.{name}": as_tensor(dtype)
         for name, dtype in (
             ("FloatTensor", torch.float32), ("DoubleTensor", torch.float64), ("HalfTensor", torch.float16),
             ("BFloat16Tensor", torch.bfloat16), ("LongTensor", torch.int64), ("IntTensor", torch.int32),

@@ -26,6 +26,7 @@ _LAYOUT: Final = IntType(form="layout")
 #: Operators whose results always have a form.
 _RESULTS: Final[dict[str, Type]] = {
     "prim::dtype": DTYPE, "aten::promote_types": DTYPE, "aten::result_type": DTYPE, "aten::get_default_dtype": DTYPE,
+    "aten::get_autocast_dtype": DTYPE,
     "prim::layout": _LAYOUT, "aten::size": SIZE, "aten::Size": SIZE,
 }  # fmt: skip
 

@@ -1,0 +1,77 @@
+"""Tensors made of data: `torch.asarray`, sparse tensors of lists, the legacy constructors.
+
+Comes before: `static_values.py`. Comes after: `torch_library.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
+from portfire.frontend.script.values.static_values import StaticValue
+from portfire.frontend.script.values.tuple_values import TupleValue
+from portfire.ir import types as ir
+from portfire.ir.graph import MISSING
+
+if TYPE_CHECKING:
+    from portfire.frontend.script.emitter import Emitter
+
+Arguments = Sequence[StaticValue]
+Keywords = dict[str, StaticValue]
+Emit = Callable[["Emitter", Arguments, Keywords], StaticValue]
+
+
+def as_tensor(dtype: torch.dtype | None) -> Emit:
+    """The legacy constructors: `torch.LongTensor([1, 2])` takes data, `torch.FloatTensor(2, 3)` a size."""
+
+    def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        kind = {"dtype": ConstantValue(dtype if dtype is not None else torch.get_default_dtype())}
+        if len(args) == 1 and static_type(args[0]) == ir.TENSOR:
+            return emitter.builtin("aten::to", [args[0], kind["dtype"]])
+        type_ = static_type(args[0]) if len(args) == 1 else None
+        if isinstance(type_, ir.ListType) and type_.form == ir.SIZE.form:
+            return emitter.builtin("aten::empty", args, kind)
+        if len(args) == 1 and type_ != ir.INT:
+            return emitter.builtin("aten::tensor", args, kind)
+        size = TupleValue(args, is_list=True) if args else ConstantValue([0], ir.ListType(ir.INT))
+        return emitter.builtin("aten::empty", [size], kind)
+
+    return emit
+
+
+def as_array(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`torch.asarray(data, *, dtype, device, copy, requires_grad)`: like `as_tensor`, or a copy."""
+    given = dict(zip(("obj",), args, strict=False)) | kwargs
+    data, copy, gradient = given.pop("obj"), given.pop("copy", NONE_VALUE), given.pop("requires_grad", FALSE_VALUE)
+    result: StaticValue = emitter.builtin(
+        "aten::as_tensor", [data], {n: v for n, v in given.items() if v.constant() is not None}
+    )
+    if copy.constant() is MISSING or gradient.constant() is MISSING:
+        raise emitter.fail(
+            "not-a-constant",
+            "'copy' and 'requires_grad' of asarray must be known while compiling",
+            help="write True or False",
+        )
+    if static_type(data) == ir.TENSOR and copy.constant():
+        result = emitter.builtin("aten::clone", [result])
+    if static_type(data) == ir.TENSOR and not gradient.constant():
+        result = emitter.builtin("aten::detach", [result])
+    return emitter.builtin("aten::requires_grad_", [result]) if gradient.constant() else result
+
+
+def sparse_coo_tensor(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """Indices and values may also be lists."""
+    given = dict(zip(("indices", "values", "size"), args, strict=False)) | kwargs
+    if "values" in given:
+        for name in ("indices", "values"):
+            if static_type(given[name]) != ir.TENSOR:
+                given[name] = emitter.builtin("aten::tensor", [given[name]])
+    if "values" in given and "dtype" in given:
+        given["values"] = emitter.builtin("aten::to", [given["values"], given["dtype"]])
+    given.pop("check_invariants", None)
+    size = [given.pop(n) for n in ("indices", "values", "size") if n in given]
+    return emitter.builtin("aten::sparse_coo_tensor", size, given)
