@@ -39,6 +39,8 @@ class Parameters:
             raise emitter.fail(
                 "bad-call", f"'{called}' cannot be called with {len(args)} arguments", help=f"'{called}' takes {self}"
             )
+        for name in kwargs.keys() & set(self.names[: len(args)]):
+            raise emitter.fail("bad-call", f"'{called}' is given '{name}' twice", help="pass it once")
         if self.keywords is not None:
             for name in kwargs.keys() - self.keywords - set(self.names):
                 raise emitter.fail("bad-call", f"'{called}' has no parameter '{name}'", help=self._named())

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from portfire.frontend.script.builtins.builtin_parameters import Parameters
 from portfire.frontend.script.statements.control_flow import emit_if_value
 from portfire.frontend.script.statements.exceptions import as_text
 from portfire.frontend.script.statements.exits import Flow
@@ -36,13 +37,14 @@ _NO_MESSAGE = (
 )
 
 
-def _check(exception: str) -> Emit:
+def _check(exception: str, called: str = "_check") -> Emit:
     """`torch._check(cond, message)`: the message may be a function, called where the check fails."""
+    parameters = Parameters(1, 2, ("cond", "message"))
 
     def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        given = {**dict(zip(("cond", "message"), args, strict=False)), **kwargs}
-        condition = given["cond"].truth(emitter)
-        message = given.get("message", NONE_VALUE)
+        given, _ = parameters.bind(emitter, called, list(args), kwargs)
+        condition = given[0].truth(emitter)
+        message = given[1] if len(given) > 1 else NONE_VALUE
 
         def fail() -> Flow:
             text = ConstantValue(_NO_MESSAGE) if message.constant() is None else _message(emitter, message)
@@ -72,10 +74,10 @@ def _message(emitter: Emitter, message: StaticValue) -> StaticValue:
 #: The functions of torch that check, by qualified name.
 CHECKS: Final[dict[str, Emit]] = {
     "torch._check": _check("RuntimeError"),
-    "torch._check_value": _check("ValueError"),
-    "torch._check_index": _check("IndexError"),
-    "torch._check_type": _check("TypeError"),
-    "torch._check_not_implemented": _check("NotImplementedError"),
+    "torch._check_value": _check("ValueError", "_check_value"),
+    "torch._check_index": _check("IndexError", "_check_index"),
+    "torch._check_type": _check("TypeError", "_check_type"),
+    "torch._check_not_implemented": _check("NotImplementedError", "_check_not_implemented"),
 }
 
 

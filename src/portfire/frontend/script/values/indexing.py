@@ -8,21 +8,26 @@ Comes before: `static_values.py`. Comes after: `tensor_values.py`, `container_va
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from portfire.frontend.script.builtins import operations as library
 from portfire.frontend.script.builtins.python_library import slicing
-from portfire.frontend.script.types.conversion import convert
+from portfire.frontend.script.types.conversion import convert, static_type
+from portfire.frontend.script.types.inference import decide, resolved
+from portfire.frontend.script.types.union_members import members_become
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
+from portfire.frontend.script.values.index_lists import index_list, is_index_list, is_number_tuple
 from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.graph import MISSING, Value
 from portfire.ir.library_types import SLICE
-from portfire.ir.subtyping import is_subtype, optional_of, unify
+from portfire.ir.subtyping import is_subtype, optional_of
 from portfire.ir.types import (
     BOOL,
+    FLOAT,
     INT,
     NONE,
     NUMBER,
@@ -34,6 +39,7 @@ from portfire.ir.types import (
     TensorType,
     TupleType,
     Type,
+    UnionType,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -137,7 +143,7 @@ def integer(emitter: Emitter, key: StaticValue) -> Value:
         return emitter.builtin("aten::Int", [value]).value
     if isinstance(value.type, TensorType):
         return emitter.builtin("aten::IntImplicit", [value]).value
-    if value.type == NUMBER:
+    if value.type == NUMBER or (isinstance(value.type, UnionType) and members_become(value.type, INT)):
         return convert(emitter, key, INT, "the index")
     raise emitter.fail(
         "type-mismatch", f"expected int as an index, found {value.type.annotation}", help="convert it: `int(i)`"
@@ -225,21 +231,18 @@ def index_tuple(emitter: Emitter, value: RuntimeValue, key: StaticValue) -> Stat
 
 def pick_item(emitter: Emitter, items: Sequence[StaticValue], key: StaticValue) -> StaticValue:
     """Item number `key`, known only at run time: of one type, or functions and the like of which one is called."""
-    from portfire.frontend.script.types.conversion import static_type
+    from portfire.frontend.script.types.inference import joined
     from portfire.frontend.script.values.picked_values import pick_by_number
 
     if items and all(static_type(i) is None for i in items):
         return pick_by_number(emitter, items, key)
     values = [emitter.runtime(i) for i in items]
-    common: Type | None = values[0].type if values else None
-    for value in values[1:]:
-        common = None if common is None else unify(common, value.type)
-    if common is None:
+    if not values:
         raise emitter.fail(
-            "not-a-constant-index",
-            "a tuple of items of different types needs an index that is known while compiling",
-            help="use a constant index, a list of one type, or an if/elif chain",
+            "index-out-of-range", "the tuple has no items", help="ask for its length before: `if len(items) > 0`"
         )
+    common = functools.reduce(joined, [v.type for v in values])
+    values = [convert(emitter, RuntimeValue(v), common, "an item of the tuple") for v in values]
     list_ = emitter.insert("prim::ListConstruct", values, ListType(common))
     return emitter.builtin("aten::__getitem__", [list_, integer(emitter, key)])
 
@@ -256,10 +259,12 @@ class _Selection:
     front: list[StaticValue | None] = field(default_factory=list)
     back: list[StaticValue | None] = field(default_factory=list)
     has_ellipsis: bool = False
+    #: The index tensors, where how many there are is known only at run time.
+    listed: StaticValue | None = None
 
     @property
     def has_tensors(self) -> bool:
-        return any(t is not None for t in (*self.front, *self.back))
+        return self.listed is not None or any(t is not None for t in (*self.front, *self.back))
 
 
 def index_tensor(emitter: Emitter, tensor: RuntimeValue, key: StaticValue) -> StaticValue:
@@ -295,7 +300,7 @@ def assign_tensor(emitter: Emitter, tensor: RuntimeValue, key: StaticValue, new:
 
 def has_index_tensors(emitter: Emitter, key: StaticValue) -> bool:
     """Whether `x[key]` copies, since the key holds masks, index tensors or lists of ints."""
-    return any(_is_tensor_like(emitter, part) for part in _parts(emitter, key))
+    return is_index_list(static_type(key)) or any(_is_tensor_like(emitter, part) for part in _parts(emitter, key))
 
 
 def _parts(emitter: Emitter, key: StaticValue) -> Sequence[StaticValue]:
@@ -313,6 +318,10 @@ def _select(emitter: Emitter, tensor: RuntimeValue, key: StaticValue) -> _Select
     """Apply everything but index tensors."""
     if isinstance(key, RuntimeValue) and key.type == ListType(SLICE):
         return _Selection(emitter.compiler.function_value(slicing.sliced).call(emitter, [tensor, key], {}))
+    if is_number_tuple(static_type(key)):
+        return _Selection(emitter.compiler.function_value(slicing.selected).call(emitter, [tensor, key], {}))
+    if is_index_list(static_type(key)):
+        return _Selection(tensor, listed=index_list(emitter, key))
     parts = list(_parts(emitter, key))
     ellipses = [i for i, p in enumerate(parts) if isinstance(p, EllipsisValue)]
     if len(ellipses) > 1:
@@ -347,6 +356,8 @@ def _apply(
         done.append(None)
         return
     value = emitter.runtime(part)
+    if isinstance(value.type, ListType):
+        decide(value.type, ListType(INT))  # `[]`
     if value.type == NUMBER:
         value = convert(emitter, part, INT, "the index")
     if value.type == INT:
@@ -373,18 +384,21 @@ def _is_tensor_like(emitter: Emitter, part: StaticValue) -> bool:
 
 def _is_tensor_type(type_: Type) -> bool:
     if isinstance(type_, ListType):
-        return type_.element in (INT, BOOL) or isinstance(type_.element, ListType)
+        return resolved(type_.element) in (INT, BOOL, FLOAT) or isinstance(type_.element, ListType)
     return isinstance(type_, TensorType) or (isinstance(type_, OptionalType) and isinstance(type_.element, TensorType))
 
 
 def _index_tensor(emitter: Emitter, value: Value) -> StaticValue:
     if isinstance(value.type, ListType):
-        return emitter.builtin("aten::tensor", [value])
+        dtype = {"dtype": ConstantValue(4)} if value.type == ListType(FLOAT) else {}  # floats are cut off
+        return emitter.builtin("aten::tensor", [value], dtype)
     return RuntimeValue(value)
 
 
 def _indices(emitter: Emitter, selection: _Selection) -> StaticValue:
     """The list for `aten::index`: a tensor or None per dimension."""
+    if selection.listed is not None:
+        return selection.listed
     front = selection.front
     if not selection.has_ellipsis or not any(t is not None for t in selection.back):
         while front and front[-1] is None:

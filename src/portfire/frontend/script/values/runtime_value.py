@@ -202,6 +202,12 @@ class MethodValue(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
+        from portfire.frontend.script.types.conversion import static_type
+        from portfire.frontend.script.values.method_parameters import parameters_of
+
+        parameters = parameters_of(static_type(self.receiver), self.name)
+        if parameters is not None:
+            args, kwargs = parameters.bind(emitter, self.name, list(args), kwargs)
         return self.emit(emitter, self.receiver, list(args), kwargs)
 
 

@@ -95,3 +95,25 @@ def sliced(tensor, slices):
         step = part.step
         tensor = torch.ops.aten.slice(tensor, dimension, part.start, part.stop, 1 if step is None else step)
     return tensor
+
+
+def selected(tensor, numbers: list[int]):
+    """`tensor[tuple(numbers)]`: one number for each dimension, from the first on."""
+    if len(numbers) > tensor.dim():
+        raise IndexError(f"too many indices for tensor of dimension {tensor.dim()}")
+    result = torch.ops.aten.alias(tensor)
+    for number in numbers:
+        result = torch.ops.aten.select(result, 0, number)
+    return result
+
+
+def tensors_of_rows(rows) -> list[torch.Tensor | None]:
+    """The index tensors of a list of lists, which torch takes for a tuple of them, unless it is a long one."""
+    if len(rows) >= 32:
+        return [torch.tensor(rows)]
+    return [torch.tensor(row) for row in rows]
+
+
+def tensors_listed(tensors) -> list[torch.Tensor | None]:
+    """A list or tuple of index tensors."""
+    return [tensor for tensor in tensors]  # noqa: C416
