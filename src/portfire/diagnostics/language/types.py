@@ -119,6 +119,25 @@ def f(x: Any):
         torch_jit=True,
     ),
     Construct(
+        "isinstance with a union of classes",
+        """
+def f(x: Any):
+    return isinstance(x, int | str), isinstance(x, float | None)
+""",
+        inputs="(3,)",
+        torch_jit=True,
+    ),
+    Construct(
+        "Any: whether it is a dict",
+        """
+def f(x: Any):
+    return isinstance(x, dict)
+""",
+        inputs="({'a': 1},)",
+        differs="in libtorch, a function that asks raises",
+        libtorch=False,
+    ),
+    Construct(
         "NamedTuple",
         """
 class Pair(NamedTuple):

@@ -132,9 +132,14 @@ def _facts_of(emitter: Emitter, test: ast.expr) -> dict[str, Type]:
 
 
 def _may_refine(test: ast.expr) -> bool:
-    return any(
-        isinstance(n, (ast.Is, ast.IsNot)) or (isinstance(n, ast.Name) and n.id == "isinstance") for n in ast.walk(test)
-    ) or isinstance(test, (ast.Name, ast.Attribute))
+    if isinstance(test, ast.BoolOp):
+        return any(map(_may_refine, test.values))
+    if isinstance(test, ast.UnaryOp):
+        return _may_refine(test.operand)
+    return isinstance(test, (ast.Name, ast.Attribute)) or any(
+        isinstance(n, (ast.Is, ast.IsNot)) or "isinstance" in (getattr(n, "id", None), getattr(n, "attr", None))
+        for n in ast.walk(test)
+    )
 
 
 def emit_for(emitter: Emitter, node: ast.For) -> Flow:

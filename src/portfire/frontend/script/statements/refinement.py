@@ -134,7 +134,7 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
 
 def _emit_isinstance(emitter: Emitter, node: ast.Call) -> Condition:
     from portfire.frontend.script.values.expressions import emit_expression
-    from portfire.frontend.script.values.type_tests import emit_isinstance, emit_types, tested_types
+    from portfire.frontend.script.values.type_tests import ANY_DICT, emit_isinstance, emit_types, tested_types
 
     value = emit_expression(emitter, node.args[0])
     types = emit_types(emitter, node.args[1])
@@ -148,7 +148,8 @@ def _emit_isinstance(emitter: Emitter, node: ast.Call) -> Condition:
     if chain is None or type_ is None or outcome.constant() is not MISSING:
         return condition
     wanted = tested_types(emitter, types, type_)
-    condition.if_true[chain] = narrowed(type_, wanted)
+    if ANY_DICT not in wanted:
+        condition.if_true[chain] = narrowed(type_, wanted)
     for type__ in wanted:
         type_ = without(type_, type__)
     if not isinstance(type_, AnyType):
@@ -237,27 +238,22 @@ def chain_of(node: ast.expr) -> str | None:
 
 def without(type_: Type, removed: Type) -> Type:
     """The type of a value of `type_` that is no `removed`."""
-    if isinstance(type_, OptionalType):
-        members: tuple[Type, ...] = (type_.element, NONE)
-    elif isinstance(type_, UnionType):
-        members = type_.members
-    else:
-        return type_
+    members = _members(type_)
     kept = [m for m in members if not is_subtype(m, removed)]
-    return union_of(kept) if kept else type_
+    return type_ if len(kept) in (0, len(members)) else union_of(kept)
 
 
 def narrowed(type_: Type, wanted: list[Type]) -> Type:
     """The type of a value of `type_` that is one of `wanted`."""
-    members = (
-        type_.members
-        if isinstance(type_, UnionType)
-        else (type_.element, NONE)
-        if isinstance(type_, OptionalType)
-        else (type_,)
-    )
-    kept = [m for m in members if any(is_subtype(m, w) for w in wanted)]
+    kept = [m for m in _members(type_) if any(is_subtype(m, w) for w in wanted)]
     return union_of(kept) if kept else union_of(wanted)
+
+
+def _members(type_: Type) -> tuple[Type, ...]:
+    """The members of an Optional or a Union, and of a number in one; a number alone is one type."""
+    from portfire.frontend.script.values.type_tests import members_of
+
+    return members_of(type_) if isinstance(type_, (OptionalType, UnionType)) else (type_,)
 
 
 def _is_call_of(emitter: Emitter, node: ast.expr, name: str) -> bool:

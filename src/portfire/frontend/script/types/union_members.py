@@ -47,7 +47,8 @@ def operator_by_member(
     if index is None:
         return None
     value = values[index]
-    assert isinstance(value.type, UnionType)
+    union = value.type
+    assert isinstance(union, UnionType)
 
     def of(member: Value) -> Value:
         replaced = [*values]
@@ -55,14 +56,16 @@ def operator_by_member(
         try:
             return emit(replaced)
         except MatchError:
+            if member.type == BOOL and INT in union.members:  # what takes the int takes a bool
+                return of(emitter.builder.insert("aten::Int", [member], INT))
             inner = operator_by_member(emitter, replaced, emit)
             if inner is None:
                 raise
             return emitter.runtime(inner)
 
-    if not all(_is_taken(emitter, member, of) for member in value.type.members):
+    if not all(_is_taken(emitter, member, of) for member in union.members):
         return None
-    return by_member(emitter, value, value.type.members, of)
+    return by_member(emitter, value, union.members, of)
 
 
 def _is_taken(emitter: Emitter, member: Type, emit: Emit) -> bool:
@@ -100,4 +103,5 @@ def _becomes(member: Type, target: Type) -> bool:
         is_subtype(member, target)
         or convertible_to_list(member, target)
         or (member == INT and is_subtype(FLOAT, target))
+        or (member == BOOL and is_subtype(INT, target))
     )

@@ -113,7 +113,7 @@ def value_of_object(emitter: Emitter, python_object: Any, name: str) -> StaticVa
         return _constant(emitter, python_object)
     if is_numpy(python_object):
         raise _no_value(emitter, python_object, name)
-    if type(python_object).__name__ == "_SpecialGenericAlias":  # typing.OrderedDict: the class, where it is called
+    if type(python_object).__name__ in ("_SpecialGenericAlias", "_TupleType"):  # typing.OrderedDict: the class itself
         python_object = python_object.__origin__
     found = _by_identity(python_object)
     if found is not None:

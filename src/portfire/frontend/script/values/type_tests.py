@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import collections
-import numbers
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from portfire.ir.forms import form_kind
 from portfire.ir.graph import MISSING
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
+    ANY,
     ANY_LIST,
     ANY_TUPLE,
     BOOL,
@@ -128,12 +128,17 @@ class AnnotationValue(StaticValue):
         return f"the type {self.type.annotation}"
 
 
-#: Python types -> the IR types whose values are instances.
-_IR_TYPES: dict[Any, tuple[Type, ...]] = {
-    int: (INT, BOOL), float: (FLOAT,), bool: (BOOL,), complex: (COMPLEX,), str: (STR,), type(None): (NONE,),
-    list: (ANY_LIST,), tuple: (ANY_TUPLE,), torch.Tensor: (TENSOR,), torch.device: (DEVICE,), torch.Size: (ListType(INT),),
-    numbers.Number: (INT, FLOAT, COMPLEX, BOOL), torch.SymInt: (), torch.SymFloat: (), torch.SymBool: (),
-}  # fmt: skip
+#: Any dict, for tests: no value is declared to be one.
+ANY_DICT = DictType(ANY, ANY)
+
+#: The classes of a program's values in Python, and the IR types of their instances.
+_KINDS: tuple[tuple[type, Type], ...] = (
+    (int, INT), (bool, BOOL), (float, FLOAT), (complex, COMPLEX), (str, STR), (type(None), NONE), (list, ANY_LIST),
+    (tuple, ANY_TUPLE), (dict, ANY_DICT), (torch.Tensor, TENSOR), (torch.device, DEVICE),
+)  # fmt: skip
+
+#: Modules of classes that are tested for, and have no objects of their own.
+_ABSTRACT = ("collections.abc", "numbers", "typing")
 
 
 #: The classes in Python of values that are ints and lists in a program.
@@ -146,29 +151,30 @@ _FORMS: dict[str, type] = {
 
 def tested_types(emitter: Emitter, types: StaticValue, of: Type) -> list[Type]:
     """The IR types that the second argument of `isinstance` means for a value of type `of`. A bool is an int, but that
-    matters only where the value is declared to be a bool perhaps."""
-    found = _tested(emitter, types)
-    if any(getattr(c, "cls", None) is dict for c in _classes(types)):
-        found += [m for m in members_of(of) if isinstance(m, DictType)]
-    if any(getattr(c, "cls", None) is tuple for c in _classes(types)):
-        found += [m for m in members_of(of) if isinstance(m, ListType) and m.form is not None]
-    return found if BOOL in members_of(of) else [t for t in found if t != BOOL or found == [BOOL]]
+    matters only where the value may be a bool."""
+    found = [t for item in _classes(types) for t in _types_of(emitter, item, of)]
+    may_be_bool = any(m == BOOL or isinstance(m, AnyType) for m in members_of(of))
+    return found if may_be_bool else [t for t in found if t != BOOL or found == [BOOL]]
 
 
-def _tested(emitter: Emitter, types: StaticValue) -> list[Type]:
-    result: list[Type] = []
-    for item in _classes(types):
-        if isinstance(item, AnnotationValue):
-            result.append(item.type)
-        elif isinstance(item, ConstantValue) and item.value is None:
-            result.append(NONE)
-        else:
-            cls = getattr(item, "cls", None)
-            known = _IR_TYPES.get(cls) if cls is not None else None
-            if known is None and cls is not None and cls is not dict:
-                known = (emitter.compiler.classes.type_of(cls, emitter.range),)
-            result += known or ()
-    return result
+def _types_of(emitter: Emitter, item: StaticValue, of: Type) -> list[Type]:
+    if isinstance(item, AnnotationValue):
+        return [INT, BOOL] if item.type == INT else [item.type]
+    if isinstance(item, ConstantValue) and item.value is None:
+        return [NONE]
+    cls = getattr(item, "cls", None)
+    if not isinstance(cls, type):
+        return []
+    if cls in (torch.SymInt, torch.SymFloat, torch.SymBool):
+        return []
+    if cls is torch.Size:
+        return [ListType(INT)]
+    members = [m for m in members_of(of) if not isinstance(m, AnyType) and _test_one(emitter, m, item) is True]
+    kinds = [type_ for kind, type_ in _KINDS if issubclass(kind, cls)]
+    if not kinds and cls.__module__ not in _ABSTRACT:
+        return [*members, emitter.compiler.classes.type_of(cls, emitter.range)]
+    unlisted = [m for m in members if not any(is_subtype(m, k) for k in kinds)]  # dicts, and forms of lists
+    return [k for k in kinds if k != ANY_DICT or any(isinstance(m, AnyType) for m in members_of(of))] + unlisted
 
 
 def emit_types(emitter: Emitter, node: ast.expr) -> StaticValue:
@@ -178,14 +184,19 @@ def emit_types(emitter: Emitter, node: ast.expr) -> StaticValue:
 
     if isinstance(node, ast.Tuple):
         return TupleValue([emit_types(emitter, n) for n in node.elts])
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return TupleValue([emit_types(emitter, node.left), emit_types(emitter, node.right)])
     if isinstance(node, ast.Subscript) and isinstance(node.value, (ast.Name, ast.Attribute)):
         return AnnotationValue(type_from_annotation(node, emitter.annotation_scope()))
     return emit_expression(emitter, node)
 
 
 def _classes(types: StaticValue) -> list[StaticValue]:
-    if isinstance(types, TupleValue):
+    """The types in a tuple of tuples, and the members of a Union; of a list, itself."""
+    if isinstance(types, TupleValue) and not types.is_list:
         return [c for item in types.items for c in _classes(item)]
+    if isinstance(types, AnnotationValue):
+        return [AnnotationValue(m) for m in members_of(types.type)]
     return [types]
 
 
@@ -222,7 +233,7 @@ def members_of(type_: Type) -> tuple[Type, ...]:
     if isinstance(type_, OptionalType):
         return (type_.element, NONE)
     if isinstance(type_, UnionType):
-        return type_.members
+        return tuple(m for member in type_.members for m in members_of(member))
     if isinstance(type_, NumberType):
         return (INT, FLOAT, COMPLEX)
     return (type_,)
@@ -243,48 +254,54 @@ def _test(emitter: Emitter, type_: Type, classes: Sequence[StaticValue]) -> bool
 
 def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None:
     if isinstance(wanted, AnnotationValue):
-        return is_subtype(type_, wanted.type) or (None if isinstance(type_, AnyType) else False)
-    if isinstance(wanted, ConstantValue):
-        return type_ == NONE
+        is_it = is_subtype(type_, wanted.type) or (type_ == BOOL and wanted.type == INT)
+        return is_it or (None if isinstance(type_, AnyType) else False)
+    if isinstance(wanted, ConstantValue) and wanted.value is None:
+        return None if isinstance(type_, AnyType) else type_ == NONE
     cls = getattr(wanted, "cls", None)
-    if cls is None:
+    if not isinstance(cls, type):
         raise emitter.fail(
             "type-mismatch",
             f"expected a type as the second argument of isinstance, found {wanted.describe()}",
             help="name a type, or a tuple of types",
         )
-    if isinstance(type_, AnyType):
-        return None
     if cls is object:
         return True
+    if isinstance(type_, AnyType):
+        return None
     if isinstance(type_, (ClassType, EnumType)):
         python_class = type_.python_class
-        if not isinstance(python_class, type) or not isinstance(cls, type):
+        if not isinstance(python_class, type):
             return False
         if isinstance(type_, ClassType) and not type_.is_module and issubclass(cls, python_class):
             return True if cls is python_class else None  # an object of a subclass, perhaps
         return issubclass(python_class, cls)
     if isinstance(type_, InterfaceType):
         return None
-    form = _FORMS.get(form_kind(type_) or "")
-    if form is not None and isinstance(cls, type):
-        return issubclass(form, cls)
-    if cls is dict:
-        return isinstance(type_, DictType)
-    known = _IR_TYPES.get(cls)
-    if known is not None:
-        return any(is_subtype(type_, k) for k in known)
-    if isinstance(type_, TupleType) and type_.name is not None:
-        return emitter.compiler.python_tuples.get(type_.name) is cls
-    if isinstance(type_, ListType) and isinstance(cls, type):
-        return issubclass(list, cls)
-    if is_subtype(type_, TENSOR) and isinstance(cls, type) and issubclass(cls, torch.Tensor):
+    if cls is torch.Size and type_ == ListType(INT):
+        return True
+    if issubclass(_class_of(emitter, type_), cls):
+        return True
+    if is_subtype(type_, TENSOR) and issubclass(cls, torch.Tensor):
         raise emitter.fail(
             "unsupported-type",
             f"whether a tensor is a {cls.__name__} is not visible in a program",
             help="decide it outside the compiled function",
         )
     return False
+
+
+def _class_of(emitter: Emitter, type_: Type) -> type:
+    """The Python class of the values of a type; `object` where it is none that one would test for."""
+    form = _FORMS.get(form_kind(type_) or "")
+    if form is not None:
+        return form
+    if isinstance(type_, DictType):
+        return dict
+    if isinstance(type_, TupleType) and type_.name is not None:
+        found: type = emitter.compiler.python_tuples.get(type_.name) or tuple
+        return found
+    return next((cls for cls, kind in reversed(_KINDS) if is_subtype(type_, kind)), object)
 
 
 def is_number(type_: Type) -> bool:
