@@ -82,6 +82,7 @@ def trace(
     *,
     example_kwarg_inputs: Mapping[str, Any] | None = None,
     check_trace: bool = True,
+    check_inputs: Sequence[Any] = (),
     check_tolerance: float = 1e-5,
     strict: bool = True,
 ) -> Any:
@@ -89,17 +90,18 @@ def trace(
 
     Sizes stay values; what the run fixed (a branch on data, a number that Python read) is checked by the program, which
     raises GuardError for other inputs, and is warned of with a TracerWarning. `check_trace` runs the result once more
-    beside the model and compares, within `check_tolerance`. With `strict=False` lists and dicts may be returned.
-    Raises TraceError.
+    beside the model, on the example inputs and on each of `check_inputs`, and compares within `check_tolerance`. With
+    `strict=False` lists and dicts may be returned. `module.forward` means the module. Raises TraceError.
     """
     if isinstance(model, (ScriptFunction, ScriptModule)):
         return model
     inputs = tracer.as_inputs(example_inputs)
     kwargs = dict(example_kwarg_inputs or {})
+    model = tracer.module_of_forward(model)
     if isinstance(model, torch.nn.Module):
         return trace_module(
             model, {"forward": inputs}, example_kwarg_inputs=kwargs, check_trace=check_trace,
-            check_tolerance=check_tolerance, strict=strict,
+            check_inputs=[{"forward": i} for i in check_inputs], check_tolerance=check_tolerance, strict=strict,
         )  # fmt: skip
     if not callable(model):
         raise ArgumentError(f"trace() takes a function or a module, not a {type(model).__qualname__}")
@@ -108,6 +110,8 @@ def trace(
     compiled.__dict__["trace_notes"] = traced.notes
     if check_trace and traced.is_deterministic:
         trace_check.check_trace(compiled, model, inputs, kwargs, check_tolerance)
+        for others in check_inputs:
+            trace_check.check_trace(compiled, model, *tracer.as_call(others), check_tolerance, "check_inputs")
     return compiled
 
 
@@ -117,12 +121,17 @@ def trace_module(
     *,
     example_kwarg_inputs: Mapping[str, Any] | None = None,
     check_trace: bool = True,
+    check_inputs: Sequence[Mapping[str, Any]] = (),
     check_tolerance: float = 1e-5,
     strict: bool = True,
+    example_inputs_is_kwarg: bool = False,
 ) -> ScriptModule:
-    """Record one run of each method named in `inputs` (method name -> example inputs). See `trace`."""
+    """Record one run of each method named in `inputs` (method name -> example inputs). See `trace`.
+
+    With `example_inputs_is_kwarg` the example inputs of a method are its keyword arguments, by name.
+    """
     kwargs = dict(example_kwarg_inputs or {})
-    calls = {name: (tracer.as_inputs(example), kwargs) for name, example in inputs.items()}
+    calls = {name: tracer.as_call(example, kwargs, example_inputs_is_kwarg) for name, example in inputs.items()}
     if not calls:
         raise TraceError("trace_module() needs example inputs for at least one method")
     traced = tracer.trace_module(module, calls, strict=strict)
@@ -131,8 +140,14 @@ def trace_module(
     if check_trace and traced.is_deterministic:
         for name, (arguments, keywords) in calls.items():
             model: Callable[..., Any] = module if name == "forward" else getattr(module, name)
+            program = getattr(compiled, name)
             with trace_check.preserved_state(module):
-                trace_check.check_trace(getattr(compiled, name), model, arguments, keywords, check_tolerance)
+                trace_check.check_trace(program, model, arguments, keywords, check_tolerance)
+            for others in check_inputs:
+                if name in others:
+                    call = tracer.as_call(others[name], None, example_inputs_is_kwarg)
+                    with trace_check.preserved_state(module):
+                        trace_check.check_trace(program, model, *call, check_tolerance, "check_inputs")
     return compiled
 
 
@@ -141,7 +156,8 @@ def freeze(
 ) -> ScriptModule:
     """A copy of a module in eval mode whose parameters and unchanging attributes are constants of its code.
 
-    Methods and attributes in `preserved_attributes` stay, beside `forward`. `optimize_numerics` also folds batch norms into
+    Methods and attributes in `preserved_attributes` stay, beside `forward`; attributes can still be set, and `"sub.scale"` is
+    one of a submodule. `optimize_numerics` also folds batch norms into
     convolutions and linear layers, which changes results by rounding. Raises ArgumentError for a module in training mode.
     """
     if not isinstance(module, ScriptModule):

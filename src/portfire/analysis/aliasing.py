@@ -99,14 +99,14 @@ class Aliasing:
         self._wildcard = _Group()
         self._wildcard.contents = self._wildcard
         self._wildcard.escapes = True
-        self._lasting: list[_Group] = []
+        self._lasting: list[Value] = []
         for parameter in graph.inputs:
             self._join_wildcard(parameter)
         self._block(graph.block)
         for value in graph.outputs:
             self._escape(value)
         self._escaping = self._escaping_groups()
-        self._observable = self._escaping | {id(_find(group)) for group in self._lasting}
+        self._observable = self._escaping | {id(g) for value in self._lasting for g in self._reachable(value)}
 
     def is_wildcard(self, value: Value) -> bool:
         """Whether the value's memory may be known outside of the graph from the start."""
@@ -336,7 +336,7 @@ class Aliasing:
     def _constant(self, node: Node) -> None:
         """One memory for all runs: a write to it is seen by the next."""
         if self._group(node.output) is not None:
-            self._lasting += self._reachable(node.output)
+            self._lasting.append(node.output)
 
     def _get_attribute(self, node: Node) -> None:
         self._join(node.output, self._contents(node.inputs[0]))

@@ -45,11 +45,19 @@ class ConstantValue:
     type: Type
 
 
-def memory_key(value: Any) -> int | None:
-    """What values that share memory have in common; None for what has no memory."""
+def memory_keys(value: Any) -> frozenset[int]:
+    """What stands for the memory of a value, that of what it holds included: values that share memory have one in common."""
     if hasattr(value, "untyped_storage"):
-        return int(value.untyped_storage().data_ptr()) or id(value)
-    return id(value) if isinstance(value, (list, dict, ObjectState)) else None
+        return frozenset({int(value.untyped_storage().data_ptr()) or id(value)})
+    if isinstance(value, ObjectState):
+        return frozenset({id(value)})
+    if isinstance(value, (list, tuple)):
+        below = frozenset[int]().union(*map(memory_keys, value))
+    elif isinstance(value, dict):
+        below = frozenset[int]().union(*map(memory_keys, value.values()))
+    else:
+        return frozenset()
+    return below if isinstance(value, tuple) else below | {id(value)}
 
 
 def constant_value(slot: Slot) -> ConstantValue | None:

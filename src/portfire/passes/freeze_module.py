@@ -18,7 +18,7 @@ from portfire.ir.clone import clone_graph
 from portfire.ir.deep_nesting import deep_nesting
 from portfire.ir.graph import Function, Graph, Node, Parameter
 from portfire.ir.state import ObjectState
-from portfire.passes.attribute_slots import Slot, constant_value, memory_key
+from portfire.passes.attribute_slots import Slot, constant_value, memory_keys
 from portfire.passes.collection import collection_paused
 from portfire.passes.eliminate_common_subexpressions import eliminate_common_subexpressions
 from portfire.passes.eliminate_dead_code import eliminate_dead_code
@@ -38,40 +38,71 @@ def freeze_module(
     preserved: Iterable[str] = (),
     fold_normalization: bool = True,
 ) -> ObjectState:
-    """The frozen module. `methods` are kept, and of the attributes those in `preserved`, which stay changeable.
+    """The frozen module. Of `methods` those that the module has are kept, and what `preserved` names: methods, and attributes,
+    which stay changeable. Names with dots are of submodules; one whose method is named is kept as a whole.
 
     `state` is left as it is; tensors are shared with it, without their gradients. Raises ArgumentError for a module in
     training mode, or a name that the module does not have. A module that passes itself on as a whole cannot be frozen, and
     is returned as it is.
     """
-    kept = frozenset(preserved)
-    _check(state, methods, kept)
+    if state.values.get("training") is True:
+        raise ArgumentError("the module is in training mode: call eval() before freezing it")
+    kept = _Kept(state, methods, preserved)
     with collection_paused(), deep_nesting():
-        return _frozen(state, evaluate, methods, kept, fold_normalization)
+        return _frozen(state, evaluate, kept, fold_normalization)
 
 
-def _frozen(
-    state: ObjectState, evaluate: Evaluate, methods: Sequence[str], kept: frozenset[str], fold_normalization: bool
-) -> ObjectState:
-    freezer = _Freezer(state, {Slot(state, name) for name in kept if name in state.values}, evaluate)
-    names = [*methods, *(name for name in kept if name in state.cls.methods and name not in methods)]
-    graphs = freezer.frozen_graphs(names)
+class _Kept:
+    """What is asked to stay. Raises ArgumentError for a name that the module does not have."""
+
+    def __init__(self, state: ObjectState, methods: Sequence[str], preserved: Iterable[str]) -> None:
+        self.methods = [name for name in methods if name in state.cls.methods]
+        #: Attributes, those that lead to them included.
+        self.slots: set[Slot] = set()
+        #: Objects that stay as they are.
+        self.whole: list[ObjectState] = []
+        for name in sorted(set(preserved)):
+            self._add(state, name)
+        if not self.methods:
+            raise ArgumentError("the module has no method 'forward': name the methods to keep in preserved_attributes")
+
+    def _add(self, root: ObjectState, name: str) -> None:
+        *path, last = name.split(".")
+        owner = root
+        for part in path:
+            below = owner.values.get(part)
+            if not isinstance(below, ObjectState):
+                raise _unknown(name)
+            self.slots.add(Slot(owner, part))
+            owner = below
+        if last in owner.values:
+            self.slots.add(Slot(owner, last))
+            self.whole += reachable_states(owner.values[last])
+        elif last not in owner.cls.methods:
+            raise _unknown(name)
+        elif owner is not root:
+            self.whole += reachable_states(owner)
+        elif last not in self.methods:
+            self.methods.append(last)
+
+    @property
+    def changeable(self) -> set[Slot]:
+        """The attributes that may be set from outside."""
+        return self.slots | {Slot(state, name) for state in self.whole for name in state.values}
+
+
+def _unknown(name: str) -> ArgumentError:
+    return ArgumentError(f"the module has no attribute or method '{name}' to preserve")
+
+
+def _frozen(state: ObjectState, evaluate: Evaluate, kept: _Kept, fold_normalization: bool) -> ObjectState:
+    freezer = _Freezer(state, kept.changeable, evaluate)
+    graphs = freezer.frozen_graphs(kept.methods)
     if any(state in ObjectPaths(graph, state).opaque for graph in graphs.values()):
         return state
     for graph in graphs.values():
         _optimize(graph, evaluate, fold_normalization)
-    return frozen_state(state, _functions(state, graphs), kept)
-
-
-def _check(state: ObjectState, methods: Sequence[str], preserved: frozenset[str]) -> None:
-    if state.values.get("training") is True:
-        raise ArgumentError("the module is in training mode: call eval() before freezing it")
-    for name in methods:
-        if name not in state.cls.methods:
-            raise ArgumentError(f"the module has no method '{name}'")
-    for name in preserved:
-        if name not in state.cls.methods and name not in state.values:
-            raise ArgumentError(f"the module has no attribute or method '{name}' to preserve")
+    return frozen_state(state, _functions(state, graphs), kept.slots, kept.whole)
 
 
 def _functions(state: ObjectState, graphs: dict[str, Graph]) -> dict[str, Function]:
@@ -146,13 +177,13 @@ class _Freezer:
     def _make_constant(self, graph: Graph) -> dict[Node, Slot]:
         """Replace reads of attributes by constants. Returns which stand for which."""
         paths = ObjectPaths(graph, self.state)
-        memory = {memory_key(slot.value) for slot in self.changing} - {None}
+        memory = frozenset[int]().union(*(memory_keys(slot.value) for slot in self.changing))
         places: dict[Node, Slot] = {}
         for node in list(graph.walk()):
             slot = paths.read_by(node)
             if slot is None or slot in self.changing or isinstance(slot.value, ObjectState):
                 continue
-            if memory_key(slot.value) in memory:
+            if memory & memory_keys(slot.value):
                 continue
             made = constant_value(slot)
             if made is not None:
@@ -164,7 +195,14 @@ class _Freezer:
 
     def _note_writes(self, graph: Graph, places: dict[Node, Slot]) -> None:
         aliasing = Aliasing(graph)
+        written: set[int] = set()  # memory of what constants were folded to: an item of a tuple, a view
+        for node in graph.walk():
+            if node.kind == "prim::Constant" and node not in places:
+                keys = memory_keys(node.attributes.get("value"))
+                if keys and aliasing.has_writers([node.output]):
+                    written |= keys
         for node, slot in places.items():
             is_container = isinstance(slot.value, (list, dict))
-            if aliasing.has_writers([node.output]) or (is_container and aliasing.escapes(node.output)):
+            is_written = aliasing.has_writers([node.output]) or not written.isdisjoint(memory_keys(slot.value))
+            if is_written or (is_container and aliasing.escapes(node.output)):
                 self.changing.add(slot)

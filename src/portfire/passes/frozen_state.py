@@ -5,24 +5,34 @@ Comes before: `object_paths.py`. Comes after: `freeze_module.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from portfire.ir.graph import Function
 from portfire.ir.state import ObjectState
 from portfire.ir.types import ClassType
+from portfire.passes.attribute_slots import Slot
 from portfire.passes.object_paths import ObjectPaths
 
 
-def frozen_state(root: ObjectState, functions: dict[str, Function], preserved: frozenset[str]) -> ObjectState:
-    """The object with these methods and the attributes that they, or the caller, still need."""
-    return _Builder(root, functions, preserved).build()
+def frozen_state(
+    root: ObjectState, functions: dict[str, Function], preserved: Iterable[Slot], whole: Iterable[ObjectState]
+) -> ObjectState:
+    """The object with these methods and the attributes that they, or the caller, still need. `whole`: objects that stay as
+    they are."""
+    return _Builder(root, functions, preserved, whole).build()
 
 
 class _Builder:
-    def __init__(self, root: ObjectState, functions: dict[str, Function], preserved: frozenset[str]) -> None:
+    def __init__(
+        self, root: ObjectState, functions: dict[str, Function], preserved: Iterable[Slot], whole: Iterable[ObjectState]
+    ) -> None:
         self.root = root
         self.functions = functions
         self.paths = [ObjectPaths(f.graph, root) for f in functions.values() if f.graph is not None]
-        self.needed: dict[int, set[str]] = {id(root): {n for n in preserved if n in root.values}}
-        self.opaque = {id(state) for paths in self.paths for state in paths.opaque}
+        self.needed: dict[int, set[str]] = {id(root): set()}
+        for slot in preserved:
+            self.needed.setdefault(id(slot.state), set()).add(slot.name)
+        self.unchanged = {id(state) for paths in self.paths for state in paths.opaque} | {id(state) for state in whole}
         self.frozen: dict[int, ObjectState] = {}
         self.names: dict[str, int] = {}
 
@@ -43,12 +53,12 @@ class _Builder:
         return result
 
     def object(self, state: ObjectState) -> ObjectState:
-        """The frozen counterpart of an object; the object itself where graphs pass it on."""
+        """The frozen counterpart of an object; the object itself where graphs pass it on, or all of it stays."""
         known = self.frozen.get(id(state))
         if known is not None:
             return known
         needed = self.needed.get(id(state))
-        if id(state) in self.opaque or needed is None or not state.cls.is_module:
+        if id(state) in self.unchanged or needed is None or not state.cls.is_module:
             return state
         cls = ClassType(self.unique_name(state.cls.name), is_module=True)
         cls.python_class, cls.doc = state.cls.python_class, state.cls.doc
