@@ -30,6 +30,11 @@ def python_frames() -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+def is_torch_code(frame: FrameType) -> bool:
+    """Whether a frame runs Python code of torch's own."""
+    return frame.f_code.co_filename.startswith(_TORCH)
+
+
 class CallSites:
     """Source ranges of the running line, one `SourceFile` per file."""
 

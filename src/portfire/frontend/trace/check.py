@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from portfire.errors import TraceError
+from portfire.errors import GuardError, TraceError
 from portfire.frontend.trace.structures import copy_structure
 
 
@@ -18,16 +18,21 @@ def check_trace(
     inputs: tuple[Any, ...],
     kwargs: dict[str, Any],
     tolerance: float,
+    source: str = "the example inputs",
 ) -> None:
-    """Run both on copies of the inputs and compare. Raises TraceError where they differ by more than `tolerance`."""
+    """Run both on copies of the inputs and compare. Raises TraceError where they differ by more than `tolerance`, or where
+    the program refuses the inputs. `source`: what the inputs are, for the message."""
     with preserved_state(model):
         expected = model(*copy_structure(inputs), **copy_structure(kwargs))
-    with preserved_state(model):
-        found = program(*copy_structure(inputs), **copy_structure(kwargs))
+    try:
+        with preserved_state(model):
+            found = program(*copy_structure(inputs), **copy_structure(kwargs))
+    except GuardError as e:
+        raise TraceError(f"the model takes another way on {source} than in the traced run: {e}") from e
     difference = first_difference(expected, found, "the output", tolerance)
     if difference is not None:
         raise TraceError(
-            f"the trace does not give what the model gives on the example inputs: {difference}. Usual causes: state that "
+            f"the trace does not give what the model gives on {source}: {difference}. Usual causes: state that "
             "Python keeps between calls, or randomness. check_trace=False skips this check."
         )
 

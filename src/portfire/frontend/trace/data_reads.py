@@ -9,6 +9,7 @@ import torch
 
 from portfire.frontend.trace.dispatch_key import unwatched
 from portfire.frontend.trace.numbers import traced_number
+from portfire.frontend.trace.reading_code import use_in_user_code
 from portfire.frontend.trace.recording import Recording, concrete
 from portfire.ir.types import TENSOR
 
@@ -26,7 +27,13 @@ def _size(recording: Recording, tensor: torch.Tensor, dim: int) -> Any:
 
 
 def _sizes(recording: Recording, tensor: torch.Tensor) -> Any:
+    """`x.shape`: a traced number for each dimension; the rank is fixed where the line depends on more than one of them."""
     rank = _plain(tensor.dim)
+    use = use_in_user_code()
+    if use is not None and use.kind == "index" and isinstance(use.detail, int) and use.detail < 0:
+        return torch.Size([_size(recording, tensor, d - rank) for d in range(rank)])
+    if use is not None and use.kind != "unpack" and not (use.kind == "index" and isinstance(use.detail, int)):
+        recording.ranks.fix(tensor)
     return torch.Size([_size(recording, tensor, d) for d in range(rank)])
 
 
@@ -38,7 +45,39 @@ def _size_method(recording: Recording, tensor: torch.Tensor, args: Sequence[Any]
     rank = _plain(tensor.dim)
     if not -rank <= dim < rank:
         return _plain(lambda: tensor.size(dim))
-    return _size(recording, tensor, dim % rank)
+    return _size(recording, tensor, dim)
+
+
+def _rank(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """`x.dim()` gives a plain int, on which the user's code then depends."""
+    if use_in_user_code() is not None:
+        recording.ranks.fix(tensor)
+    return _plain(tensor.dim)
+
+
+def data_of(recording: Recording, tensor: torch.Tensor) -> torch.Tensor:
+    """`x.data`: the same memory, without the gradient."""
+    data: torch.Tensor = _plain(lambda: tensor.data)
+    recording.bind(data, recording.emit("prim::data", recording.value_of(tensor)))
+    recording.ranks.add_result("prim::data", (tensor,), data)
+    return data
+
+
+def _flag(name: str, operator: str) -> Callable[..., Any]:
+    """A fact about a tensor that Python gets as a plain bool: where the user's code asks, the program must see the same."""
+
+    def read(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        def ask() -> Any:
+            found = getattr(tensor, name)
+            return found(*args, **kwargs) if callable(found) else found
+
+        outcome = _plain(ask)
+        if use_in_user_code() is not None and not args and not kwargs:
+            value = recording.emit(operator, recording.value_of(tensor))
+            recording.guard_equal(value, bool(outcome), f"{name} of a tensor", warns=False)
+        return outcome
+
+    return read
 
 
 def _numel(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -74,6 +113,17 @@ METADATA: dict[str, Callable[[Recording, torch.Tensor, Sequence[Any], dict[str, 
     "nelement": _numel,
     "__len__": _len,
     "stride": _stride,
+    "dim": _rank,
+    "ndim": _rank,
+    "ndimension": _rank,
+    "is_floating_point": _flag("is_floating_point", "aten::is_floating_point"),
+    "is_complex": _flag("is_complex", "aten::is_complex"),
+    "is_signed": _flag("is_signed", "aten::is_signed"),
+    "is_contiguous": _flag("is_contiguous", "aten::is_contiguous"),
+    "is_cuda": _flag("is_cuda", "prim::is_cuda"),
+    "is_sparse": _flag("is_sparse", "prim::is_sparse"),
+    "is_quantized": _flag("is_quantized", "prim::is_quantized"),
+    "requires_grad": _flag("requires_grad", "prim::requires_grad"),
 }
 
 
@@ -83,7 +133,8 @@ def _item_op(tensor: torch.Tensor) -> str:
     return "aten::Float" if tensor.dtype.is_floating_point else "aten::Int"
 
 
-def _item(recording: Recording, tensor: torch.Tensor) -> Any:
+def item_of(recording: Recording, tensor: torch.Tensor) -> Any:
+    """The number in a tensor of one element, traced."""
     number = _plain(tensor.item)
     if isinstance(number, complex):
         return _fix_data(recording, tensor, number)
@@ -133,7 +184,7 @@ def _fixed(method: str) -> Callable[[Recording, torch.Tensor], Any]:
 
 #: By the name of the Tensor method: what Python gets when it reads the data of a traced tensor.
 DATA_READS: dict[str, Callable[[Recording, torch.Tensor], Any]] = {
-    "item": _item,
+    "item": item_of,
     "__bool__": _bool,
     "is_nonzero": _bool,
     "__int__": _fixed_number(int, "aten::Int"),

@@ -17,13 +17,22 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from portfire.errors import TraceError
-from portfire.frontend.trace.data_reads import DATA_READS, METADATA
+from portfire.frontend.trace.data_reads import DATA_READS, METADATA, data_of
 from portfire.frontend.trace.dispatch_key import KEY_NAME, key, unwatched
+from portfire.frontend.trace.gradients import note_autograd_function
+from portfire.frontend.trace.host_data import COPIES_OF_DATA, tensor_of_data
+from portfire.frontend.trace.integer_arguments import (
+    overload_for_numbers,
+    takes_plain_integers,
+    with_integers,
+    with_numbers,
+)
 from portfire.frontend.trace.metadata_sources import MetadataSources
-from portfire.frontend.trace.recording import Recording, concrete, has_number, is_number
+from portfire.frontend.trace.ranks import tensors_in
+from portfire.frontend.trace.reading_code import use_in_user_code
+from portfire.frontend.trace.recording import Recording, concrete, is_number
 from portfire.ir.graph import MISSING, Value
 from portfire.ir.types import BOOL, FLOAT, INT, NUMBER, TENSOR, ListType, OptionalType, Type
-from portfire.ops.emit import emit_builtin
 from portfire.ops.schema import FunctionSchema
 from portfire.ops.table import op_table
 
@@ -94,6 +103,10 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
     schema = op_table().find(name, op._schema.overload_name)
     if schema is None:
         raise TraceError(f"{recording.call_sites.current()}: operator {op} is not in the table of operators")
+    if name == "aten::empty" and not recording.calls_in_progress:
+        recording.made_by_host(result)  # a constructor such as torch.FloatTensor([0]), which no function mode sees
+        return
+    note_autograd_function(recording)
     recording.mark_place()
     values = call_values(schema, args, kwargs)
     sources = MetadataSources.of(recording)
@@ -101,7 +114,7 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
         schema = _scalar_overload(schema, values)
     inputs = []
     for argument, value in zip(schema.arguments, values, strict=True):
-        taken = sources.value_for(argument, value)
+        taken = sources.value_of_option(value)
         inputs.append(taken if taken is not None else recording.argument(value, argument.type))
     if name in _RANDOM or (name in _RANDOM_IN_TRAINING and values[2] is True):
         recording.is_deterministic = False
@@ -109,8 +122,22 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
     node = recording.frame.builder.node(name, inputs, types)
     node.overload = schema.overload
     results = () if not types else (result,) if len(types) == 1 else tuple(result)
-    for output, type_, item in zip(node.outputs, types, results, strict=True):
+    bind_results(recording, name, node.outputs, types, results, values)
+
+
+def bind_results(
+    recording: Recording,
+    name: str,
+    outputs: Sequence[Value],
+    types: Sequence[Type],
+    results: Sequence[Any],
+    operands: Sequence[Any],
+) -> None:
+    """Make all that an operator returned known to the recording."""
+    for output, type_, item in zip(outputs, types, results, strict=True):
         bind_result(recording, name, output, type_, item)
+    for tensor in tensors_in(results):
+        recording.ranks.add_result(name, operands, tensor)
 
 
 def _scalar_overload(schema: FunctionSchema, values: Sequence[Any]) -> FunctionSchema:
@@ -156,8 +183,29 @@ def bind_result(recording: Recording, name: str, output: Value, type_: Type, ite
     elif isinstance(type_, OptionalType) and item is not None:
         bind_result(recording, name, output, type_.element, item)
     elif type_ in (BOOL, INT, FLOAT, NUMBER) and isinstance(item, (bool, int, float)):
-        plain = output if type_ != NUMBER else recording.emit(f"aten::{type(item).__name__.capitalize()}", output)
-        recording.guard_equal(plain, item, f"what {name} gives")
+        if type_ == NUMBER:  # read out of a tensor: as the number that it is
+            read = output.node.inputs[0] if output.node is not None and name in _READS else output
+            output = recording.emit(f"aten::{type(item).__name__.capitalize()}", read)
+        recording.guard_equal(output, item, f"what {name} gives")
+
+
+_READS = ("aten::item", "aten::_local_scalar_dense")
+
+
+def call_with_numbers(
+    recording: Recording, func: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Call a function of torch's whose binding takes plain ints only, and record it with the traced numbers."""
+    with torch._C.DisableTorchFunction(), unwatched():
+        result = func(*concrete(list(args)), **concrete(kwargs))
+    recording.mark_place()
+    match = overload_for_numbers(recording, func.__name__, args, kwargs)
+    builder = recording.frame.builder
+    node = builder.node(match.schema.name, match.inputs(builder), match.return_types)
+    node.overload = match.schema.overload
+    results = (result,) if len(node.outputs) == 1 else tuple(result)
+    bind_results(recording, match.schema.name, node.outputs, match.return_types, results, (*args, *kwargs.values()))
+    return result
 
 
 class FunctionWatch(TorchFunctionMode):
@@ -179,16 +227,29 @@ class FunctionWatch(TorchFunctionMode):
             metadata = METADATA.get(name)
             if metadata is not None and not recording.is_attribute(tensor):
                 return metadata(recording, tensor, args[1:], kwargs)
+            if name == "data":
+                return data_of(recording, tensor)
             if name in ("dtype", "device"):
                 return MetadataSources.of(recording).read(tensor, name)
             read = DATA_READS.get(name)
             if read is not None:
                 return read(recording, tensor)
-            if name == "__getitem__" and len(args) == 2 and _has_symbolic_int(args[1]):
-                return _index(tensor, args[1])
-        if func is torch.tensor or func is torch.as_tensor:
-            return self._tensor_constant(func, args, kwargs)
-        with MetadataSources.of(recording).call(args, kwargs):
+            if name in ("__getitem__", "__setitem__"):
+                args = (tensor, with_numbers(recording, args[1]), *args[2:])
+                if _names_rank(args[1]) and use_in_user_code() is not None:
+                    recording.ranks.fix(tensor)
+                if _has_symbolic_int(args[1]):
+                    return _index(tensor, args[1]) if name == "__getitem__" else _assign(tensor, *args[1:])
+        name = getattr(func, "__name__", "")
+        if name in COPIES_OF_DATA and not isinstance(func, FunctionType):
+            made = tensor_of_data(recording, func, args, kwargs)
+            if made is not None:
+                return made
+        if not isinstance(func, FunctionType):
+            args, kwargs = with_integers(recording, name, args, kwargs)
+            if takes_plain_integers(name, args, kwargs):
+                return call_with_numbers(recording, func, args, kwargs)
+        with MetadataSources.of(recording).call(name, args, kwargs):
             result = self._run(func, args, kwargs)
         if isinstance(result, torch.Tensor):
             recording.adopt(result)
@@ -197,47 +258,33 @@ class FunctionWatch(TorchFunctionMode):
     def _run(self, func: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """Run a function of torch's. torch leaves a mode while its handler runs; what a Python function does inside must be
         seen too, so that runs within the mode, as a copy that does not ask for handlers again."""
+        recording = self.recording
+        func = _chosen(func, args, kwargs)
+        outer = recording.calls_in_progress
         if not isinstance(func, FunctionType) or func in self._running:
-            return func(*args, **kwargs)
+            recording.calls_in_progress += 1
+            try:
+                return func(*args, **kwargs)
+            finally:
+                recording.calls_in_progress = outer
         self._running.add(func)
+        recording.calls_in_progress = 0
         try:
             with self:
                 return _without_override_check(func)(*args, **kwargs)
         finally:
+            recording.calls_in_progress = outer
             self._running.discard(func)
 
-    def _tensor_constant(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-        """`torch.tensor(data)`: its operators only copy host memory, so the data itself is recorded."""
-        data = args[0] if args else kwargs.get("data")
-        if isinstance(data, torch.Tensor):
-            return func(*args, **kwargs)
-        recording = self.recording
-        listed = data if isinstance(data, (list, tuple)) else [data]
-        with unwatched():
-            result = func(*concrete(args), **concrete(kwargs))
-        recording.mark_place()
-        if has_number(listed):
-            value = self._tensor_of_numbers(data, result)
-        else:
-            constant = recording.frame.builder.constant(result.detach().clone(), TENSOR)
-            value = recording.emit("aten::clone", constant)
-        recording.bind(result, value)
-        return result
 
-    def _tensor_of_numbers(self, data: Any, result: torch.Tensor) -> Value:
-        recording = self.recording
-        element = FLOAT if result.dtype.is_floating_point else BOOL if result.dtype == torch.bool else INT
-        type_: Type = element
-        for _ in range(result.dim()):
-            type_ = ListType(type_)
-        value = recording.argument(data, type_)
-        builder = recording.frame.builder
-        extra = {
-            "dtype": recording.constant(result.dtype),
-            "device": builder.constant(result.device),
-            "requires_grad": builder.constant(result.requires_grad),
-        }
-        return emit_builtin(builder, "aten::tensor", [value], extra)
+def _chosen(func: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Callable[..., Any]:
+    """The function behind one of torch's pairs between which a flag chooses, such as `F.max_pool2d`."""
+    pair: Any = torch._jit_internal.boolean_dispatched.get(func) if isinstance(func, FunctionType) else None
+    if pair is None:
+        return func
+    given = args[pair["index"]] if len(args) > pair["index"] else kwargs.get(pair["arg_name"], pair["default"])
+    chosen: Callable[..., Any] = pair["if_true"] if given else pair["if_false"]
+    return chosen
 
 
 @cache
@@ -258,6 +305,20 @@ def _descriptor_name(func: Any) -> str:
     if name == "__get__":
         return str(getattr(func.__self__, "__name__", ""))
     return str(name)
+
+
+def _names_rank(key: Any) -> bool:
+    """Whether an index counts dimensions from the end: `x[..., 0]`."""
+    return isinstance(key, tuple) and any(k is Ellipsis for k in key)
+
+
+def _assign(tensor: torch.Tensor, key: Any, value: Any) -> None:
+    """`tensor[key] = value` where some ints of the key are traced."""
+    view = _index(tensor, key)
+    if isinstance(value, torch.Tensor):
+        view.copy_(value)
+    else:
+        view.fill_(value)
 
 
 def _has_symbolic_int(key: Any) -> bool:

@@ -191,7 +191,7 @@ _OPERATORS: dict[str, tuple[str, Callable[..., Any]]] = {
     "sym_not": ("aten::__not__", operator.not_),
     "sym_float": ("aten::Float", float),
     "sym_int": ("aten::Int", int),
-    "trunc": ("aten::trunc", math.trunc),
+    "trunc": ("aten::Int", math.trunc),
     "floor": ("aten::floor", math.floor),
     "ceil": ("aten::ceil", math.ceil),
     "round": ("aten::round", round),

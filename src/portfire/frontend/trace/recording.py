@@ -6,7 +6,7 @@ Comes before: `ir/`, `ops/`. Comes after: `numbers.py` and `interception.py`, wh
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,12 @@ from portfire.errors import TraceError
 from portfire.frontend.trace.call_sites import CallSites
 from portfire.frontend.trace.dispatch_key import unwatched
 from portfire.frontend.trace.frames import Frame
+from portfire.frontend.trace.ranks import Ranks
 from portfire.ir.builder import constant_type
 from portfire.ir.dtypes import torch_enum_number
 from portfire.ir.graph import Value
 from portfire.ir.source import SourceRange
-from portfire.ir.types import BOOL, FLOAT, INT, TENSOR, ListType, OptionalType, Type
+from portfire.ir.types import ANY, BOOL, FLOAT, INT, TENSOR, DictType, ListType, OptionalType, TupleType, Type
 from portfire.ops.emit import emit_builtin
 
 
@@ -57,6 +58,11 @@ class Recording:
         #: Whether the run drew random numbers.
         self.is_deterministic = True
         self._last_bound: torch.Tensor | None = None
+        self.ranks = Ranks(self)
+        #: How many of torch's own functions are under way, of those that Python calls directly.
+        self.calls_in_progress = 0
+        self._made_by_host: dict[int, torch.Tensor] = {}
+        self._noted: set[str] = set()
 
     # Identities
 
@@ -74,6 +80,11 @@ class Recording:
         if last is not None and not self.is_known(tensor) and _is_same_memory(last, tensor):
             self.bind(tensor, self.value_of(last))
 
+    def made_by_host(self, tensor: torch.Tensor) -> None:
+        """Python fills `tensor` with data of its own, out of sight: what is in it when it is first used is recorded."""
+        self._alive.append(tensor)
+        self._made_by_host[id(tensor)] = tensor
+
     def own(self, tensor: torch.Tensor, module: torch.nn.Module, name: str) -> None:
         """`tensor` is an attribute of `module`: it is read from there."""
         self._alive.append(tensor)
@@ -89,6 +100,11 @@ class Recording:
 
     def value_of(self, thing: object) -> Value:
         """The value of a known tensor or number in the current frame."""
+        made = self._made_by_host.pop(id(thing), None)
+        if made is not None:
+            with torch._C.DisableTorchFunction(), unwatched():
+                data = made.detach().clone()
+            self.bind(made, self.emit("aten::clone", self.frame.builder.constant(data, TENSOR)))
         return self._value_in(self.frame, thing)
 
     def _value_in(self, frame: Frame, thing: object) -> Value:
@@ -123,6 +139,8 @@ class Recording:
         if not isinstance(thing, torch.Tensor):
             raise TraceError(f"a number of another trace is used here: {self.call_sites.current()}")
         self._alive.append(thing)
+        if thing.numel() > 1 or thing.requires_grad:
+            self.note_once("a tensor that is neither an input nor an attribute of the module became a constant")
         return frame.builder.constant(thing.detach() if not thing.requires_grad else thing, TENSOR)
 
     # Emission
@@ -141,7 +159,35 @@ class Recording:
         if isinstance(value, (list, tuple)) and isinstance(element, ListType):
             items = [self.argument(v, element.element) for v in value]
             return self.frame.builder.insert("prim::ListConstruct", items, element)
+        if isinstance(value, tuple) and isinstance(element, TupleType):
+            items = [self.argument(v, t) for v, t in zip(value, element.elements, strict=True)]
+            return self.frame.builder.insert("prim::TupleConstruct", items, element)
+        if isinstance(value, Mapping) and isinstance(element, DictType):
+            types = (element.key, element.value)
+            items = [self.argument(v, t) for pair in value.items() for v, t in zip(pair, types, strict=True)]
+            return self.frame.builder.insert("prim::DictConstruct", items, element)
+        if isinstance(value, (list, tuple, Mapping)) and self._holds_known(value):
+            return self._structure(value)
         return self.constant(value, element)
+
+    def _holds_known(self, value: Any) -> bool:
+        if isinstance(value, Mapping):
+            return any(map(self._holds_known, value.values()))
+        if isinstance(value, (list, tuple)):
+            return any(map(self._holds_known, value))
+        return isinstance(value, torch.Tensor) or number_node(value) is not None
+
+    def _structure(self, value: Any) -> Value:
+        """A container for a parameter whose type does not say what it holds (Any, a Union)."""
+        builder = self.frame.builder
+        if isinstance(value, Mapping):
+            keys, items = ([self.argument(v, ANY) for v in vs] for vs in (value.keys(), value.values()))
+            pairs = [v for pair in zip(keys, items, strict=True) for v in pair]
+            return builder.insert("prim::DictConstruct", pairs, DictType(keys[0].type, items[0].type))
+        items = [self.argument(v, ANY) for v in value]
+        if isinstance(value, tuple):
+            return builder.insert("prim::TupleConstruct", items, TupleType(tuple(v.type for v in items)))
+        return builder.insert("prim::ListConstruct", items, ListType(items[0].type))
 
     def constant(self, value: Any, type_: Type | None = None) -> Value:
         """A constant in the current frame. Raises TraceError for what cannot be one."""
@@ -189,6 +235,15 @@ class Recording:
     def note(self, message: str, *, guarded: bool) -> None:
         """List something that the trace fixed."""
         self.notes.append(TraceNote(message, self.call_sites.current(), guarded))
+
+    def note_once(self, message: str, warning: str | None = None) -> None:
+        """List something that the program does not check, once for each line; warn of it if `warning` is given."""
+        key = f"{self.call_sites.current()} {message}"
+        if key not in self._noted:
+            self._noted.add(key)
+            self.note(message, guarded=False)
+            if warning is not None:
+                self.warn(warning)
 
     def warn(self, message: str) -> None:
         """A TracerWarning at the user's own line."""

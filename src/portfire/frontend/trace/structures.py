@@ -65,6 +65,7 @@ def bind_input(recording: Recording, example: Any, value: Value) -> Any:
     builder = recording.frame.builder
     if isinstance(example, torch.Tensor):
         recording.bind(example, value)
+        recording.ranks.add_input(example)
         return example
     if type(example) in (int, float):
         return traced_number(recording, example, value)
@@ -84,6 +85,32 @@ def bind_input(recording: Recording, example: Any, value: Value) -> Any:
         taken = {k: recording.emit("aten::__getitem__", value, recording.constant(k)) for k in example}
         return {k: bind_input(recording, e, taken[k]) for k, e in example.items()}
     return example
+
+
+def items_of_containers(value: Any) -> Any:
+    """The same lists, dicts and tuples anew, with the same things in them."""
+    if isinstance(value, (list, tuple)):
+        return [items_of_containers(v) for v in value]
+    if isinstance(value, Mapping):
+        return {k: items_of_containers(v) for k, v in value.items()}
+    return value
+
+
+def note_written_containers(recording: Recording, before: Any, after: Any, name: str) -> None:
+    """The model changed a list or dict that was passed to it: the program takes those apart, and does not write into them."""
+    if not _has_same_items(before, after):
+        message = f"the model changes the argument '{name}'; the program leaves it as it is"
+        recording.note_once(message, f"{message}. Return the changed one, or script the model.")
+
+
+def _has_same_items(before: Any, after: Any) -> bool:
+    if isinstance(before, Mapping):
+        is_same = isinstance(after, Mapping) and list(before) == list(after)
+        return is_same and all(_has_same_items(v, after[k]) for k, v in before.items())
+    if isinstance(before, list):
+        is_same = isinstance(after, (list, tuple)) and len(before) == len(after)
+        return is_same and all(map(_has_same_items, before, after))
+    return before is after
 
 
 def output_value(recording: Recording, output: Any, strict: bool) -> Value:

@@ -16,10 +16,18 @@ from portfire.errors import TraceError
 from portfire.frontend.trace.check import preserved_state
 from portfire.frontend.trace.compiled_calls import CompiledCalls
 from portfire.frontend.trace.frames import Frame
+from portfire.frontend.trace.gradients import note_backward_hooks
 from portfire.frontend.trace.interception import watching
 from portfire.frontend.trace.module_states import frame_function, lay_out, make_methods, module_frames, own_tensors
 from portfire.frontend.trace.recording import Recording, TraceNote
-from portfire.frontend.trace.structures import bind_input, copy_structure, output_value, structure_type
+from portfire.frontend.trace.structures import (
+    bind_input,
+    copy_structure,
+    items_of_containers,
+    note_written_containers,
+    output_value,
+    structure_type,
+)
 from portfire.ir.graph import Function
 from portfire.ir.state import ObjectState
 
@@ -47,6 +55,28 @@ def as_inputs(example_inputs: Any) -> tuple[Any, ...]:
     if isinstance(example_inputs, tuple):
         return example_inputs
     return tuple(example_inputs) if isinstance(example_inputs, list) else (example_inputs,)
+
+
+def as_call(
+    example: Any, kwargs: dict[str, Any] | None = None, is_keywords: bool = False
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Example inputs as positional and keyword arguments; a mapping of all keyword arguments if `is_keywords`."""
+    if is_keywords:
+        return (), {**dict(example), **(kwargs or {})}
+    return as_inputs(example), kwargs or {}
+
+
+def module_of_forward(model: Any) -> Any:
+    """The module if `model` is the method `forward` of one: its parameters are attributes, not constants."""
+    owner = getattr(model, "__self__", None)
+    if not inspect.ismethod(model) or not isinstance(owner, torch.nn.Module):
+        return model
+    if model.__name__ == "forward":
+        return owner
+    raise TraceError(
+        f"'{model.__name__}' is a method of a {type(owner).__name__}: traced alone it would have the module's parameters as "
+        f'constants. Write trace_module(module, {{"{model.__name__}": inputs}})'
+    )
 
 
 def trace_function(
@@ -82,6 +112,7 @@ def trace_module(
         own_tensors(recording, states)
         run = module if method == "forward" else getattr(module, method)
         before = _attribute_identities(states)
+        note_backward_hooks(recording, module)
         with preserved_state(module), module_frames(recording, tree):
             _run(recording, run, inputs, kwargs, strict)
         _note_changed_attributes(recording, states, before)
@@ -100,6 +131,7 @@ def _run(
     examples = [*zip(names, inputs, strict=True), *kwargs.items()]
     values = [root.graph.block.add_parameter(structure_type(e, f"input '{n}'"), n) for n, e in examples]
     bound = [bind_input(recording, copy_structure(e), v) for (_, e), v in zip(examples, values, strict=True)]
+    before = [items_of_containers(b) for b in bound]
     positional = bound[: len(inputs)]
     keywords = dict(zip(kwargs, bound[len(inputs) :], strict=True))
     calls = CompiledCalls(recording, root.module)
@@ -107,6 +139,8 @@ def _run(
         output = function(*positional, **keywords)
         if recording.frame is not root:
             raise TraceError("a module call was left open at the end of the run")
+        for (name, _), items, given in zip(examples, before, bound, strict=True):
+            note_written_containers(recording, items, given, name)
         root.graph.block.add_input(output_value(recording, output, strict))
 
 

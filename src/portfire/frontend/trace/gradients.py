@@ -1,0 +1,42 @@
+"""Gradients that Python changes are not part of a trace: hooks on modules' gradients, and autograd functions.
+
+The program computes what `forward` computes, and its gradients are those of the operators. The user hears of each place where
+eager's are others.
+
+Comes before: `recording.py`. Comes after: `interception.py`, `tracer.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+
+import torch
+
+from portfire.frontend.trace.recording import Recording
+
+_APPLY = torch.autograd.Function.apply.__func__.__code__  # type: ignore[attr-defined]
+
+
+def note_autograd_function(recording: Recording) -> None:
+    """Tell the user if an operator runs inside the `forward` of a `torch.autograd.Function`."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code is _APPLY:
+            name = frame.f_locals["cls"].__name__
+            if frame.f_locals["cls"].__module__.startswith("torch."):
+                return  # a hook of torch's own on gradients, see below
+            message = (
+                f"{name}.backward is Python's: the gradient of the program is that of the operators of {name}.forward"
+            )
+            recording.note_once(message, f"{message}. Results are the same; do not train through the program.")
+            return
+        frame = frame.f_back
+
+
+def note_backward_hooks(recording: Recording, module: torch.nn.Module) -> None:
+    """Tell the user of hooks on gradients, which the program does not call."""
+    for name, child in module.named_modules():
+        if getattr(child, "_backward_hooks", None) or getattr(child, "_backward_pre_hooks", None):
+            message = f"{name or type(module).__name__} has backward hooks, which the program does not call"
+            recording.note_once(message, f"{message}. Results are the same; gradients are those without the hooks.")
