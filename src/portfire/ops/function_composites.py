@@ -10,7 +10,20 @@ from collections.abc import Sequence
 
 from portfire.ir.dtypes import DTYPE_NUMBERS, TENSOR_NAMES
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, FutureType, IntType, ListType, TupleType, Type
+from portfire.ir.types import (
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    FutureType,
+    IntType,
+    ListType,
+    TensorType,
+    TupleType,
+    Type,
+)
 from portfire.ops.composition import UNKNOWN, Arguments, Call, Composite, Recipe
 from portfire.ops.number_composites import tuple_elements
 from portfire.ops.type_variables import unify_all
@@ -116,7 +129,8 @@ def _full(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
     def compose(call: Call) -> Value:
         number = call("aten::Int", fill)
         rest = {n: v for n, v in kwargs.items() if n not in ("fill_value", "dtype")}
-        rest["dtype"] = call.builder.constant(BOOL_DTYPE, INT)
+        if "out" not in rest:  # which has a dtype
+            rest["dtype"] = call.builder.constant(BOOL_DTYPE, INT)
         if len(args) > 1:
             return call("aten::full", args[0], number, *args[2:], **rest)
         return call("aten::full", *args, fill_value=number, **rest)
@@ -302,7 +316,11 @@ def _new_tensor(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | 
         rest = {n: v for n, v in kwargs.items() if v.type != NONE}
         for name in ("dtype", "device"):
             rest[name] = rest.get(name) or call(f"prim::{name}", tensor)
-        return call("aten::tensor", data, **rest)
+        if not isinstance(data.type, TensorType):
+            return call("aten::tensor", data, **rest)
+        gradient = rest.pop("requires_grad", None)
+        made = call("aten::to", call("aten::detach", data), copy=call.builder.constant(True), **rest)
+        return made if gradient is None else call("aten::requires_grad_", made, gradient)
 
     return compose
 
