@@ -45,7 +45,7 @@ _EFFECTFUL = frozenset(
         *("prim::Print", "prim::RaiseException", "prim::Reraise", "prim::EndTry", "prim::SetAttr", "prim::Guard"),
         *("prim::fork", "aten::wait", "prim::PrintText", "prim::enter_autocast", "prim::leave_autocast"),
         *("aten::warn", "portfire::warn", "aten::save", "aten::manual_seed", "aten::seed", "aten::set_grad_enabled"),
-        *("aten::backward",),
+        *("aten::backward", "aten::_backward", "aten::Generator"),
         *("aten::grad", "aten::_assert_async", "aten::_assert_scalar", "aten::sym_constrain_range"),
         *("aten::_assert_tensor_metadata", "prim::TimePoint", "prim::AddStatValue"),
     }

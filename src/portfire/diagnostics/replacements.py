@@ -349,6 +349,10 @@ LIBRARIES: Final[dict[str, Library]] = {
         "a program runs each call as it is written, and transforms no functions",
         "for vmap: torch.stack([f(row) for row in x]), or operators of the whole batch; for grad: torch.autograd.grad",
     ),
+    "torch.autograd.functional": Library(
+        "a program transforms no functions",
+        "take the gradients of each output: torch.autograd.grad(y, x, retain_graph=True)",
+    ),
     "torch.nested": Library("a program has no nested tensors", "pad them: torch.nn.utils.rnn.pad_sequence"),
     **{
         f"torch.{name}": _SETTINGS

@@ -19,9 +19,10 @@ import torch
 
 from portfire.frontend.script import marks
 from portfire.frontend.script.builtins.checks_and_logs import CHECKS
+from portfire.frontend.script.builtins.gradients import GRADIENT_FUNCTIONS
 from portfire.frontend.script.builtins.process_state import PROCESS_STATE
 from portfire.frontend.script.builtins.python_library import higher_order
-from portfire.frontend.script.builtins.tensor_data import as_array, as_tensor, sparse_coo_tensor
+from portfire.frontend.script.builtins.tensor_constructors import as_array, as_tensor, sparse_coo_tensor
 from portfire.frontend.script.statements.refinement import emit_condition, refine
 from portfire.frontend.script.types.annotations import type_from_annotation
 from portfire.frontend.script.types.conversion import convert, static_type
@@ -421,6 +422,7 @@ _IS_INSTANCE = ("torch.jit.isinstance", "torch._jit_internal._isinstance", "port
 
 _SPECIAL: Final[dict[str, Emit]] = {
     **PROCESS_STATE,
+    **GRADIENT_FUNCTIONS,
     # Compiling or not
     "torch._jit_internal.is_scripting": _always(TRUE_VALUE),
     "torch.jit._trace.is_tracing": _always(FALSE_VALUE),

@@ -83,6 +83,12 @@ def _type(emitter: Emitter, tensor: StaticValue, args: Arguments, kwargs: Keywor
     return OperatorValue("aten::type", receiver=tensor).call(emitter, args, kwargs)
 
 
+def _backward(emitter: Emitter, tensor: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.builtins.gradients import backward_method
+
+    return backward_method(emitter, tensor, args, kwargs)
+
+
 METHODS: Final[dict[str, Method]] = {
     "stft": _from_source(torch.stft),
     "istft": _from_source(torch.istft),
@@ -90,6 +96,7 @@ METHODS: Final[dict[str, Method]] = {
     "to_sparse_coo": _from_source(torch.Tensor.to_sparse_coo),
     "__reversed__": _from_source(torch.Tensor.__reversed__),
     "norm": _norm,
+    "backward": _backward,
     "new": _new,
     "type": _type,
     "__getitem__": lambda emitter, tensor, args, kwargs: tensor.index(emitter, args[0]),

@@ -75,6 +75,12 @@ class TensorBehaviour(Behaviour):
             emitter.builtin("aten::set_data", [value, new], called=name)
         elif name == "requires_grad":
             emitter.builtin("aten::requires_grad_", [value, new], called=name)
+        elif name == "grad":
+            raise emitter.fail(
+                "no-set-attribute",
+                "the gradient of a tensor cannot be set in a program",
+                help="clear it with `x.grad.zero_()`, or take gradients with torch.autograd.grad, which sets none",
+            )
         else:
             super().set_attribute(emitter, value, name, new)
 

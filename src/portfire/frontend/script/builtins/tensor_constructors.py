@@ -1,4 +1,4 @@
-"""Tensors made of data: `torch.asarray`, sparse tensors of lists, the legacy constructors.
+"""Constructors of tensors that are no operators: `torch.asarray`, sparse tensors of lists, `torch.FloatTensor`.
 
 Comes before: `static_values.py`. Comes after: `torch_library.py`.
 """
@@ -47,9 +47,8 @@ def as_array(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue
     """`torch.asarray(data, *, dtype, device, copy, requires_grad)`: like `as_tensor`, or a copy."""
     given = dict(zip(("obj",), args, strict=False)) | kwargs
     data, copy, gradient = given.pop("obj"), given.pop("copy", NONE_VALUE), given.pop("requires_grad", FALSE_VALUE)
-    result: StaticValue = emitter.builtin(
-        "aten::as_tensor", [data], {n: v for n, v in given.items() if v.constant() is not None}
-    )
+    given = {n: v for n, v in given.items() if v.constant() is not None}
+    result = emitter.compiler.value_of(emitter, torch.as_tensor, "as_tensor").call(emitter, [data], given)
     if copy.constant() is MISSING or gradient.constant() is MISSING:
         raise emitter.fail(
             "not-a-constant",
