@@ -68,7 +68,10 @@ class StorageTable:
 
 def _storage(tensor: Any) -> Any:
     if tensor.layout is not _strided():
-        raise SaveError(f"a tensor of layout {tensor.layout} cannot be saved")
+        raise SaveError(
+            f"a tensor of layout {tensor.layout} cannot be saved; keep its indices and values as buffers, and make it where "
+            "it is used: torch.sparse_coo_tensor(self.indices, self.values, size)"
+        )
     if tensor.device.type == "meta":
         raise SaveError("a tensor on the meta device has no data to save")
     return tensor.untyped_storage()

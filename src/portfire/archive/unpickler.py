@@ -158,6 +158,8 @@ class Unpickler:
 
     def _class(self, name: _Global) -> Type:
         type_ = self._resolve(str(name)) if name.module.partition(".")[0] == "__torch__" else None
+        if name.module == "torch._utils" and name.name.startswith("_rebuild_sparse"):
+            raise ArchiveError("the archive holds a sparse tensor, which portfire keeps in no file")
         if type_ is None:
             raise ArchiveError(f"the archive refers to {name}, which a model may not contain; it is refused")
         return type_

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from portfire.ir.state import ObjectState
 from portfire.ir.types import NONE, OptionalType, Type
@@ -48,7 +48,7 @@ class ConstantValue:
 def memory_keys(value: Any) -> frozenset[int]:
     """What stands for the memory of a value, that of what it holds included: values that share memory have one in common."""
     if hasattr(value, "untyped_storage"):
-        return frozenset({int(value.untyped_storage().data_ptr()) or id(value)})
+        return frozenset(int(part.untyped_storage().data_ptr()) or id(value) for part in _strided_parts(value))
     if isinstance(value, ObjectState):
         return frozenset({id(value)})
     if isinstance(value, (list, tuple)):
@@ -58,6 +58,20 @@ def memory_keys(value: Any) -> frozenset[int]:
     else:
         return frozenset()
     return below if isinstance(value, tuple) else below | {id(value)}
+
+
+#: What a sparse tensor is made of, by the name of its layout.
+_SPARSE_PARTS: Final = {
+    "torch.sparse_coo": ("_indices", "_values"),
+    **dict.fromkeys(("torch.sparse_csr", "torch.sparse_bsr"), ("crow_indices", "col_indices", "values")),
+    **dict.fromkeys(("torch.sparse_csc", "torch.sparse_bsc"), ("ccol_indices", "row_indices", "values")),
+}
+
+
+def _strided_parts(tensor: Any) -> list[Any]:
+    """The tensors with a storage of their own that a tensor is made of: itself, unless it is sparse."""
+    names = _SPARSE_PARTS.get(str(tensor.layout))
+    return [tensor] if names is None else [getattr(tensor.detach(), name)() for name in names]
 
 
 def constant_value(slot: Slot) -> ConstantValue | None:
