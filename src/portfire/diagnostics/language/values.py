@@ -530,4 +530,30 @@ def f(x):
         inputs="(torch.ones(2, 2),)",
         torch_jit=True,
     ),
+    Construct(
+        "Python's types as dtypes",
+        """
+def f(x):
+    return x.to(int), torch.zeros(2, dtype=bool), x.sum(dtype=float)
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "`torch.tensor` of tensors, and of lists with tensors in them",
+        """
+def f(x):
+    return torch.tensor(x), torch.tensor([x.sum(), x.max(), 1])
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "`torch.tensor` of an empty list has the default dtype",
+        """
+def f(xs: List[int]):
+    return torch.tensor(xs)
+""",
+        inputs="([],)",
+        torch_jit=True,
+    ),
 )

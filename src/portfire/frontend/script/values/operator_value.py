@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import torch
+
+from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ops.table import op_table
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
+
+
+#: The dtypes that torch's functions take Python's types for: `x.to(int)`, `torch.zeros(3, dtype=bool)`.
+_DTYPES: dict[object, torch.dtype] = {bool: torch.bool, int: torch.int64, float: torch.float64, complex: torch.complex128}
 
 
 class OperatorValue(StaticValue):
@@ -56,4 +63,18 @@ class OperatorValue(StaticValue):
             special = special_method(emitter, self.called, args)
             if special is not None:
                 return special
-        return emitter.builtin(self.name, [*self.extra, *args], kwargs, receiver=self.receiver, called=self.called)
+        operands = [*self.extra, *map(_operand, args)]
+        named = {name: _operand(value) for name, value in kwargs.items()}
+        if self.receiver is None:
+            from portfire.frontend.script.builtins.tensors_of_data import tensor_of_data
+
+            made = tensor_of_data(emitter, self.name, operands, named)
+            if made is not None:
+                return made
+        return emitter.builtin(self.name, operands, named, receiver=self.receiver, called=self.called)
+
+
+def _operand(value: StaticValue) -> StaticValue:
+    """An argument; a type of Python's is a dtype to an operator."""
+    dtype = _DTYPES.get(getattr(value, "cls", None))
+    return value if dtype is None else ConstantValue(dtype)

@@ -40,8 +40,11 @@ from portfire.ir.types import (
     NONE,
     NUMBER,
     STR,
+    BoolType,
     DictType,
     EnumType,
+    FloatType,
+    IntType,
     ListType,
     OptionalType,
     StrType,
@@ -378,7 +381,8 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
     if isinstance(getattr(left, "cls", None), type) and isinstance(getattr(right, "cls", None), type):
         return ConstantValue((getattr(left, "cls", None) is getattr(right, "cls", None)) != negative)
     if a is None or b is None:
-        if left.constant() is None or right.constant() is None:
+        is_type = any(isinstance(getattr(v, "cls", None), type) for v in (left, right))
+        if left.constant() is None or right.constant() is None or (is_type and isinstance(a or b, _NO_TYPES)):
             return ConstantValue(negative)
         return None
     if isinstance(a, TupleType) and isinstance(b, TupleType):
@@ -403,6 +407,10 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
     ):
         return _emit_list_equality(emitter, left, right, negative)
     return None
+
+
+#: Values that are never equal to a type: `x.dtype == int` is False.
+_NO_TYPES = (IntType, FloatType, BoolType, StrType, ListType, DictType, TupleType)
 
 
 def _is_size_against_tuple(a: Type, b: Type) -> bool:
