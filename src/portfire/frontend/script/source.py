@@ -10,7 +10,6 @@ import functools
 import inspect
 import linecache
 import os
-import textwrap
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,14 +29,13 @@ class NoSourceError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class FunctionSource:
-    """A function as syntax. `node` has line and column numbers of `text`, which `range` turns into those of the file."""
+    """A function as syntax. `node` has the line numbers of `lines`, which `range` turns into those of the file."""
 
     node: FunctionNode
     file: SourceFile
     name: str
-    #: Lines before the text in the file; columns cut off its left.
+    #: Lines of the file that stand before.
     line_offset: int
-    column_offset: int
     lines: tuple[str, ...] = field(repr=False)
 
     def range(self, node: ast.AST) -> SourceRange | None:
@@ -51,9 +49,9 @@ class FunctionSource:
         return SourceRange(
             self.file,
             line + self.line_offset,
-            column + self.column_offset,
+            column,
             end_line + self.line_offset,
-            end + self.column_offset,
+            end,
             self.name,
         )
 
@@ -71,12 +69,12 @@ class FunctionSource:
         if whole is None or isinstance(self.node, ast.Lambda):
             return whole
         text = self.file.line(whole.line)
-        end = len(text) + self.column_offset if text is not None else whole.column + 1
+        end = len(text) + self.file.indent if text is not None else whole.column + 1
         return SourceRange(self.file, whole.line, whole.column, whole.line, end, self.name)
 
     def nested(self, node: FunctionNode, name: str) -> FunctionSource:
         """A function defined inside this one."""
-        return FunctionSource(node, self.file, name, self.line_offset, self.column_offset, self.lines)
+        return FunctionSource(node, self.file, name, self.line_offset, self.lines)
 
 
 def source_of(function: Callable[..., Any]) -> FunctionSource:
@@ -126,18 +124,22 @@ def _source_of_code(key: _ById, name: str) -> FunctionSource:
     if code.co_name == "<lambda>":
         return _lambda_source(code, lines, name)
     block = inspect.getblock(lines[code.co_firstlineno - 1 :])
-    text = textwrap.dedent("".join(block))
-    indent = _indent(block, text)
-    node = _parse(text).body[0] if text.strip() else None
+    indent = block[0][: len(block[0]) - len(block[0].lstrip())]
+    tree = _parse("".join(["if True:\n", *block] if indent else block))
+    body = tree.body[0].body if indent and isinstance(tree.body[0], ast.If) else tree.body
+    node = body[0] if body else None
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name != code.co_name:
         raise NoSourceError(f"line {code.co_firstlineno} of {code.co_filename} is not the definition of {name}")
-    file = SourceFile(code.co_filename, text, code.co_firstlineno, indent)
-    return FunctionSource(node, file, name, code.co_firstlineno - 1, indent, tuple(text.splitlines()))
+    if indent:
+        ast.increment_lineno(node, -1)
+    text = "".join(_without(line, indent) for line in block)
+    file = SourceFile(code.co_filename, text, code.co_firstlineno, len(indent))
+    return FunctionSource(node, file, name, code.co_firstlineno - 1, tuple("".join(block).splitlines()))
 
 
-def _indent(block: list[str], text: str) -> int:
-    first = text.splitlines()[0] if text else ""
-    return len(block[0].rstrip("\r\n")) - len(first) if block else 0
+def _without(line: str, indent: str) -> str:
+    """What is shown of a line. Comments and the insides of strings may be indented less."""
+    return line[len(indent) :] if line.startswith(indent) else line.lstrip(" \t")
 
 
 def _parse(text: str) -> ast.Module:
@@ -164,7 +166,7 @@ def _lambda_source(code: types.CodeType, lines: list[str], name: str) -> Functio
     if not here:
         raise NoSourceError(f"no lambda stands in line {code.co_firstlineno} of {code.co_filename}")
     file = SourceFile(code.co_filename, text)
-    return FunctionSource(here[0], file, name, 0, 0, tuple(lines))
+    return FunctionSource(here[0], file, name, 0, tuple(lines))
 
 
 def _same_lambda(node: ast.Lambda, code: types.CodeType) -> bool:

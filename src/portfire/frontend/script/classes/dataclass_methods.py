@@ -150,5 +150,5 @@ def _method(
     node = ast.parse(text).body[0]
     assert isinstance(node, ast.FunctionDef)
     file = SourceFile(f"<dataclass {cls.__qualname__}>", text)
-    source = FunctionSource(node, file, f"{cls.__qualname__}.{name}", 0, 0, lines)
+    source = FunctionSource(node, file, f"{cls.__qualname__}.{name}", 0, lines)
     return GeneratedMethod(Signature(parameters, returns, source), lambda n: names.get(n, MISSING))

@@ -127,6 +127,6 @@ def _per_parameter(definition: Definition, comments: Sequence[tuple[int, str]], 
 def _bad(source: FunctionSource, line: int, message: str) -> CompileAbort:
     text = source.lines[line - 1]
     start = len(text) - len(text.lstrip())
-    number, cut = line + source.line_offset, source.column_offset
-    place = SourceRange(source.file, number, start + cut, number, len(text.rstrip()) + cut, source.name)
+    number = line + source.line_offset
+    place = SourceRange(source.file, number, start, number, len(text.rstrip()), source.name)
     return CompileAbort(Diagnostic("bad-type-comment", message, place, help="# type: (Tensor, int) -> Tensor"))
