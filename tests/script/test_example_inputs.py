@@ -91,3 +91,97 @@ def test_check_takes_examples():
 
     assert not portfire.check(only_for_strings).ok
     assert portfire.check(only_for_strings, "a").ok
+
+
+class Kinds(nn.Module):
+    def forward(self, x):
+        return self.inner(x) + 10
+
+    def inner(self, x):
+        if isinstance(x, bool):
+            return 0
+        elif isinstance(x, int):
+            return x + 1
+        elif isinstance(x, float):
+            return int(x) - 1
+        return len(x)
+
+
+@pytest.mark.parametrize("examples", [[1, True], [True, 1, 2.5], [2.5, 1, True], ["a", True, 1], [1, 2.5, "a", False]])
+def test_bools_are_told_from_numbers(examples):
+    eager = Kinds()
+    compiled = portfire.script(eager, [(e,) for e in examples])
+    for example in examples:
+        assert compiled(example) == eager(example)
+
+
+def test_values_of_many_types():
+    def kept(a):
+        assert not isinstance(a, str)
+        return a
+
+    calls = [(1,), (2.5,), ([3, 4],), ({"a": True},), (None,), ((1, "b"),)]
+    compiled = portfire.script(kept, calls)
+    for args in calls:
+        assert repr(compiled(*args)) == repr(kept(*args))
+
+
+def test_lists_and_tuples_in_one_another():
+    def totals(values):
+        return [sum(v) for v in values]
+
+    for example in ([[1, 2], [3]], ([1.5], [2.5, 1.0]), [(True, False), (True, True)], ((1, 2), (3, 4))):
+        assert repr(portfire.script(totals, (example,))(example)) == repr(totals(example))
+
+
+class Scaled:
+    def __init__(self, factor: int):
+        self.factor = factor
+
+    def of(self, x):
+        return x * self.factor
+
+
+def test_objects():
+    def f(x, scale):
+        return scale.of(x)
+
+    compiled = portfire.script(f, [(2, Scaled(3)), (2.5, Scaled(3))])
+    assert compiled(4, Scaled(2)) == 8 and compiled(1.5, Scaled(2)) == 3.0
+
+
+class Methods(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = Kinds()
+
+    def forward(self, n):
+        return self.cell(n)
+
+    @torch.jit.export
+    def joined(self, words, separator):
+        return separator.join(words)
+
+    @portfire.export
+    def scaled(self, x, y):
+        return x * y if isinstance(y, int) else x
+
+
+def test_examples_for_several_methods():
+    """As torch.jit.script takes them: by what is called."""
+    eager = Methods()
+    calls = {eager: [(3,)], eager.joined: [(["a", "b"], "-")], eager.scaled: [(2, 3), (2.5, 1)], eager.cell: [(2,)]}
+    compiled = portfire.script(eager, calls)
+    assert compiled(3) == eager(3)
+    assert compiled.joined(["x", "y", "z"], "+") == "x+y+z"
+    assert compiled.scaled(4, 5) == 20 and compiled.scaled(0.5, 2) == 1.0
+
+
+def test_examples_for_a_function_by_name():
+    assert portfire.script(combined, {combined: [([1.0], ["a"], {"a": torch.ones(1)}, Point(torch.ones(1), "p"), 2)]})
+
+
+def test_methods_are_no_functions():
+    for method, fix in ((Methods().scaled, "export"), (Scaled(2).of, "function that calls it")):
+        with pytest.raises(portfire.errors.ArgumentError, match=fix):
+            portfire.script(method)

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import torch
 
 from portfire.diagnostics import Diagnostic
-from portfire.errors import InternalError
+from portfire.errors import ArgumentError, InternalError
 from portfire.frontend.script.classes.methods import declared_version
 from portfire.frontend.script.compiler import Compiler
 from portfire.frontend.script.environment import PoisonedValue
 from portfire.frontend.script.modules.module_compilation import compile_module
 from portfire.frontend.script.types.attribute_types import MAX_ROUNDS, AttributeTypes
-from portfire.frontend.script.types.example_types import ExampleCall, with_example_types
+from portfire.frontend.script.types.example_types import ExampleCall, of_method, with_example_types
 from portfire.frontend.script.types.fixed_values import FixedValues
 from portfire.ir import types as ir
 from portfire.ir.deep_nesting import deep_nesting
@@ -47,7 +47,7 @@ def script_module(
     module: torch.nn.Module, local_names: Mapping[str, Any] | None = None, examples: Sequence[ExampleCall] = ()
 ) -> ObjectState:
     """Compile a module instance: `forward`, exported methods, and everything they reach. `examples`: calls of `forward`."""
-    return _compile(lambda compiler: compile_module(compiler, module, examples), local_names)
+    return _compile(lambda compiler: _module(compiler, module, examples), local_names)
 
 
 def script_class(cls: type, local_names: Mapping[str, Any] | None = None) -> ir.Type:
@@ -69,7 +69,7 @@ def obstacles(
 
     def work(compiler: Compiler) -> object:
         if isinstance(target, torch.nn.Module):
-            return compile_module(compiler, target, examples)
+            return _module(compiler, target, examples)
         return _class(compiler, target) if isinstance(target, type) else _function(compiler, target, examples)
 
     compiler, _ = _attempt(work, local_names)
@@ -80,13 +80,37 @@ def obstacles(
 
 
 def _function(compiler: Compiler, function: Callable[..., Any], examples: Sequence[ExampleCall]) -> Function | None:
+    if inspect.ismethod(function):
+        raise ArgumentError(_why_no_method(function))
     signature = None
     if examples:
-        signature = with_example_types(compiler.signature(function), examples, compiler.classes)
+        signature = with_example_types(compiler.signature(function), of_method(examples, function), compiler.classes)
     callee = compiler.callee(function, signature)
     compiled = compiler.compile(callee, declared_version(compiler, callee), ()).function
     compiler.methods.finish_classes()
+    _check_defaults(compiler, [compiled] if compiled is not None else [])
     return compiled
+
+
+def _check_defaults(compiler: Compiler, functions: Iterable[Function]) -> None:
+    """Of functions that are called from outside, where defaults are used which only the call knows of."""
+    for abort in compiler.outside_containers.check_defaults(functions):
+        with compiler.diagnostics.recovering():
+            raise abort
+
+
+def _module(compiler: Compiler, module: torch.nn.Module, examples: Sequence[ExampleCall]) -> ObjectState:
+    state = compile_module(compiler, module, examples)
+    _check_defaults(compiler, [m for t in compiler.module_types for m in t.cls.methods.values()])
+    return state
+
+
+def _why_no_method(method: types.MethodType) -> str:
+    owner, name = method.__self__, method.__name__
+    kind = owner.__name__ if isinstance(owner, type) else type(owner).__name__
+    if isinstance(owner, torch.nn.Module):
+        return f"'{name}' is a method of a {kind}: mark it with @portfire.export, and compile the module"
+    return f"'{name}' is a method of {kind}, and no function: compile a function that calls it"
 
 
 def _class(compiler: Compiler, cls: type) -> ir.Type:

@@ -24,7 +24,7 @@ from portfire.frontend.script.modules.hooks import HookedForward
 from portfire.frontend.script.modules.module_state import StateReader
 from portfire.frontend.script.modules.module_types import ModuleType
 from portfire.frontend.script.modules.module_values import HOOKLESS_FORWARD
-from portfire.frontend.script.types.example_types import ExampleCall, with_example_types
+from portfire.frontend.script.types.example_types import ExampleCall, of_method, with_example_types
 from portfire.frontend.script.types.inference import is_pending, resolved
 from portfire.frontend.script.types.overloads import implemented_by
 from portfire.frontend.script.types.signatures import signature_of
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 def compile_module(compiler: Compiler, module: torch.nn.Module, examples: Sequence[ExampleCall] = ()) -> ObjectState:
     """Compile a module and everything its starting points reach. Obstacles are added to the compiler's diagnostics.
 
-    `examples`: calls of its `forward`, which tell the types of parameters that nobody declares.
+    `examples`: calls of its `forward`, and of other methods, which tell the types of parameters that nobody declares.
     """
     type_ = compiler.module_types.of(module)
     starting_points = list(_starting_points(compiler, type_))
@@ -49,8 +49,9 @@ def compile_module(compiler: Compiler, module: torch.nn.Module, examples: Sequen
             raise _nothing_to_compile(module)
     for source in starting_points:
         with compiler.diagnostics.recovering():
-            is_called = examples and source.name in ("forward", HOOKLESS_FORWARD)
-            compiler.methods.compile(type_.cls, _typed_by(compiler, type_, source, examples) if is_called else source)
+            name = "forward" if source.name == HOOKLESS_FORWARD else source.name
+            calls = of_method(examples, module, name)
+            compiler.methods.compile(type_.cls, _typed_by(compiler, type_, source, calls) if calls else source)
     _compile_hooked_forward(compiler, type_)
     _implement_interfaces(compiler, type_)
     for below in _below(type_, set()):

@@ -9,6 +9,7 @@ Comes before: `signatures.py`, `value_types.py`. Comes after: `entry.py`, `modul
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,7 +21,8 @@ from portfire.frontend.script.types.inference import joined, settle
 from portfire.frontend.script.types.signatures import Signature
 from portfire.frontend.script.types.value_types import UntypedValueError, type_of_value
 from portfire.ir.graph import MISSING, Parameter
-from portfire.ir.types import Type
+from portfire.ir.subtyping import union_of
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, Type
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,34 @@ class ExampleCall:
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    #: What is called, if that is said: a module, a method of one, a function.
+    target: Any = None
 
 
 def as_calls(example_inputs: Any, example_kwarg_inputs: Mapping[str, Any] | None) -> tuple[ExampleCall, ...]:
-    """Example inputs as users write them: a tuple of arguments, a list of such tuples, or the only argument."""
+    """Example inputs as users write them: a tuple of arguments, a list of such tuples, or the only argument; or for each module
+    and method that is called its own."""
     kwargs = dict(example_kwarg_inputs or {})
     if example_inputs is None:
         return (ExampleCall((), kwargs),) if kwargs else ()
+    if isinstance(example_inputs, dict) and example_inputs and all(map(callable, example_inputs)):
+        calls = [(target, as_calls(given, kwargs)) for target, given in example_inputs.items()]
+        return tuple(replace(call, target=target) for target, found in calls for call in found)
     if isinstance(example_inputs, list) and example_inputs and all(isinstance(c, tuple) for c in example_inputs):
         return tuple(ExampleCall(call, kwargs) for call in example_inputs)
     args = example_inputs if isinstance(example_inputs, tuple) else (example_inputs,)
     return (ExampleCall(args, kwargs),)
+
+
+def of_method(calls: Sequence[ExampleCall], owner: Any, name: str = "forward") -> list[ExampleCall]:
+    """The calls of a function, or of a module's method. Those that do not say what they call are of `forward`."""
+    return [c for c in calls if _calls(c.target, owner, name)]
+
+
+def _calls(target: Any, owner: Any, name: str) -> bool:
+    if target is None or target is owner:
+        return name == "forward"
+    return getattr(target, "__self__", None) is owner and getattr(target, "__name__", None) == name
 
 
 def with_example_types(signature: Signature, calls: Sequence[ExampleCall], classes: ClassRegistry) -> Signature:
@@ -47,11 +66,11 @@ def with_example_types(signature: Signature, calls: Sequence[ExampleCall], class
     bound = [_bound(signature, call) for call in calls]
 
     def of_examples(name: str, known: Type | None) -> Type | None:
-        for given in bound:
-            for value in given.get(name, ()):
-                found = _type_of(signature, name, value, classes)
-                known = found if known is None else joined(known, found)
-        return None if known is None else settle(known)
+        found = [] if known is None else [known]
+        found += [_type_of(signature, name, value, classes) for given in bound for value in given.get(name, ())]
+        if BOOL in found and any(t in (INT, FLOAT, COMPLEX) for t in found):
+            return union_of(found)  # a bool is no number like others
+        return settle(functools.reduce(joined, found)) if found else None
 
     parameters = []
     for parameter in signature.parameters:
