@@ -181,3 +181,8 @@ def test_failures_name_the_nearest_overload_and_the_argument() -> None:
     with pytest.raises(MatchError) as caught:
         match_builtin("aten::matmull", values)
     assert "aten::matmul" in caught.value.similar
+
+
+def test_a_tensor_stands_for_an_int() -> None:
+    assert kinds("aten::mean", TENSOR, TENSOR) == ["aten::IntImplicit", "prim::ListConstruct", "aten::mean"]
+    assert kinds("aten::roll", TENSOR, TENSOR, 0)[0] == "aten::IntImplicit"

@@ -269,3 +269,21 @@ def test_tensors_hash_by_identity():
         return hash(a) == hash(a), hash(a) == hash(b)
 
     check(f, (T(1), T(1)), (T(1), T(2)))
+
+
+def test_tensors_that_hold_an_int_are_ints():
+    def f(x, t):
+        return (
+            x.sum(t), x.mean(t, keepdim=True), x.amax(t.item()), x.softmax(t), torch.cat([x, x], t), x.permute(t, 0), x.view(t, -1),
+            x.unsqueeze(t), x.size(t), x.transpose(0, t), x.narrow(0, 0, t), x[t], [1, 2, 3][t], (1, 2, 3)[t], "abc"[t], range(t)[0],
+            torch.zeros(t), torch.zeros(t, t + 1), torch.arange(t), torch.full((2,), t), x.repeat(t, 1), x.add(x, alpha=t), [0] * t,
+        )  # fmt: skip
+
+    def wrong(x, t):
+        return x.unsqueeze(t)
+
+    check(f, (torch.arange(4.0).reshape(2, 2), T(1)))
+    compiled = portfire.script(wrong)
+    for t in (T(1.5), T([0, 1])):
+        with pytest.raises(RuntimeError, match="Cannot input a tensor"):
+            compiled(torch.ones(2), t)

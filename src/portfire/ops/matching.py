@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Value
 from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import FLOAT, INT, NONE, NUMBER, ListType, OptionalType, TupleType, Type, VarType
+from portfire.ir.types import FLOAT, INT, NONE, NUMBER, ListType, OptionalType, TensorType, TupleType, Type, VarType
 from portfire.ops.conversions import Operand, Stage, convert, convertible_to_list, existing, is_empty_literal, list_of
 from portfire.ops.schema import Argument, FunctionSchema
 from portfire.ops.type_variables import bind_variables, substitute
@@ -191,6 +191,8 @@ class _Attempt:
             operand = list_of(operand.type, [operand] * (argument.fixed_size or 1))
         elif self.stage is Stage.RELAXED and _is_int_used_as_float_list(operand.type, argument):
             operand = list_of(FLOAT, [convert(operand, FLOAT, self.stage)] * (argument.fixed_size or 1))
+        elif self.stage is Stage.RELAXED and _is_tensor_used_as_int_list(operand.type, argument):
+            operand = list_of(INT, [convert(operand, INT, self.stage)] * (argument.fixed_size or 1))
         reason = bind_variables(argument.type, operand.type, self.variables)
         if reason is not None:
             return f"argument `{argument.name}`: {reason}"
@@ -272,6 +274,13 @@ def _is_number_used_as_list(type_: Type, argument: Argument) -> bool:
         return False
     wanted = _list_of_fixed_size(argument)
     return wanted is not None and wanted.element == type_
+
+
+def _is_tensor_used_as_int_list(type_: Type, argument: Argument) -> bool:
+    """`x.sum(dim)` of a tensor with one int, or of what `dim.item()` gives."""
+    wanted = _list_of_fixed_size(argument)
+    is_int_at_run_time = isinstance(type_, TensorType) or type_ == NUMBER
+    return is_int_at_run_time and wanted is not None and wanted.element == INT
 
 
 def _is_int_used_as_float_list(type_: Type, argument: Argument) -> bool:

@@ -13,6 +13,7 @@ from portfire.diagnostics.language import (
     attributes,
     class_features,
     classes,
+    containers,
     data_classes,
     functions,
     generators,
@@ -40,6 +41,7 @@ SECTIONS: Final[dict[str, tuple[Construct, ...]]] = {
     "Statements": statements.CONSTRUCTS,
     "match": patterns.CONSTRUCTS,
     "Values": values.CONSTRUCTS,
+    "More on lists and dicts": containers.CONSTRUCTS,
     "Return types that vary": returns.CONSTRUCTS,
     "torch": operators.CONSTRUCTS,
 }

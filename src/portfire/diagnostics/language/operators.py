@@ -39,6 +39,17 @@ def f(x):
         torch_jit=True,
     ),
     Construct(
+        "tuples and lists as an index whose length only the run tells",
+        """
+def f(x, numbers: List[int], tensors: List[Tensor]):
+    y = x.clone()
+    y[tuple(numbers)] = 7
+    return y, x[tuple(numbers)], x[tuple(tensors)], x[numbers], x[y[:1].shape[:1]]
+""",
+        inputs="(torch.ones(3, 4, 2), [1, 2], [torch.tensor([0, 1]), torch.tensor([1, 1])])",
+        differs="a list of lists or tensors is a tuple of them, as in the torch that compiles it",
+    ),
+    Construct(
         "factories: zeros, arange, tensor, new_zeros",
         """
 def f(x):
@@ -253,5 +264,21 @@ def f(x, mask):
     return torch.masked.mean(x, dim=0, mask=mask)
 """,
         code="type-mismatch",
+    ),
+    Construct(
+        "sparse tensors",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("indices", torch.tensor([[0, 1], [1, 0]]))
+        self.register_buffer("values", torch.ones(2))
+
+    def forward(self, x):
+        return torch.sparse_coo_tensor(self.indices, self.values, (2, 2)) @ x, x.to_sparse().to_dense()
+""",
+        inputs="(torch.ones(2, 2),)",
+        differs="no file holds a sparse tensor: keep its indices and values as buffers",
+        torch_jit=True,
     ),
 )

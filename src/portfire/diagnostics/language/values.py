@@ -44,14 +44,6 @@ def f(xs: List[int]):
         inputs="([3, 1, 2],)",
     ),
     Construct(
-        "assignment to a slice of a list",
-        """
-def f(xs: List[int]):
-    xs[0:1] = [5, 6]
-    return xs
-""",
-    ),
-    Construct(
         "dict methods and comprehensions",
         """
 def f(d: Dict[str, int]):
