@@ -34,7 +34,6 @@ CODES: Final[dict[str, str]] = {
     "bad-index": "an index of a kind that the container does not take",
     "index-out-of-range": "an index, known while compiling, that is outside the container",
     "not-a-constant-index": "an index that must be known while compiling but is not",
-    "unsupported-slice-assignment": "an assignment to a slice that cannot be made",
     "int-too-large": "an integer constant outside 64 bits",
     # calls
     "bad-call": "arguments that do not fit the parameters",
