@@ -31,6 +31,7 @@ CODES: Final[dict[str, str]] = {
     "no-truth": "a condition on something that has no truth value",
     "no-attribute": "an attribute that the object does not have",
     "no-set-attribute": "an assignment to an attribute that cannot be set",
+    "changes-a-copy": "a change of a list or dict outside of the program, of which the program has a copy",
     "bad-index": "an index of a kind that the container does not take",
     "index-out-of-range": "an index, known while compiling, that is outside the container",
     "not-a-constant-index": "an index that must be known while compiling but is not",

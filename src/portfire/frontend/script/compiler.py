@@ -22,6 +22,7 @@ from portfire.frontend.script.classes.methods import MethodTable
 from portfire.frontend.script.emitter import Emitter, SilentAbort
 from portfire.frontend.script.functions.calls import Callee, Specialised
 from portfire.frontend.script.functions.inlining import emit_body
+from portfire.frontend.script.functions.outside_containers import OutsideContainers
 from portfire.frontend.script.functions.recursion import ResultNotKnown, opened, settle_result
 from portfire.frontend.script.modules.module_types import ModuleTypes
 from portfire.frontend.script.types.annotation_scope import function_lookup
@@ -117,6 +118,7 @@ class Compiler:
         self.bugs: list[InternalError] = []
         #: The exceptions that `raise` statements make, with the types of their arguments.
         self.raised: list[tuple[type[BaseException], tuple[Type, ...]]] = []
+        self.outside_containers = OutsideContainers()
         self._versions: dict[Hashable, _Version] = {}
         #: How many versions of each definition are being compiled.
         self._under_way: Counter[ast.AST] = Counter()
@@ -328,6 +330,7 @@ class Compiler:
         graph.block.add_input(output)
         found = opened(output.type)
         settle_graph(graph)
+        self.outside_containers.finish(emitter, function, graph)
         made = settle(output.type)
         function.return_type = made if declared is None or made == declared else declared  # equal but for the form
         for parameter in function.parameters:

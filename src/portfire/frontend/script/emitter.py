@@ -107,6 +107,8 @@ class Emitter:
         self.declared_displays: set[SourceRange | None] = set()
         #: Unbound variables that were read, which is an error unless a loop around the place assigns them later.
         self.read_unbound: set[str] = set()
+        #: The copies made of lists and dicts outside of the program, with the names of those.
+        self.outside: list[tuple[Value, str]] = []
         #: What was last assigned to variables that a loop may have to carry.
         self.watched: dict[str, StaticValue | None] = {}
 
@@ -301,6 +303,8 @@ class Emitter:
     def runtime(self, value: StaticValue | Value) -> Value:
         """The run-time value, with its type resolved: what operators take."""
         if isinstance(value, StaticValue):
-            value = value.as_value(self)
+            outside, value = value.outside, value.as_value(self)
+            if outside is not None:
+                self.outside.append((value, outside))
         value.type = resolved(value.type)
         return value

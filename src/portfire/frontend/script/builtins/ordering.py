@@ -141,6 +141,8 @@ class Extreme:
 
     def _of_arguments(self, emitter: Emitter, args: Sequence[StaticValue], key: StaticValue) -> StaticValue:
         types = {static_type(a) for a in args}
+        if len(args) == 1:
+            return args[0]
         if key.constant() is None and types <= {INT, FLOAT, NUMBER}:
             if all(a.constant() is not MISSING for a in args):
                 return ConstantValue(getattr(builtins, self.name)(*(a.constant() for a in args)))

@@ -227,6 +227,7 @@ def call_bound(emitter: Emitter, callee: Callee, bound: dict[str, StaticValue]) 
 def emit_version(emitter: Emitter, callee: Callee, function: Function, values: list[Value]) -> StaticValue:
     """The call of a compiled version."""
     emit = callee.emit or _emit_call_function
+    emitter.compiler.outside_containers.note_call(function, values, emitter.range)
     made = RuntimeValue(emit(emitter, function, values))
     if any(_holds_object(v.type) for v in values):
         is_virtual = isinstance(values[0].type, ClassType) and not values[0].type.is_module
@@ -353,7 +354,10 @@ def default_value(emitter: Emitter, parameter: Parameter) -> StaticValue:
     """A parameter's default."""
     if isinstance(parameter.default, StaticValue):
         return parameter.default
-    return emitter.compiler.value_of(emitter, parameter.default, parameter.name)
+    value = emitter.compiler.value_of(emitter, parameter.default, parameter.name)
+    if value.outside is not None:
+        value.outside = f"the default of '{parameter.name}'"
+    return value
 
 
 # Specialising

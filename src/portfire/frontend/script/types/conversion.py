@@ -73,7 +73,10 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
 
     target = resolved(target)
     if isinstance(value, TupleValue):
-        return _convert_tuple(emitter, value, target, what)
+        made_here = _convert_tuple(emitter, value, target, what)
+        if value.outside is not None:
+            emitter.outside.append((made_here, value.outside))
+        return made_here
     if isinstance(value, ConstantValue) and value.value is None and is_subtype(NONE, target):
         return emitter.builder.constant(None, target if not is_pending(target) else NONE)
     fields = _fields_of(target)
@@ -207,9 +210,19 @@ def _converted(builder: Builder, value: Value, target: Type) -> Value | None:
 
 def _first_member(builder: Builder, value: Value, union: UnionType) -> Value | None:
     for member in union.members:
-        if retype_display(value, member):
+        if _holds_no_tensors_for_numbers(value, member) and retype_display(value, member):
             return value
     return None
+
+
+def _holds_no_tensors_for_numbers(value: Value, member: Type) -> bool:
+    """Whether a display can be meant to be that member of a Union: a tensor does not become a number only to fit."""
+    items = value.node.inputs if value.node is not None else []
+    if not isinstance(member, (ListType, DictType)):
+        return True
+    wanted = member.contained()
+    types = [(resolved(item.type), wanted[i % len(wanted)]) for i, item in enumerate(items)]
+    return not any(type_ == TENSOR and is_subtype(inner, NUMBER) for type_, inner in types)
 
 
 def _convert_elements(builder: Builder, value: Value, target: TupleType) -> Value | None:

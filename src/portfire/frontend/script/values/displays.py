@@ -192,6 +192,14 @@ def dict_of(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) 
     return run_time_dict(emitter, pairs, learned)
 
 
+def copied_dict(emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]]) -> StaticValue:
+    """`dict(known)`: as known as what it was made of, unless the program changes it."""
+    from portfire.frontend.script.values.static_dicts import StaticDict
+
+    learned = emitter.learned.get(emitter.range)
+    return StaticDict(pairs, place=emitter.range) if learned is None else run_time_dict(emitter, pairs, learned)
+
+
 def run_time_dict(
     emitter: Emitter, pairs: Sequence[tuple[StaticValue, StaticValue]], learned: Type | None = None
 ) -> StaticValue:

@@ -225,6 +225,12 @@ def _class(emitter: Emitter, cls: type) -> StaticValue:
     return class_value(cls, emitter.compiler)
 
 
+def _outside(value: StaticValue, name: str) -> StaticValue:
+    """Marks a list, dict or set that lies outside of the program: changes are looked for (`outside_containers.py`)."""
+    value.outside = f"'{name}'" if name else f"this {value.describe()}"
+    return value
+
+
 def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | None:
     compiler = emitter.compiler
     if isinstance(python_object, types.ModuleType) or type(python_object).__module__ == "torch._ops":
@@ -239,19 +245,18 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
     if stream is not None:
         return stream
     if isinstance(python_object, (tuple, list)):
-        return TupleValue(
-            [compiler.value_of(emitter, item, name) for item in python_object], is_list=isinstance(python_object, list)
-        )
+        items = [compiler.value_of(emitter, item, name) for item in python_object]
+        listed = TupleValue(items, is_list=isinstance(python_object, list))
+        return _outside(listed, name) if listed.is_list else listed
     if isinstance(python_object, (set, frozenset)):
         in_order = sorted(python_object, key=repr)
-        return KnownSet([compiler.value_of(emitter, item, name) for item in in_order], type(python_object).__name__)
+        known = [compiler.value_of(emitter, item, name) for item in in_order]
+        return _outside(KnownSet(known, type(python_object).__name__), name)
     if isinstance(python_object, (dict, types.MappingProxyType)):
-        return StaticDict(
-            [
-                (compiler.value_of(emitter, k, name), compiler.value_of(emitter, v, name))
-                for k, v in python_object.items()
-            ]
-        )
+        pairs = [
+            (compiler.value_of(emitter, k, name), compiler.value_of(emitter, v, name)) for k, v in python_object.items()
+        ]
+        return _outside(StaticDict(pairs), name)
     if isinstance(python_object, slice):
         from portfire.frontend.script.values.indexing import SliceValue
 

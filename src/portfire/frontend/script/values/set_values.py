@@ -18,7 +18,7 @@ from portfire.frontend.script.types.inference import PendingType
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
 from portfire.frontend.script.values.container_values import DictBehaviour, dict_key
 from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue
-from portfire.frontend.script.values.static_values import StaticValue
+from portfire.frontend.script.values.static_values import CHANGING, StaticValue, changes_a_copy
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir.forms import form_kind
 from portfire.ir.graph import MISSING
@@ -123,6 +123,8 @@ class KnownSet(TupleValue):
         """See the base class."""
         if name == "__contains__":
             return MethodValue(self, name, self._contains)
+        if self.outside is not None and name in CHANGING:
+            raise changes_a_copy(emitter, self.outside)
         return self.made(emitter).attribute(emitter, name)
 
     def _contains(self, emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.operator_failures import did_you_mean
 from portfire.frontend.script.values.runtime_value import MethodValue
-from portfire.frontend.script.values.static_values import Iteration, StaticValue
+from portfire.frontend.script.values.static_values import CHANGING, Iteration, StaticValue, changes_a_copy
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir.graph import MISSING, Value
 from portfire.ir.source import SourceRange
@@ -61,8 +61,14 @@ class StaticDict(StaticValue):
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
+        from portfire.frontend.script.values.typed_dicts import note_growing
+
         if name in _METHODS:
             return MethodValue(self, name, _METHODS[name])
+        if self.outside is not None and name in CHANGING:
+            raise changes_a_copy(emitter, self.outside)
+        if self.place is not None and name in CHANGING:
+            note_growing(emitter, self)
         raise emitter.fail(
             "no-attribute",
             f"{self.describe()} has no attribute '{name}'",
@@ -91,6 +97,8 @@ class StaticDict(StaticValue):
         from portfire.frontend.script.values.typed_dicts import note_changing
 
         note_changing(emitter, self, key, value)
+        if self.outside is not None:
+            raise changes_a_copy(emitter, self.outside)
         super().set_index(emitter, key, value)
 
     def iterate(self, emitter: Emitter) -> Iteration:
@@ -127,9 +135,15 @@ def _has_key(emitter: Emitter, dict_: StaticDict, key: StaticValue) -> StaticVal
     return emit_contains(emitter, TupleValue([k for k, _ in dict_.pairs]), key)
 
 
+def _copy(emitter: Emitter, dict_: StaticDict, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    from portfire.frontend.script.values.displays import copied_dict
+
+    return copied_dict(emitter, dict_.pairs)
+
+
 _METHODS: dict[str, Callable[..., StaticValue]] = {
     "items": lambda emitter, d, args, kwargs: TupleValue([TupleValue(p) for p in d.pairs]),
     "keys": lambda emitter, d, args, kwargs: TupleValue([k for k, _ in d.pairs]),
     "values": lambda emitter, d, args, kwargs: TupleValue([v for _, v in d.pairs]),
-    "get": _get,
-}
+    "get": _get, "copy": _copy,
+}  # fmt: skip

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from portfire.ir.graph import MISSING, Value
+from portfire.ir.source import SourceRange
 
 if TYPE_CHECKING:
+    from portfire.diagnostics import CompileAbort
     from portfire.frontend.script.emitter import Emitter
 
 
@@ -36,6 +38,9 @@ class Iteration:
 
 class StaticValue:
     """Base: everything fails, saying what the value is."""
+
+    #: The name of a list, dict or set outside of the program that this is a copy of.
+    outside: str | None = None
 
     def describe(self) -> str:
         """What this is, for messages: "a module", "the function f", "a value of type int"."""
@@ -61,6 +66,10 @@ class StaticValue:
     def constant(self) -> Any:
         """The Python value where it is known while compiling, else `MISSING`."""
         return MISSING
+
+    def text(self, emitter: Emitter) -> StaticValue | None:
+        """`str(self)` of something that has no run-time value; None where the run-time value has the text."""
+        return None
 
     def is_none(self, emitter: Emitter) -> StaticValue | None:
         """`self is None` where only the run tells it; None where the constant or the type does."""
@@ -141,3 +150,22 @@ class StaticValue:
     def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
         """The items for `a, b = self`; `count` is the number wanted, None when any will do."""
         raise emitter.fail("not-unpackable", f"{self.describe()} cannot be unpacked", help="unpack a tuple or a list")
+
+
+#: Methods that change a list, dict or set in place.
+CHANGING = frozenset(
+    (
+        *("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse"),
+        *("update", "setdefault", "popitem", "add", "discard", "appendleft", "extendleft", "popleft"),
+    )
+)
+HOW_TO_CHANGE = (
+    "make a new one in the function: `items = list(items)`; for a default, `items=None`, then `items = []`; or keep it in "
+    "an attribute of a module"
+)
+
+
+def changes_a_copy(emitter: Emitter, outside: str, place: SourceRange | None = None) -> CompileAbort:
+    """What to raise where a program changes a list, dict or set that lies outside of it."""
+    message = f"{outside} lies outside of the program, which cannot change it"
+    return emitter.fail("changes-a-copy", message, help=HOW_TO_CHANGE, range=place)

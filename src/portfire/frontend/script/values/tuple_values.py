@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from portfire.frontend.script.values import indexing
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.runtime_value import MethodValue
-from portfire.frontend.script.values.static_values import Iteration, StaticValue
+from portfire.frontend.script.values.static_values import CHANGING, Iteration, StaticValue, changes_a_copy
 from portfire.ir.graph import MISSING, Value
 from portfire.ir.types import ListType, TupleType, Type
 
@@ -64,16 +64,22 @@ class TupleValue(StaticValue):
             return MethodValue(self, name, _count)
         if name == "index":
             return MethodValue(self, name, _index)
+        if name == "copy" and self.is_list:
+            return MethodValue(self, name, _copy)
+        if name in CHANGING and self.outside is not None:
+            raise changes_a_copy(emitter, self.outside)
         raise emitter.fail(
             "no-attribute",
             f"{self.describe()} has no attribute '{name}'",
-            help="a tuple has count and index; for one that grows, use a list",
+            help="make a list of it first: `list(items)`" if self.is_list else _NO_METHOD,
         )
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
         """See the base class."""
         key = indexing.known_key(emitter, key)
         if isinstance(key, indexing.SliceValue):
+            if self.outside is not None and key.constant_slice(emitter) == slice(None):
+                return _copy(emitter, self, [], {})
             return TupleValue(self.items[key.constant_slice(emitter)], is_list=self.is_list)
         position = key.constant()
         if isinstance(position, int):
@@ -85,6 +91,12 @@ class TupleValue(StaticValue):
                 )
             return self.items[position]
         return indexing.pick_item(emitter, self.items, key)
+
+    def set_index(self, emitter: Emitter, key: StaticValue, value: StaticValue) -> None:
+        """See the base class."""
+        if self.outside is not None:
+            raise changes_a_copy(emitter, self.outside)
+        super().set_index(emitter, key, value)
 
     def iterate(self, emitter: Emitter) -> Iteration:
         """See the base class."""
@@ -101,6 +113,17 @@ class TupleValue(StaticValue):
     def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
         """See the base class."""
         return self.items
+
+
+_NO_METHOD = "a tuple has count and index; for one that grows, use a list"
+
+
+def _copy(emitter: Emitter, list_: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    """`items.copy()`, `items[:]`: a list of its own, which can change where its items are run-time values."""
+    from portfire.frontend.script.builtins.builtin_iteration import to_list
+
+    assert isinstance(list_, TupleValue)
+    return TupleValue(list_.items, is_list=True) if list_.type() is None else to_list(emitter, list_)
 
 
 def _count(

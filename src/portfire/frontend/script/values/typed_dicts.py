@@ -127,6 +127,14 @@ def note_changing(emitter: Emitter, dict_: StaticDict, key: StaticValue, value: 
     emitter.widened[dict_.place] = typed_dict(list(fields.items()))
 
 
+def note_growing(emitter: Emitter, dict_: StaticDict) -> None:
+    """A dict that is known while compiling is changed by a method: the next attempt makes it a run-time dict."""
+    keys, values = [static_type(k) for k, _ in dict_.pairs], [static_type(v) for _, v in dict_.pairs]
+    if dict_.place is not None and None not in (*keys, *values):
+        key_type, value_type = reduce(joined, cast(list[Type], keys)), reduce(joined, cast(list[Type], values))
+        emitter.widened.setdefault(dict_.place, DictType(key_type, value_type))
+
+
 def _note_changing_table(emitter: Emitter, dict_: StaticDict, key: StaticValue, value: StaticValue) -> None:
     """The same for a table of enum members."""
     pairs = [*dict_.pairs, (key, value)]
