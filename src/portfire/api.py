@@ -49,6 +49,7 @@ def script(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Map
     """
     if isinstance(target, (ScriptFunction, ScriptModule)):
         return target
+    _refuse_class_of_modules(target)
     names = caller_names()
     examples = as_calls(example_inputs, example_kwarg_inputs)
     with collection_paused():
@@ -64,6 +65,12 @@ def script(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Map
     raise ArgumentError(f"script() takes a function, a module or a class, not a {type(target).__qualname__}")
 
 
+def _refuse_class_of_modules(target: Any) -> None:
+    if isinstance(target, type) and issubclass(target, torch.nn.Module):
+        name = target.__name__
+        raise ArgumentError(f"'{name}' is a class of modules, and an instance is compiled: make one, {name}(...)")
+
+
 def check(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Mapping[str, Any] | None = None) -> Report:
     """Everything that keeps a function, an `nn.Module` instance or a class from compiling, in all methods and submodules it
     reaches: `report.ok`, `report.diagnostics`, `str(report)`, `report.to_json()`. Nothing in the user's code makes it raise.
@@ -73,6 +80,7 @@ def check(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Mapp
         return Report(type(target).__name__)
     if not callable(target):
         raise ArgumentError(f"check() takes a function, a module or a class, not a {type(target).__qualname__}")
+    _refuse_class_of_modules(target)
     return report_on(target, caller_names(), as_calls(example_inputs, example_kwarg_inputs))
 
 

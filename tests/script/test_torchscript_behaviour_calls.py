@@ -355,3 +355,99 @@ def test_an_item_of_an_empty_tuple():
 
     [found] = diagnostics(f)
     assert found.code == "index-out-of-range"
+
+
+# Overloads
+
+
+@torch.jit._overload
+def summed(x: float) -> float: ...
+
+
+@torch.jit._overload
+def summed(x: int, y: int) -> int: ...  # noqa: F811
+
+
+def summed(x, y=2, z=3):  # noqa: F811
+    return x + y + z
+
+
+@torch.jit._overload
+def told(x: float) -> float: ...
+
+
+@torch.jit._overload
+def told(x: int) -> int: ...  # noqa: F811
+
+
+@torch.jit._overload
+def told(x: str) -> str: ...  # noqa: F811
+
+
+def told(x=1.5):  # noqa: F811
+    return x
+
+
+def test_declarations_leave_out_parameters_with_defaults():
+    def f():
+        return summed(1.0), summed(1, 2), summed(1, 2, 3), summed(1.5, y=4), summed(2, z=5, y=1)
+
+    agree_exactly(f, ())
+
+
+def test_the_declaration_that_needs_no_conversion_is_taken():
+    def f(n: int):
+        return told(), told(n), told(0.5), told("a"), told(x=n)
+
+    agree_exactly(f, (3,))
+
+    def of_no_declaration():
+        return told((1, 2))
+
+    [found] = diagnostics(of_no_declaration)
+    assert found.code == "no-overload" and "declared: (x: str)" in found.notes
+
+
+# Names and classes
+
+
+def test_functions_with_parameters_called_self():
+    def f(self, x):
+        return self - x
+
+    def g(x, self, self_=2.0):
+        return x - self * self_
+
+    for function in (f, g):
+        compiled = portfire.script(function)
+        buffer = io.BytesIO()
+        portfire.save(compiled, buffer)
+        for program in (compiled, saved_and_loaded(compiled), torch.jit.load(io.BytesIO(buffer.getvalue()))):  # noqa: TID251
+            assert same(program(X, X + 1), function(X, X + 1))
+    assert same(saved_and_loaded(portfire.script(f))(x=X, self=X + 1), f(X + 1, X))
+
+
+def test_classes_of_modules_are_no_modules():
+    for take in (portfire.script, portfire.check):
+        with pytest.raises(portfire.ArgumentError, match=r"an instance is compiled: make one, Linear\(...\)"):
+            take(nn.Linear)
+
+
+# Tuples in the index of a tensor
+
+
+def test_tuples_among_indices_are_lists():
+    def read(x, pair: tuple[int, int]):
+        return (
+            x[:, (0, 2)], x[..., (1,)], x[(0, 1)], x[((0, 1), (1, 2))], x[:, (True, False, True)], x[None, (0, 1)],
+            x[:, pair], x[pair], x[pair, pair],
+        )  # fmt: skip
+
+    def write(x):
+        x[:, (0, 2)] = 7.0
+        x[..., (1, 3)] += 1
+        return x
+
+    x = torch.arange(24.0).reshape(2, 3, 4)
+    check_module(read, (x, (0, 1)))
+    check_module(write, (x,))

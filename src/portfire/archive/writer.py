@@ -168,14 +168,23 @@ def _calling_module(function: Function) -> ObjectState:
     cls = ClassType(FUNCTION_MODULE, is_module=True)
     cls.add_attribute("training", BOOL)
     graph = Graph("forward")
-    graph.block.add_parameter(cls, "self")
+    receiver = _receiver(function)
+    graph.block.add_parameter(cls, receiver)
     arguments = [graph.block.add_parameter(p.type, p.name) for p in function.parameters]
     builder = Builder(graph)
     reference = builder.constant(function, FunctionType(function))
     graph.block.add_input(builder.insert("prim::CallFunction", [reference, *arguments], function.return_type))
-    parameters = [Parameter("self", cls), *function.parameters]
+    parameters = [Parameter(receiver, cls), *function.parameters]
     cls.methods["forward"] = Function(f"{FUNCTION_MODULE}.forward", parameters, function.return_type, graph)
     return ObjectState(cls, {"training": True})
+
+
+def _receiver(function: Function) -> str:
+    """A name for the module that no parameter of the function has."""
+    name, taken = "self", {p.name for p in function.parameters}
+    while name in taken:
+        name += "_"
+    return name
 
 
 class _MethodView(Function):
@@ -186,11 +195,12 @@ class _MethodView(Function):
 
         assert function.graph is not None
         graph = clone_graph(function.graph)
-        receiver = graph.block.add_parameter(cls, "self")
+        name = _receiver(function)
+        graph.block.add_parameter(cls, name)
         graph.block.parameters.insert(0, graph.block.parameters.pop())
         for index, value in enumerate(graph.block.parameters):
             value.index = index
-        parameters = [Parameter(receiver.name or "self", cls), *function.parameters]
+        parameters = [Parameter(name, cls), *function.parameters]
         super().__init__(f"{FUNCTION_MODULE}.forward", parameters, function.return_type, graph, function.range)
 
 

@@ -358,6 +358,17 @@ def f(x):
         torch_jit=True,
     ),
     Construct(
+        "fork of lambdas and nested functions, torch.futures.wait_all",
+        """
+def f(x, n: int):
+    def scaled(y, by: int = 2):
+        return y * by + n
+    futures = [portfire.fork(scaled, x), portfire.fork(lambda: scaled(x, n))]
+    return torch.futures.wait_all(futures)
+""",
+        inputs="(torch.ones(2), 3)",
+    ),
+    Construct(
         "functions that are conditions on their arguments: `if exists(x):`",
         """
 def exists(value):

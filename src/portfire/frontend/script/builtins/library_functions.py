@@ -18,11 +18,13 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from portfire.frontend.script.builtins.builtin_functions import BuiltinFunction
 from portfire.frontend.script.builtins.builtin_iteration import to_list
 from portfire.frontend.script.builtins.builtin_parameters import Parameters
 from portfire.frontend.script.builtins.ordering import emit_sorted
-from portfire.frontend.script.builtins.python_library import bisection, heaps, numbers
+from portfire.frontend.script.builtins.python_library import bisection, futures, heaps, numbers
 from portfire.frontend.script.functions.function_values import PartialFunction
 from portfire.frontend.script.statements.control_flow import emit_choice
 from portfire.frontend.script.statements.refinement import negated
@@ -247,6 +249,7 @@ def _functions() -> dict[Any, StaticValue]:
         (functools.wraps, lambda emitter, args, kwargs: _SAME, 0, None),
         (functools.partial, lambda emitter, args, kwargs: PartialFunction(args[0], args[1:], kwargs), 1, None),
         (contextlib.contextmanager, lambda emitter, args, kwargs: args[0], 1, 1),
+        (torch.futures.wait_all, written_in_python(futures.wait_all), 1, 1),
         (functools.lru_cache, _cache, 0, 2), (functools.cache, _cache, 0, 1),
         (heapq.nsmallest, _smallest(reverse=False), 2, 3), (heapq.nlargest, _smallest(reverse=True), 2, 3),
         (heapq.merge, _merge, 1, None),

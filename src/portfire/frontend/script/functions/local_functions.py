@@ -114,16 +114,16 @@ def _lifted(emitter: Emitter, callee: Callee, node: ast.FunctionDef, others: Seq
                 f"'{node.name}' calls itself and assigns variables of the function around it",
                 help="give the variable its first value in a plain assignment before, outside of loops and branches",
             )
-    free = _free_names(node)
+    free = free_names(node)
     for other in others:
-        hidden = sorted(_free_names(other) & own_names(node))
+        hidden = sorted(free_names(other) & own_names(node))
         if hidden:
             raise emitter.fail(
                 "unsupported-syntax",
                 f"'{node.name}' has a variable '{hidden[0]}', which a function that it calls takes from outside",
                 help=f"give the variable '{hidden[0]}' of '{node.name}' another name",
             )
-        free |= _free_names(other)
+        free |= free_names(other)
     names = emitter.compiler.classes.names
     name = "__torch__." + _NOT_IN_NAMES.sub("", callee.signature.source.name.replace("<locals>.", ""))
     own = replace(
@@ -137,7 +137,8 @@ def _lifted(emitter: Emitter, callee: Callee, node: ast.FunctionDef, others: Seq
     return LiftedFunction(own, sorted(free), emitter.frame, emitter.graph)
 
 
-def _free_names(function: ast.AST) -> set[str]:
+def free_names(function: ast.AST) -> set[str]:
+    """Names that a function, or one in it, takes from outside."""
     return {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} - own_names(function)
 
 
@@ -150,7 +151,7 @@ def _cycle(node: ast.FunctionDef, siblings: Mapping[str, ast.AST]) -> Sequence[a
     seen: dict[str, ast.AST] = {}
     waiting: list[ast.AST] = [node]
     while waiting:
-        for name in _free_names(waiting.pop()) - set(seen):
+        for name in free_names(waiting.pop()) - set(seen):
             if name in siblings:
                 seen[name] = siblings[name]
                 waiting.append(siblings[name])

@@ -60,10 +60,14 @@ def choose(
     """The first declaration that the arguments fit, as a signature of the implementation, and its number."""
     classes = emitter.compiler.classes
     implementation = signature_of(function, classes, self_type=self_type)
-    for number, declaration in enumerate(declarations):
-        signature = implemented_by(signature_of(declaration, classes, self_type=self_type), implementation)
-        if fits(signature, args, kwargs, skip_self=self_type is not None):
-            return signature, number
+    signatures = [
+        implemented_by(signature_of(declaration, classes, self_type=self_type), implementation)
+        for declaration in declarations
+    ]
+    for converts in (False, True):
+        for number, signature in enumerate(signatures):
+            if fits(signature, args, kwargs, skip_self=self_type is not None, converts=converts):
+                return signature, number
     types = ", ".join(str(static_type(a) or a.describe()) for a in args)
     raise emitter.fail(
         "no-overload",
@@ -74,12 +78,15 @@ def choose(
 
 
 def implemented_by(declared: Signature, implementation: Signature) -> Signature:
-    """A declaration with the body of the implementation; defaults that only that one has are taken from there."""
+    """A declaration with the body of the implementation; defaults that only that one has are taken from there, and
+    parameters with defaults that the declaration leaves out."""
     defaults = {p.name: p.default for p in implementation.parameters}
     parameters = [
         replace(p, default=defaults.get(p.name, MISSING)) if p.default in (MISSING, ...) else p
         for p in declared.parameters
     ]
+    named = {p.name for p in parameters} | {declared.vararg, declared.kwarg}
+    parameters += [p for p in implementation.parameters if p.name not in named and p.default is not MISSING]
     return replace(declared, source=implementation.source, parameters=parameters)
 
 
@@ -88,8 +95,9 @@ def _spelled(signature: Signature) -> str:
     return f"declared: ({parameters})"
 
 
-def fits(signature: Signature, args: Arguments, kwargs: Keywords, *, skip_self: bool) -> bool:
-    """Whether a call with these arguments suits the signature; nothing is emitted to find out."""
+def fits(signature: Signature, args: Arguments, kwargs: Keywords, *, skip_self: bool, converts: bool) -> bool:
+    """Whether a call with these arguments suits the signature, an int as a float too where it `converts`. Nothing is emitted
+    to find out."""
     parameters = signature.parameters[1:] if skip_self else signature.parameters
     positional = [p for p in parameters if not p.kwarg_only]
     if len(args) > len(positional) or any(k not in {p.name for p in parameters} for k in kwargs):
@@ -100,23 +108,27 @@ def fits(signature: Signature, args: Arguments, kwargs: Keywords, *, skip_self: 
         if value is None:
             if parameter.default is MISSING:
                 return False
-        elif not can_be(value, parameter.type):
+        elif not can_be(value, parameter.type, converts=converts):
             return False
     return True
 
 
-def can_be(value: StaticValue, wanted: ir.Type) -> bool:
+def can_be(value: StaticValue, wanted: ir.Type, *, converts: bool) -> bool:
     """Whether a value can be converted to a type, as a call would."""
     wanted = resolved(wanted)
     if isinstance(wanted, ir.OptionalType):
         found = static_type(value)
-        return _is_none(value) or (found is not None and is_subtype(found, wanted)) or can_be(value, wanted.element)
+        return (
+            _is_none(value)
+            or (found is not None and is_subtype(found, wanted))
+            or can_be(value, wanted.element, converts=converts)
+        )
     if isinstance(value, TupleValue):
-        return _items_can_be(value, wanted)
+        return _items_can_be(value, wanted, converts=converts)
     found = static_type(value)
     if found is None or is_pending(found) or is_pending(wanted):
         return True
-    if is_subtype(found, wanted) or (found == ir.INT and wanted == ir.FLOAT):
+    if is_subtype(found, wanted) or (converts and found == ir.INT and wanted == ir.FLOAT):
         return True
     if isinstance(found, ir.UnionType):
         return members_become(found, wanted)
@@ -131,11 +143,11 @@ def _is_none(value: StaticValue) -> bool:
     return isinstance(value, ConstantValue) and value.value is None
 
 
-def _items_can_be(value: TupleValue, wanted: ir.Type) -> bool:
+def _items_can_be(value: TupleValue, wanted: ir.Type, *, converts: bool) -> bool:
     if isinstance(wanted, ir.ListType):
-        return all(can_be(i, wanted.element) for i in value.items)
+        return all(can_be(i, wanted.element, converts=converts) for i in value.items)
     if isinstance(wanted, ir.TupleType):
         return len(wanted.elements) == len(value.items) and all(
-            can_be(i, t) for i, t in zip(value.items, wanted.elements, strict=True)
+            can_be(i, t, converts=converts) for i, t in zip(value.items, wanted.elements, strict=True)
         )
     return isinstance(wanted, (ir.AnyType, ir.AnyTupleType))

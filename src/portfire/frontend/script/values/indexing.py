@@ -308,10 +308,26 @@ def _parts(emitter: Emitter, key: StaticValue) -> Sequence[StaticValue]:
     from portfire.frontend.script.values.tuple_values import TupleValue
 
     if isinstance(key, TupleValue) and not key.is_list:
-        return key.items
+        return [_listed(emitter, part) for part in key.items]
     if isinstance(key, RuntimeValue) and isinstance(key.type, TupleType) and key.type != SLICE:
-        return items_of(emitter, key)
+        return [_listed(emitter, part) for part in items_of(emitter, key)]
     return (key,)
+
+
+def _listed(emitter: Emitter, part: StaticValue) -> StaticValue:
+    """The tuple in `x[:, (0, 2)]`, which means the list; anything else as it is."""
+    from portfire.frontend.script.types.conversion import static_type
+    from portfire.frontend.script.values.container_values import items_of
+    from portfire.frontend.script.values.tuple_values import TupleValue
+
+    type_ = None if isinstance(part, (SliceValue, EllipsisValue)) else static_type(part)
+    if not isinstance(type_, TupleType) or type_ == SLICE or not type_.elements:
+        return part
+    items = part.items if isinstance(part, TupleValue) else items_of(emitter, RuntimeValue(emitter.runtime(part)))
+    values = [emitter.runtime(_listed(emitter, item)) for item in items]
+    if any(v.type != values[0].type for v in values):
+        return part
+    return emitter.insert("prim::ListConstruct", values, ListType(values[0].type))
 
 
 def _select(emitter: Emitter, tensor: RuntimeValue, key: StaticValue) -> _Selection:

@@ -15,7 +15,7 @@ import torch
 from portfire.frontend.script.builtins.python_library import numbers
 from portfire.frontend.script.types.forms import dtype_attribute
 from portfire.frontend.script.values import indexing
-from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.constant_values import TRUE_VALUE, ConstantValue
 from portfire.frontend.script.values.operator_value import OperatorValue
 from portfire.frontend.script.values.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.values.static_values import Iteration, StaticValue
@@ -221,11 +221,19 @@ class FutureBehaviour(Behaviour):
 
     def attribute(self, emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
         """See the base class."""
-        if name == "wait":
+        if name in ("wait", "value"):
             return OperatorValue("aten::wait", receiver=value, called=name)
+        if name == "done":
+            return MethodValue(value, name, _done)
         raise emitter.fail(
             "no-attribute", f"a future has no attribute '{name}'", help="get its value with `future.wait()`"
         )
+
+
+def _done(emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
+    """`future.done()`: in eager Python what is forked has been run by then."""
+    emitter.builtin("aten::wait", [value])
+    return TRUE_VALUE
 
 
 class GeneratorBehaviour(Behaviour):
