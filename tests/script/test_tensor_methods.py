@@ -90,3 +90,17 @@ def test_sequences_that_are_returned_as_they_are():
 
     for f in (in_reverse, mapped, numbered):
         assert portfire.script(f)([3, 5]) == list(f([3, 5]))
+
+
+def test_devices_and_memory_formats():
+    def f(x, other):
+        last = torch.channels_last
+        return (
+            x.to("cpu", memory_format=last).stride(), x.to(device=x.device, memory_format=last).stride(),
+            x.to(torch.device("cpu"), torch.float64, memory_format=last).stride(), x.to(memory_format=last).stride(),
+            x.to("cpu", memory_format=None), x.to(x.device, non_blocking=True, memory_format=last).stride(),
+            x.to(torch.float64, memory_format=last).stride(), x.to(other, memory_format=last).stride(),
+            x.to("cpu", dtype=torch.float64, copy=True), x.to(device=x.device, dtype=None),
+        )  # fmt: skip
+
+    check(f, (torch.rand(1, 3, 2, 2), torch.ones(1, dtype=torch.float64)))

@@ -27,7 +27,7 @@ from portfire.modules.model_file import ModelFile
 from portfire.modules.python_forms import converter
 from portfire.modules.script_function import FormedFunction, FormedMethod, ScriptFunction, ScriptMethod, callable_of
 from portfire.modules.script_module import ScriptModule
-from portfire.modules.views import ExceptionFactory, Views, enum_class, exception_class, named_tuple_class
+from portfire.modules.views import ExceptionFactory, Views, enum_class, exception_class, named_tuple_maker
 from portfire.modules.wrap import wrap_function, wrap_module
 
 _LIBRARIES = ("aten", "native")
@@ -118,7 +118,7 @@ class LoadedViews(Views):
             program.bind_type(name, self if exception is None else ExceptionFactory(exception))
         for kind, name, fields, values in program.named_types:
             known = enum_class(name, dict(zip(fields, values, strict=True))) if kind == "enum" else None
-            known = known or named_tuple_class(name, fields)
+            known = known or named_tuple_maker(name, fields)
             if known is not None:
                 program.bind_type(name, known)
 

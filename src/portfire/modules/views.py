@@ -41,7 +41,7 @@ class Views:
             if isinstance(type_, EnumType):
                 program.bind_type(type_.name, type_.python_class or enum_class(type_.name, type_.members))
             elif isinstance(type_, TupleType) and type_.name is not None:
-                known = named_tuple_class(type_.name, type_.fields or ())
+                known = named_tuple_maker(type_.name, type_.fields or ())
                 if known is not None:
                     program.bind_type(type_.name, known)
 
@@ -156,12 +156,18 @@ def enum_class(name: str, members: Mapping[str, Any]) -> type:
     return made
 
 
-def named_tuple_class(name: str, fields: Sequence[str]) -> Any:
-    """The user's NamedTuple of that qualified name, if it is imported and still has the same fields."""
-    if name in PYTHON_TUPLES:
-        return PYTHON_TUPLES[name]
-    found = _imported(name)
-    return found if getattr(found, "_fields", None) == tuple(fields) else None
+def named_tuple_maker(name: str, fields: Sequence[str]) -> Any:
+    """What makes tuples of the user's NamedTuple of that qualified name out of their fields, if it is imported and still has
+    the same: the class itself, but for one whose `__new__` would do more."""
+    cls = PYTHON_TUPLES.get(name) or _imported(name)
+    if name not in PYTHON_TUPLES and getattr(cls, "_fields", None) != tuple(fields):
+        return None
+    for base in cls.__mro__:
+        if "_fields" in vars(base):
+            break
+        if "__new__" in vars(base):
+            return lambda *items: tuple.__new__(cls, items)
+    return cls
 
 
 def exception_class(name: str) -> type[Exception] | None:

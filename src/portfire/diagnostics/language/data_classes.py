@@ -51,6 +51,23 @@ def f(n: int):
         inputs="(4,)",
     ),
     Construct(
+        "named tuples that are made by a `__new__` of their own",
+        """
+class Sized(NamedTuple):
+    data: Tensor
+    size: int
+
+class Batch(Sized):
+    def __new__(cls, data, size=None):
+        return super().__new__(cls, data, len(data) if size is None else size)
+
+def f(x):
+    batch = Batch(x)
+    return batch.data * batch.size
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
         "named tuples with methods, _replace, _asdict, _fields",
         """
 class Point(NamedTuple):

@@ -74,3 +74,17 @@ def sparse_coo_tensor(emitter: Emitter, args: Arguments, kwargs: Keywords) -> St
     given.pop("check_invariants", None)
     size = [given.pop(n) for n in ("indices", "values", "size") if n in given]
     return emitter.builtin("aten::sparse_coo_tensor", size, given)
+
+
+def parse_to(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`torch._C._nn._parse_to(...)`: what arguments of `x.to` say of (device, dtype, non_blocking, memory format)."""
+    given = dict(kwargs)
+    for value in args:
+        type_ = static_type(value)
+        if isinstance(type_, ir.TensorType):
+            given |= {"device": value.attribute(emitter, "device"), "dtype": value.attribute(emitter, "dtype")}
+        else:
+            name = "dtype" if type_ == ir.DTYPE else "non_blocking" if type_ == ir.BOOL else "device"
+            given[name] = value
+    defaults = {"device": NONE_VALUE, "dtype": NONE_VALUE, "non_blocking": FALSE_VALUE, "memory_format": NONE_VALUE}
+    return TupleValue([given.get(name, default) for name, default in defaults.items()])

@@ -22,7 +22,7 @@ from portfire.frontend.script.builtins.checks_and_logs import CHECKS
 from portfire.frontend.script.builtins.gradients import GRADIENT_FUNCTIONS
 from portfire.frontend.script.builtins.process_state import PROCESS_STATE
 from portfire.frontend.script.builtins.python_library import higher_order
-from portfire.frontend.script.builtins.tensor_constructors import as_array, as_tensor, sparse_coo_tensor
+from portfire.frontend.script.builtins.tensor_constructors import as_array, as_tensor, parse_to, sparse_coo_tensor
 from portfire.frontend.script.statements.refinement import emit_condition, refine
 from portfire.frontend.script.types.annotations import type_from_annotation
 from portfire.frontend.script.types.conversion import convert, static_type
@@ -474,6 +474,7 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch.utils.checkpoint.checkpoint_sequential": _checkpoint_sequential,
     "torch._VariableFunctionsClass.asarray": as_array,
     "torch._VariableFunctionsClass.sparse_coo_tensor": sparse_coo_tensor,
+    "torch._C._nn._parse_to": parse_to,
     "torch.sym_max": _python(builtins.max),
     "torch.sym_min": _python(builtins.min),
     # Variadic tensors

@@ -69,6 +69,10 @@ class ClassValue(StaticValue):
         """See the base class."""
         return f"the class '{self.cls.__name__}'"
 
+    def text(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(str(self.cls))
+
     def _order(self) -> Sequence[type]:
         """Where attributes are looked for."""
         return self.cls.__mro__
@@ -161,6 +165,18 @@ class NamedTupleClass(ClassValue):
 
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
+        for base in self.cls.__mro__:
+            if "_fields" in vars(base):
+                break
+            new = vars(base).get("__new__")
+            if isinstance(new, staticmethod):
+                return ClassMethod(self.cls, cast(types.FunctionType, new.__func__), "__new__", base).call(
+                    emitter, args, kwargs
+                )
+        return self.of_fields(emitter, args, kwargs)
+
+    def of_fields(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """The tuple with these fields: what the `__new__` makes that a named tuple is given."""
         type_ = self.type(emitter)
         assert isinstance(type_, ir.TupleType) and type_.fields is not None
         if len(args) > len(type_.fields):
@@ -197,6 +213,16 @@ class NamedTupleClass(ClassValue):
                 held.append(resolved(items[-1].type))
         type_ = emitter.compiler.classes.named_tuple_of(self.cls, tuple(held))
         return emitter.insert("prim::TupleConstruct", items, type_)
+
+
+class NamedTupleNew(StaticValue):
+    """`super().__new__` in the `__new__` of a class that is a named tuple."""
+
+    def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+        """See the base class."""
+        if not args or not isinstance(args[0], NamedTupleClass):
+            raise emitter.fail("bad-call", "'__new__' takes the class first", help="super().__new__(cls, ...)")
+        return args[0].of_fields(emitter, args[1:], kwargs)
 
 
 class NamedTupleMaker(StaticValue):
@@ -319,6 +345,13 @@ class SuperClassValue(ClassValue):
     def _order(self) -> Sequence[type]:
         order = self.cls.__mro__
         return order[order.index(self.after) + 1 :] if self.after in order else order[1:]
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        owner = next((base for base in self._order() if name in vars(base)), None)
+        if name == "__new__" and owner is not None and "_fields" in vars(owner):
+            return NamedTupleNew()
+        return super().attribute(emitter, name)
 
 
 class ClassMethod(StaticValue):

@@ -83,6 +83,17 @@ def _type(emitter: Emitter, tensor: StaticValue, args: Arguments, kwargs: Keywor
     return OperatorValue("aten::type", receiver=tensor).call(emitter, args, kwargs)
 
 
+def _to(emitter: Emitter, tensor: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`x.to(device, memory_format=...)`: the operator that takes both wants a dtype too."""
+    kwargs = {n: v for n, v in kwargs.items() if n != "memory_format" or v.constant() is not None}
+    device = args[0] if args else kwargs.get("device")
+    has_dtype = "dtype" in kwargs or (len(args) > 1 and static_type(args[1]) == ir.DTYPE)
+    if "memory_format" in kwargs and device is not None and static_type(device) in (ir.DEVICE, ir.STR) and not has_dtype:
+        rest = {n: v for n, v in kwargs.items() if n != "device"}
+        args, kwargs = [device, tensor.attribute(emitter, "dtype"), *args[1:]], rest
+    return OperatorValue("aten::to", receiver=tensor).call(emitter, args, kwargs)
+
+
 def _backward(emitter: Emitter, tensor: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     from portfire.frontend.script.builtins.gradients import backward_method
 
@@ -99,6 +110,7 @@ METHODS: Final[dict[str, Method]] = {
     "backward": _backward,
     "new": _new,
     "type": _type,
+    "to": _to,
     "__getitem__": lambda emitter, tensor, args, kwargs: tensor.index(emitter, args[0]),
     "__len__": lambda emitter, tensor, args, kwargs: tensor.length(emitter),
     **{
