@@ -35,7 +35,6 @@ from portfire.frontend.script.builtins.transposing import ZipType
 from portfire.frontend.script.classes.object_texts import own_text
 from portfire.frontend.script.functions.generator_searches import SearchFunction
 from portfire.frontend.script.functions.generators import CountedGenerator, GeneratorValue
-from portfire.frontend.script.statements.caught_exceptions import CaughtClass, as_caught
 from portfire.frontend.script.statements.control_flow import emit_choice, emit_if_value
 from portfire.frontend.script.statements.exceptions import as_repr, as_text, emit_check, emit_issubclass, is_exception
 from portfire.frontend.script.statements.exits import Flow
@@ -55,9 +54,10 @@ from portfire.frontend.script.values.static_dicts import StaticDict
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.frontend.script.values.type_tests import IsInstanceValue, TypeValue
+from portfire.frontend.script.values.types_of_values import emit_type
 from portfire.ir.forms import plain
 from portfire.ir.graph import MISSING
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NONE, STR, ClassType, DictType, ListType, TensorType
+from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, ClassType, DictType, ListType, TensorType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -305,14 +305,14 @@ def _tuple(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     from portfire.frontend.script.values.dict_filling import set_pairs
-    from portfire.frontend.script.values.displays import dict_of
+    from portfire.frontend.script.values.displays import copied_dict, dict_of
 
     named = [(ConstantValue(k), v) for k, v in kwargs.items()]
     if not args:
         return dict_of(emitter, named) if named else emitter.empty_display("prim::DictConstruct", pending_dict())
     source = args[0]
     if isinstance(source, StaticDict):
-        return StaticDict([*source.pairs, *named])
+        return copied_dict(emitter, [*source.pairs, *named])
     if isinstance(static_type(source), DictType):
         copy = emitter.builtin("aten::copy", [source])
         copy.value.type = plain(copy.type)
@@ -431,18 +431,6 @@ def _slice(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     return SliceValue(*padded)
 
 
-def _type(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    caught = as_caught(args[0])
-    if caught is not None:
-        return CaughtClass(caught)
-    type_ = static_type(args[0])
-    python_types: dict[object, Any] = {INT: int, FLOAT: float, BOOL: bool, STR: str, NONE: type(None)}
-    known = python_types.get(type_) or getattr(type_, "python_class", None)
-    if known is None:
-        raise emitter.fail("unsupported-call", "the type of this value is no value of a program", help="use isinstance")
-    return emitter.compiler.value_of(emitter, known)
-
-
 def _functions() -> dict[Any, StaticValue]:
     one, two = Parameters(1, 1), Parameters(2, 2)
     extreme = Parameters(1, None, keywords=frozenset({"key", "default"}))
@@ -483,7 +471,7 @@ TYPES: dict[Any, StaticValue] = {
         (slice, _slice, Parameters(1, 3)), (range, _range, Parameters(1, 3)),
         (enumerate, _enumerate, Parameters(1, 2, ("iterable", "start"))), (filter, _filter, Parameters(2, 2)),
         (map, lambda emitter, args, kwargs: MapValue(args[0], args[1:]), Parameters(2, None)),
-        (reversed, _reversed, Parameters(1, 1)), (type, _type, Parameters(1, 1)),
+        (reversed, _reversed, Parameters(1, 1)), (type, emit_type, Parameters(1, 1)),
     )
 }  # fmt: skip
 TYPES[object] = TypeValue(object)

@@ -61,8 +61,11 @@ def emit_condition(emitter: Emitter, node: ast.expr) -> Condition:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             inner = emit_condition(emitter, node.operand)
             return Condition(negated(emitter, inner.value), inner.if_false, inner.if_true)
-        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot)):
-            return _emit_is(emitter, node)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            if _asks_for_type(node):
+                return _emit_type_test(emitter, node)
+            if isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+                return _emit_is(emitter, node)
         if _is_call_of(emitter, node, "isinstance"):
             assert isinstance(node, ast.Call)
             return _emit_isinstance(emitter, node)
@@ -105,7 +108,7 @@ def truth_condition(emitter: Emitter, node: ast.expr, value: StaticValue) -> Con
 
 def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     from portfire.frontend.script.values.expressions import emit_expression
-    from portfire.frontend.script.values.operators import emit_identity
+    from portfire.frontend.script.values.identity import emit_identity
 
     left = emit_expression(emitter, node.left)
     right = emit_expression(emitter, node.comparators[0])
@@ -130,6 +133,40 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     is_none: Facts = {chain: NONE}
     is_not: Facts = {chain: without(type_, NONE)}
     return Condition(value, is_not, is_none) if negative else Condition(value, is_none, is_not)
+
+
+def _asks_for_type(node: ast.Compare) -> bool:
+    """Whether it may be `type(x) is T` or the like."""
+    left = node.left
+    return (
+        isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
+        and isinstance(left, ast.Call)
+        and isinstance(left.func, ast.Name)
+        and left.func.id == "type"
+        and len(left.args) == 1
+    )
+
+
+def _emit_type_test(emitter: Emitter, node: ast.Compare) -> Condition:
+    from portfire.frontend.script.values.expressions import emit_expression
+    from portfire.frontend.script.values.identity import emit_identity
+    from portfire.frontend.script.values.types_of_values import TypeOfAnything, TypeOfValue
+
+    assert isinstance(node.left, ast.Call)
+    found, cls = emit_expression(emitter, node.left), emit_expression(emitter, node.comparators[0])
+    negative = isinstance(node.ops[0], (ast.IsNot, ast.NotEq))
+    condition = Condition(emit_identity(emitter, found, cls, negative=negative))
+    chain = chain_of(node.left.args[0])
+    type_ = found.type_of_class(cls) if isinstance(found, (TypeOfValue, TypeOfAnything)) else None
+    if chain is None or type_ is None:
+        return condition
+    is_it: Facts = {chain: type_}
+    is_not: Facts = {chain: without(union_of(found.types), type_)} if isinstance(found, TypeOfValue) else {}
+    return (
+        replace(condition, if_true=is_not, if_false=is_it)
+        if negative
+        else replace(condition, if_true=is_it, if_false=is_not)
+    )
 
 
 def _emit_isinstance(emitter: Emitter, node: ast.Call) -> Condition:

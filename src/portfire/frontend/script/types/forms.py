@@ -58,6 +58,9 @@ def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
     from portfire.frontend.script.classes.object_texts import own_text
     from portfire.frontend.script.types.conversion import static_type
 
+    text = value.text(emitter)
+    if text is not None:
+        return text
     type_ = static_type(value)
     own = own_text(emitter, value, "s")
     if own is not None:

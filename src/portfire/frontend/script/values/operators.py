@@ -17,7 +17,6 @@ from portfire.frontend.script.builtins import operations as library
 from portfire.frontend.script.builtins.python_library import sorting
 from portfire.frontend.script.classes.enum_values import decayed, folded_flags
 from portfire.frontend.script.statements.control_flow import emit_choice
-from portfire.frontend.script.statements.exceptions import emit_class_identity
 from portfire.frontend.script.statements.refinement import emit_condition, negated, refine
 from portfire.frontend.script.types.conversion import convert, static_type
 from portfire.frontend.script.types.inference import decide, is_pending
@@ -25,6 +24,7 @@ from portfire.frontend.script.values.constant_arithmetic import folded
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.dict_operators import emit_dict_operator, is_plain_dict
 from portfire.frontend.script.values.dict_views import as_sets
+from portfire.frontend.script.values.identity import compare_picked, emit_identity, emit_is_none
 from portfire.frontend.script.values.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
@@ -243,6 +243,8 @@ def emit_unary(emitter: Emitter, node: ast.UnaryOp) -> StaticValue:
 
     if isinstance(node.op, ast.Not):
         return emit_condition(emitter, node).value
+    if isinstance(node.op, ast.USub) and ast.dump(node.operand) == f"Constant(value={2**63})":
+        return ConstantValue(-(2**63))
     value = emit_expression(emitter, node.operand)
     known = value.constant()
     if isinstance(known, (int, float, complex)) and not (isinstance(node.op, ast.Invert) and isinstance(known, float)):
@@ -378,6 +380,9 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
     """`==` and `!=` of values that no operator compares: tuples, None, values of types that are never equal."""
     negative = isinstance(op, ast.NotEq)
     a, b = static_type(left), static_type(right)
+    by_item = compare_picked(emitter, left, right, negative)
+    if by_item is not None:
+        return by_item
     if isinstance(getattr(left, "cls", None), type) and isinstance(getattr(right, "cls", None), type):
         return ConstantValue((getattr(left, "cls", None) is getattr(right, "cls", None)) != negative)
     if a is None or b is None:
@@ -476,21 +481,11 @@ def _emit_optional_equality(
         return ConstantValue(not negative)
     if a == NONE or b == NONE:
         value, type_ = (left, a) if b == NONE else (right, b)
-        return _is_none(emitter, value, type_, negative)
+        return emit_is_none(emitter, value, type_, negative)
     if isinstance(a, OptionalType):
         return _compare_unwrapped(emitter, op, left, right, a)
     assert isinstance(b, OptionalType)
     return _compare_unwrapped(emitter, op, right, left, b)
-
-
-def _is_none(emitter: Emitter, value: StaticValue, type_: Type, negative: bool) -> StaticValue:
-    """`value is None`, or with `negative` `value is not None`."""
-    found = value.is_none(emitter)
-    if found is not None:
-        return negated(emitter, found) if negative else found
-    if not is_subtype(NONE, type_):
-        return ConstantValue(negative)
-    return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [value, NONE_VALUE])
 
 
 def _compare_unwrapped(
@@ -518,31 +513,6 @@ def _emit_list_equality(emitter: Emitter, left: StaticValue, right: StaticValue,
 
     equal = emit_all_equal(emitter, left, right)
     return negated(emitter, equal) if negative else equal
-
-
-def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, negative: bool) -> StaticValue:
-    """`left is right`: of None, bools, enum members, and things known while compiling."""
-    a, b = left.constant(), right.constant()
-    if a is not MISSING and b is not MISSING:
-        return ConstantValue((a is b) != negative)
-    same_class = emit_class_identity(emitter, left, right)
-    if same_class is not None:
-        return negated(emitter, same_class) if negative else same_class
-    a_type, b_type = static_type(left), static_type(right)
-    if a_type is None or b_type is None:
-        same = left is right or (type(left) is type(right) and left == right)
-        return ConstantValue(same != negative)
-    if NONE in (a_type, b_type):
-        other, type_ = (left, a_type) if b_type == NONE else (right, b_type)
-        return _is_none(emitter, other, type_, negative)
-    if BOOL in (a_type, b_type) or isinstance(a_type, EnumType):  # of which there is one of each
-        if a_type != b_type:
-            return ConstantValue(negative)
-        return emitter.builtin("aten::ne" if negative else "aten::eq", [left, right], called="is")
-    return emitter.builtin("aten::__isnot__" if negative else "aten::__is__", [left, right], called="is")
-
-
-# Membership
 
 
 # and, or

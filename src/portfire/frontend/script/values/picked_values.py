@@ -160,6 +160,12 @@ class PickedValue(StaticValue):
             return pick(emitter, [use(item) for item in self.items], self.is_item)
         return self.branch(emitter, use)
 
+    def text(self, emitter: Emitter) -> StaticValue | None:
+        """See the base class."""
+        texts = [item.text(emitter) for item in self.items]
+        known = [t for t in texts if t is not None]
+        return pick(emitter, known, self.is_item) if len(known) == len(texts) else None
+
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
         return self._without_none(emitter).branch(emitter, lambda item: item.call(emitter, args, kwargs))

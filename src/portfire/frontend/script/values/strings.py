@@ -50,6 +50,7 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
             continue
         assert isinstance(part, ast.FormattedValue)
         value = emit_expression(emitter, part.value)
+        value = value.text(emitter) or value
         field = ""
         own = own_text(emitter, value, chr(part.conversion) if part.conversion in (ord("r"), ord("s")) else "")
         custom = formatted_object(emitter, value, ConstantValue("")) if part.conversion == -1 else None
@@ -212,8 +213,8 @@ def _asked(conversion: str) -> str:
 
 
 def _shown(emitter: Emitter, value: StaticValue) -> StaticValue:
-    """What is formatted in place of `value`: of an exception, its message."""
-    return as_text(emitter, value) if is_exception(value) else value
+    """What is formatted in place of `value`: of an exception, its message; of a class, its text."""
+    return as_text(emitter, value) if is_exception(value) else value.text(emitter) or value
 
 
 def _join(emitter: Emitter, text: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:

@@ -85,6 +85,10 @@ class TypeValue(StaticValue):
         special = special_method(emitter, getattr(self.cls, "__name__", ""), args)
         return special or self.make(emitter, list(args), kwargs)
 
+    def text(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        return ConstantValue(str(self.cls))
+
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
         found = getattr(self.cls, name, MISSING)
@@ -132,7 +136,7 @@ class AnnotationValue(StaticValue):
 ANY_DICT = DictType(ANY, ANY)
 
 #: The classes of a program's values in Python, and the IR types of their instances.
-_KINDS: tuple[tuple[type, Type], ...] = (
+KINDS: tuple[tuple[type, Type], ...] = (
     (int, INT), (bool, BOOL), (float, FLOAT), (complex, COMPLEX), (str, STR), (type(None), NONE), (list, ANY_LIST),
     (tuple, ANY_TUPLE), (dict, ANY_DICT), (torch.Tensor, TENSOR), (torch.device, DEVICE),
 )  # fmt: skip
@@ -170,7 +174,7 @@ def _types_of(emitter: Emitter, item: StaticValue, of: Type) -> list[Type]:
     if cls is torch.Size:
         return [ListType(INT)]
     members = [m for m in members_of(of) if not isinstance(m, AnyType) and _test_one(emitter, m, item) is True]
-    kinds = [type_ for kind, type_ in _KINDS if issubclass(kind, cls)]
+    kinds = [type_ for kind, type_ in KINDS if issubclass(kind, cls)]
     if not kinds and cls.__module__ not in _ABSTRACT:
         return [*members, emitter.compiler.classes.type_of(cls, emitter.range)]
     unlisted = [m for m in members if not any(is_subtype(m, k) for k in kinds)]  # dicts, and forms of lists
@@ -280,7 +284,7 @@ def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None
         return None
     if cls is torch.Size and type_ == ListType(INT):
         return True
-    if issubclass(_class_of(emitter, type_), cls):
+    if issubclass(class_of(emitter, type_), cls):
         return True
     if is_subtype(type_, TENSOR) and issubclass(cls, torch.Tensor):
         raise emitter.fail(
@@ -291,7 +295,7 @@ def _test_one(emitter: Emitter, type_: Type, wanted: StaticValue) -> bool | None
     return False
 
 
-def _class_of(emitter: Emitter, type_: Type) -> type:
+def class_of(emitter: Emitter, type_: Type) -> type:
     """The Python class of the values of a type; `object` where it is none that one would test for."""
     form = _FORMS.get(form_kind(type_) or "")
     if form is not None:
@@ -301,7 +305,7 @@ def _class_of(emitter: Emitter, type_: Type) -> type:
     if isinstance(type_, TupleType) and type_.name is not None:
         found: type = emitter.compiler.python_tuples.get(type_.name) or tuple
         return found
-    return next((cls for cls, kind in reversed(_KINDS) if is_subtype(type_, kind)), object)
+    return next((cls for cls, kind in reversed(KINDS) if is_subtype(type_, kind)), object)
 
 
 def is_number(type_: Type) -> bool:
