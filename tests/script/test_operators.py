@@ -256,3 +256,21 @@ def test_walrus(n):
         return -k
 
     check(f, ([1], n))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.int32, torch.uint8])
+@pytest.mark.parametrize("shape", [(3,), ()])
+def test_functions_that_take_a_number_first(dtype, shape):
+    def of_int(x, n: int):
+        return (
+            (torch.add(n, x), torch.add(n, x, alpha=2), torch.sub(n, x, alpha=3), torch.subtract(n, x)),
+            (torch.mul(n, x), torch.multiply(n, x), torch.divide(n, x), torch.true_divide(n, x)),
+            (torch.floor_divide(n, x), torch.div(n, x, rounding_mode="floor"), torch.div(n, x, rounding_mode="trunc")),
+        )
+
+    def of_float(x, n: float):
+        return torch.subtract(n, x), torch.multiply(n, x), torch.divide(n, x), torch.div(n, x, rounding_mode="floor")
+
+    x = torch.full(shape, 3).to(dtype)
+    check(of_int, (x, 7))
+    check(of_float, (x, 7.5))

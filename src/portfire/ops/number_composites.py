@@ -50,6 +50,32 @@ _TAKE_BOOLS = frozenset(
 )
 
 
+def _number_first(name: str) -> Recipe:
+    """A function of two tensors whose first is a number: it takes part in type promotion as a number."""
+
+    def recipe(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+        if len(args) != 2 or args[0].type not in NUMBERS or not isinstance(args[1].type, TensorType):
+            return None
+        number, tensor = args
+
+        def compose(call: Call) -> Value:
+            dtype = call("aten::result_type", number, tensor)
+            return call(name, call("aten::scalar_tensor", number, dtype=dtype), tensor, **kwargs)
+
+        return compose
+
+    return recipe
+
+
+def _first_of(*recipes: Recipe) -> Recipe:
+    """The first that applies."""
+
+    def recipe(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
+        return next(filter(None, (r(args, kwargs) for r in recipes)), None)
+
+    return recipe
+
+
 def _swapped(name: str) -> Recipe:
     return _reflected(lambda call, number, tensor: call(name, tensor, number))
 
@@ -149,7 +175,7 @@ def _round(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
 def _add(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
     if len(args) == 2 and all(isinstance(v.type, TupleType) for v in args):
         return lambda call: _concatenate(call, *args)
-    return _swapped("aten::add")(args, kwargs)
+    return _first_of(_swapped("aten::add"), _number_first("aten::add"))(args, kwargs)
 
 
 def _concatenate(call: Call, left: Value, right: Value) -> Value:
@@ -181,8 +207,15 @@ def _contains(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | No
 RECIPES: dict[str, Recipe] = {
     "aten::add": _add,
     "aten::mul": _swapped("aten::mul"),
-    "aten::sub": _swapped("aten::rsub"),
-    "aten::div": _reflected(lambda call, number, tensor: call("aten::mul", call("aten::reciprocal", tensor), number)),
+    "aten::sub": _first_of(_swapped("aten::rsub"), _number_first("aten::sub")),
+    "aten::div": _first_of(
+        _reflected(lambda call, number, tensor: call("aten::mul", call("aten::reciprocal", tensor), number)),
+        _number_first("aten::div"),
+    ),
+    **{
+        f"aten::{name}": _number_first(f"aten::{name}")
+        for name in ("divide", "true_divide", "floor_divide", "multiply", "subtract")
+    },
     "aten::eq": _swapped("aten::eq"),
     "aten::ne": _swapped("aten::ne"),
     "aten::lt": _swapped("aten::gt"),
