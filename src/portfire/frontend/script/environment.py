@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, Never
 
 from portfire.frontend.script.values.static_values import StaticValue
+from portfire.ir.types import Type
 
 
 class Scope:
@@ -40,7 +41,7 @@ class Scope:
 class Frame:
     """The variables of one block; `outer` is the frame of the enclosing block."""
 
-    __slots__ = ("assigned", "captured", "is_dead", "outer", "refined", "scope", "set_attributes")
+    __slots__ = ("assigned", "captured", "falling", "is_dead", "outer", "refined", "scope", "set_attributes")
 
     def __init__(self, scope: Scope, outer: Frame | None = None, captured: Frame | None = None) -> None:
         self.scope = scope
@@ -53,6 +54,8 @@ class Frame:
         self.set_attributes: set[str] = set()
         #: Whether control never reaches the end of the block (it raises, or returned): nothing of it need be merged.
         self.is_dead = False
+        #: After something that may have left the region: narrower types of variables, where it has not.
+        self.falling: dict[str, Type] = {}
 
     def lookup(self, name: str) -> StaticValue | None:
         """The value of a variable, or None: of this scope, else of those around it, also where they have been left."""

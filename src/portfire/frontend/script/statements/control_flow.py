@@ -9,14 +9,18 @@ import ast
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
+from portfire.frontend.script.environment import Frame
 from portfire.frontend.script.functions.recursion import ResultNotKnown
 from portfire.frontend.script.statements.exits import Flow, has_exited, is_certainly, join
 from portfire.frontend.script.statements.merging import Branch, merge_branches
 from portfire.frontend.script.statements.refinement import Condition, Facts, emit_condition, refine
 from portfire.frontend.script.statements.refusals import turns_compilers_away
 from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.types.inference import is_pending
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.graph import Node
+from portfire.ir.subtyping import union_of
+from portfire.ir.types import OptionalType, Type, UnionType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -49,6 +53,7 @@ def emit_if(emitter: Emitter, node: ast.If, around: Sequence[ast.stmt] = (), pos
         facts = condition.if_true
     branches.merge(facts)
     refine(emitter, facts)
+    _note_falling(emitter, branches.branches, (flow_true, flow_false))
     return join(flow_true, flow_false), into_true or into_false
 
 
@@ -113,11 +118,39 @@ def emit_guarded(emitter: Emitter, flow: Flow, following: Callable[[], Flow]) ->
         return following()
     if is_certainly(exited, True):
         return Flow.EXITS
+    facts, emitter.frame.falling = emitter.frame.falling, {}
+
+    def knowing() -> Flow:
+        refine(emitter, facts)
+        return following()
+
     branches = _Branches(emitter, exited)
     branches.emit(lambda: Flow.EXITS)
-    after = branches.emit(following)
+    after = branches.emit(knowing)
     branches.merge()
+    _note_falling(emitter, branches.branches, (Flow.EXITS, after))
     return Flow.EXITS if after.ends else Flow.MAY_EXIT
+
+
+def _note_falling(emitter: Emitter, branches: Sequence[Branch], flows: Sequence[Flow]) -> None:
+    """What follows branches that may have left is only reached from those that have not: variables have their types."""
+    emitter.frame.falling = {}
+    if join(flows[0], flows[1]) is not Flow.MAY_EXIT:
+        return
+    reached = [b.frame for b, flow in zip(branches, flows, strict=True) if not flow.ends]
+    names = {name for frame in reached for name in (*frame.assigned, *frame.refined, *frame.falling)}
+    for name in sorted(n for n in names if n.isidentifier()):
+        merged = emitter.lookup(name)
+        type_ = None if merged is None else static_type(merged)
+        types = [frame.falling.get(name) or _type_at_end(frame, name) for frame in reached]
+        known = [t for t in types if t is not None and not is_pending(t)]
+        if isinstance(type_, (OptionalType, UnionType)) and len(known) == len(types):
+            emitter.frame.falling[name] = union_of(known)
+
+
+def _type_at_end(frame: Frame, name: str) -> Type | None:
+    value = frame.lookup(name)
+    return None if value is None else static_type(value)
 
 
 def emit_if_value(
