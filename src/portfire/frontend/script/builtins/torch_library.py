@@ -19,6 +19,7 @@ import torch
 
 from portfire.frontend.script import marks
 from portfire.frontend.script.builtins.checks_and_logs import CHECKS
+from portfire.frontend.script.builtins.einsum import einsum_of_sublists, has_sublists
 from portfire.frontend.script.builtins.gradients import GRADIENT_FUNCTIONS
 from portfire.frontend.script.builtins.process_state import PROCESS_STATE
 from portfire.frontend.script.builtins.python_library import higher_order
@@ -73,7 +74,9 @@ def qualified_name(function: Any) -> str:
     """`module.qualname` of a callable; "" where it has none."""
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", None) or getattr(function, "__name__", None)
-    return f"{_BINDING.sub('', module)}.{name}" if isinstance(module, str) and isinstance(name, str) else ""
+    if not isinstance(module, str) or not isinstance(name, str):
+        return ""
+    return f"{_BINDING.sub('', module)}.{_BINDING.sub('', f'.{name}').removeprefix('.')}"
 
 
 #: What pybind11 adds to the module name of its functions.
@@ -101,6 +104,10 @@ class SpecialFunction(StaticValue):
     def describe(self) -> str:
         """See the base class."""
         return f"the function '{self.name}'"
+
+    def text(self, emitter: Emitter) -> StaticValue | None:
+        """See the base class."""
+        return None if self.cls is None else ConstantValue(str(self.cls))
 
     def call(self, emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         """See the base class."""
@@ -275,6 +282,12 @@ def _packing_tensors(name: str, first: int, *, keywords: tuple[str, ...] = ()) -
     return emit
 
 
+def _einsum(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    if has_sublists(args) and not kwargs:
+        return einsum_of_sublists(emitter, args)
+    return _packing_tensors("aten::einsum", 1)(emitter, args, kwargs)
+
+
 def _joined(emitter: Emitter, items: Arguments) -> StaticValue:
     """Tensors and lists of tensors as one list."""
     result: StaticValue = RuntimeValue(convert(emitter, TupleValue((), is_list=True), ir.ListType(ir.TENSOR), "a list"))
@@ -427,6 +440,7 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch._jit_internal.is_scripting": _always(TRUE_VALUE),
     "torch.jit._trace.is_tracing": _always(FALSE_VALUE),
     "torch._C._get_tracing_state": _always(FALSE_VALUE),
+    "torch._C._are_functorch_transforms_active": _always(FALSE_VALUE),
     "torch._C._is_tracing": _always(FALSE_VALUE),
     "torch.compiler.is_compiling": _always(FALSE_VALUE),
     "torch.compiler.is_dynamo_compiling": _always(FALSE_VALUE),
@@ -478,7 +492,7 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch.sym_max": _python(builtins.max),
     "torch.sym_min": _python(builtins.min),
     # Variadic tensors
-    "torch.functional.einsum": _packing_tensors("aten::einsum", 1),
+    "torch.functional.einsum": _einsum,
     "torch.functional.meshgrid": _packing_tensors("aten::meshgrid", 0, keywords=("indexing",)),
     "torch.functional.broadcast_tensors": _packing_tensors("aten::broadcast_tensors", 0),
     "torch.functional.block_diag": _packing_tensors("aten::block_diag", 0),

@@ -25,7 +25,14 @@ from portfire.frontend.script.classes.methods import (
     OverloadedMethod,
     call_method,
 )  # fmt: skip
-from portfire.frontend.script.classes.object_attributes import call_setter, delete_slot, note_set_later, present, store
+from portfire.frontend.script.classes.object_attributes import (
+    call_deleter,
+    call_setter,
+    delete_slot,
+    note_set_later,
+    present,
+    store,
+)
 from portfire.frontend.script.functions.calls import call_python
 from portfire.frontend.script.modules.held_modules import value_of_held
 from portfire.frontend.script.modules.module_state import raw_attribute
@@ -40,7 +47,7 @@ from portfire.frontend.script.values.static_dicts import StaticDict
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir import types as ir
-from portfire.ir.graph import MISSING
+from portfire.ir.graph import MISSING, Value
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -336,6 +343,11 @@ class SettingsValue(StaticValue):
         """See the base class."""
         return f"the {type(self.held).__name__} '{self.name}'"
 
+    def as_value(self, emitter: Emitter) -> Value:
+        """See the base class. An object that is more than looked into is read as one with state the next time."""
+        emitter.compiler.attribute_types.note_state(self._classes())
+        return super().as_value(emitter)
+
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
         found = getattr(self.held, name, MISSING)
@@ -474,6 +486,8 @@ def delete_attribute(emitter: Emitter, value: RuntimeValue, name: str) -> None:
     """`del module.name`."""
     type_ = module_type(emitter, value)
     slot = type_.cls.attributes.get(name)
+    if not type_.is_compiled and call_deleter(emitter, value, type_.python_class, name):
+        return
     if slot is None or slot.kind == "submodule" or type_.is_compiled:
         raise emitter.fail(
             "no-set-attribute",
