@@ -109,16 +109,26 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
 
 
 def expect(emitter: Emitter, value: Value, target: Type) -> None:
-    """A list or dict of numbers, or of Nones, is wanted as one of ints, or of Optionals: the next attempt makes its display one."""
+    """A list or dict made here is wanted as one of wider items, Optionals say: the next attempt makes its display one."""
     node = value.node
     is_display = node is not None and node.kind in ("prim::ListConstruct", "prim::DictConstruct")
-    if node is not None and is_display and target != value.type and _items_may_be(value.type, target):
-        emitter.widened[node.range] = target
+    wanted = next((m for m in _containers_in(target) if _items_may_be(value.type, m)), None)
+    if node is not None and is_display and wanted is not None and wanted != value.type:
+        emitter.widened[node.range] = wanted
         emitter.declared_displays.add(node.range)
 
 
+def _containers_in(target: Type) -> list[Type]:
+    """The lists and dicts that a value of the type may be."""
+    if isinstance(target, OptionalType):
+        return _containers_in(target.element)
+    if isinstance(target, UnionType):
+        return [m for member in target.members for m in _containers_in(member)]
+    return [target] if isinstance(target, (ListType, DictType)) else []
+
+
 def _items_may_be(found: Type, target: Type) -> bool:
-    if found == target or (found == NUMBER and target in (INT, FLOAT)) or (found == NONE and is_subtype(NONE, target)):
+    if is_subtype(found, target) or (found in (NUMBER, INT) and target in (INT, FLOAT)):
         return True
     parts, wanted = found.contained(), target.contained()
     return (

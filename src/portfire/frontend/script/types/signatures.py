@@ -79,7 +79,8 @@ def signature_of(
             )
         ) from None
     scope = AnnotationScope(classes, function_lookup(function, names), source.head, source.range, self_type)
-    signature = signature_of_source(source, scope, _default_values(function), self_type)
+    given = getattr(function, "__annotations__", {})
+    signature = _Reader(source, scope, _default_values(function), given).read(self_type)
     if signature.return_type == ANY and str(getattr(function, "__module__", "")).startswith("torch."):
         signature.return_type = None  # torch writes it where it leaves the type open; the body tells
     return signature
@@ -93,8 +94,16 @@ def signature_of_source(
 
 
 class _Reader:
-    def __init__(self, source: FunctionSource, scope: AnnotationScope, defaults: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        source: FunctionSource,
+        scope: AnnotationScope,
+        defaults: Mapping[str, Any],
+        annotations: Mapping[str, Any] | None = None,
+    ) -> None:
         self.source = source
+        #: Those of the function object, which count where the source has none.
+        self.annotations = annotations or {}
         self.scope = scope
         self.arguments = source.node.args
         self.defaults = defaults
@@ -121,6 +130,8 @@ class _Reader:
                 type_ = self_type
             else:
                 written = argument.annotation or comment.parameters.get(argument.arg)
+                if written is None:
+                    written = self.annotations.get(argument.arg)
                 type_ = self._parameter_type(argument, written, default)
                 if written is None:
                     undeclared.add(argument.arg)
@@ -147,7 +158,7 @@ class _Reader:
             names.append(self.arguments.vararg.arg)
         return type_comment_of(self.source, definition, names, has_self=is_method)
 
-    def _parameter_type(self, argument: ast.arg, written: ast.expr | str | None, default: Any) -> Type:
+    def _parameter_type(self, argument: ast.arg, written: Any, default: Any) -> Type:
         if written is None:
             return self._type_from_default(argument, default)
         place = self.source.range(argument)
@@ -202,9 +213,9 @@ class _Reader:
 
     def _return_type(self, comment: TypeComment) -> Type | None:
         definition = self.source.node
-        if isinstance(definition, ast.Lambda) or is_generator(definition):
+        if is_generator(definition):
             return None
-        written = definition.returns if definition.returns is not None else comment.returns
+        written = getattr(definition, "returns", None) or comment.returns or self.annotations.get("return")
         if written is None or is_unparametrised(written, self.scope):
             return None
         if isinstance(written, ast.Name) and written.id in ("NoReturn", "Never"):

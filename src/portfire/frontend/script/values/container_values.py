@@ -14,6 +14,7 @@ from portfire.frontend.script.classes.named_tuples import named_tuple_attribute
 from portfire.frontend.script.types.conversion import convert, static_type, type_of
 from portfire.frontend.script.types.inference import PendingType, decide, is_pending, joined, resolved
 from portfire.frontend.script.types.keys import require_key
+from portfire.frontend.script.types.union_members import converted_by_member
 from portfire.frontend.script.types.widening import fitting, fitting_key
 from portfire.frontend.script.values import indexing
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
@@ -173,8 +174,22 @@ def extend(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywor
     other = to_list(emitter, args[0])
     mine, theirs = type_of(emitter, list_), type_of(emitter, other)
     decide(mine, theirs)
-    converted = convert(emitter, other, resolved(mine), "the list to extend")
-    emitter.builtin("aten::extend", [list_, converted])
+    if not is_subtype(resolved(theirs), resolved(mine)):
+        return _append_each(emitter, list_, other)
+    emitter.builtin("aten::extend", [list_, other])
+    return NONE_VALUE
+
+
+def _append_each(emitter: Emitter, list_: StaticValue, other: StaticValue) -> StaticValue:
+    """`xs.extend(ys)` of a list of another type, whose items become items of this one."""
+    from portfire.frontend.script.statements.exits import Flow
+    from portfire.frontend.script.statements.loops import emit_iteration
+
+    def body(item: StaticValue) -> Flow:
+        _append(emitter, list_, [item], {})
+        return Flow.FALLS
+
+    emit_iteration(emitter, other, set(), body)
     return NONE_VALUE
 
 
@@ -460,6 +475,13 @@ def _replace(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keyw
     return emitter.insert("prim::TupleConstruct", [emitter.runtime(i) for i in items.values()], type_)
 
 
+def _elements(type_: Type) -> set[Type]:
+    """The types of the items of a list or tuple."""
+    if isinstance(type_, TupleType):
+        return set(type_.elements)
+    return {resolved(type_.element)} if isinstance(type_, ListType) else set()
+
+
 class UnionBehaviour(Behaviour):
     """`Union[...]`, not refined: what all members can do is done by the one it is."""
 
@@ -484,6 +506,17 @@ class UnionBehaviour(Behaviour):
     def set_attribute(self, emitter: Emitter, value: RuntimeValue, name: str, new: StaticValue) -> None:
         """See the base class."""
         members_to_pick(emitter, value, f"has no attribute '{name}'").set_attribute(emitter, name, new)
+
+    def iterate(self, emitter: Emitter, value: RuntimeValue) -> Iteration:
+        """Tuples and lists of the same items are looped over as one list."""
+        members_to_pick(emitter, value, "cannot be iterated over")
+        elements = {e for m in cast(UnionType, value.type).members for e in _elements(m)}
+        if len(elements) == 1:
+            listed = ListType(elements.pop())
+            made = converted_by_member(emitter, value.value, listed, lambda v, t: convert(emitter, v, t, "the items"))
+            if made is not None:
+                return Iteration(source=RuntimeValue(made))
+        return super().iterate(emitter, value)
 
     def truth(self, emitter: Emitter, value: RuntimeValue) -> StaticValue:
         """See the base class."""
