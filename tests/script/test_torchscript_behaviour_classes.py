@@ -9,6 +9,7 @@ from torch import Tensor, nn
 import portfire
 from portfire.errors import CompileError
 from tests.script.after_loading import check, saved_and_loaded
+from tests.script.agreement import diagnostics
 
 X = torch.arange(1.0, 5.0).reshape(2, 2)
 
@@ -226,3 +227,148 @@ def test_what_holds_something_else_is_no_state():
 
     with pytest.raises(CompileError, match="attributes of the Log 'log' cannot be set: .*list_iterator"):
         portfire.script(Model())
+
+
+class Bare:
+    def __init__(self, value: int = 1):
+        self.value = value
+
+
+class Sorted(Bare):
+    def __lt__(self, other):
+        return self.value < other.value
+
+
+def _binary():
+    return Bare() + Bare()
+
+
+def _unary():
+    return -Bare()
+
+
+def _conversion():
+    return int(Bare())
+
+
+def _comparison():
+    return Bare() >= Bare()
+
+
+def _sort():
+    items = [Bare(), Bare()]
+    items.sort()
+    return len(items)
+
+
+def _extreme():
+    return max([Bare(), Bare()]).value
+
+
+@pytest.mark.parametrize(
+    ("function", "method"),
+    [
+        (_binary, "__add__"),
+        (_unary, "__neg__"),
+        (_conversion, "__int__"),
+        (_comparison, "__ge__"),
+        (_sort, "__lt__"),
+        (_extreme, "__gt__"),
+    ],
+)
+def test_methods_that_operators_need(function, method):
+    with pytest.raises(TypeError):
+        function()
+    (found,) = diagnostics(function)
+    assert (found.code, found.help) == (
+        "no-overload",
+        f"define '{method}' in the class, or use the attributes of the object",
+    )
+    assert f"needs a method of 'Bare': there is no {method}" in found.message
+    assert found.range.file.path == __file__
+    assert found.chain == ()
+
+
+def test_sorting_objects():
+    def f(values: List[int], reverse: bool):
+        items = [Sorted(v) for v in values]
+        in_order = sorted(items)
+        pairs = sorted([(1, item) for item in items])
+        items.sort(reverse=reverse)
+        return [i.value for i in items], [i.value for i in in_order], [p[1].value for p in pairs]
+
+    check(f, ([2, 1, 3], False), ([2, 1, 3], True), ([1], True), ([], False))
+
+
+class Position:
+    def __init__(self, at: int):
+        self.at = at
+
+    def __index__(self):
+        return self.at
+
+
+def test_objects_as_indices():
+    def f(items: List[int], at: int):
+        return (
+            items[Position(at)],
+            items[Position(at) :],
+            items[: Position(at)],
+            items[:: Position(at)],
+            list(range(Position(at))),
+        )
+
+    check(f, ([1, 2, 3, 4], 1), ([1, 2, 3, 4], 2))
+
+
+class Deletable:
+    def __init__(self, value: int):
+        self.stored = value
+
+    @property
+    def value(self):
+        return self.stored
+
+    @value.deleter
+    def value(self):
+        self.stored = -1
+
+    @property
+    def fixed(self):
+        return 1
+
+
+class DeletableModule(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stored = 3
+
+    @property
+    def value(self):
+        return self.stored
+
+    @value.deleter
+    def value(self):
+        self.stored = -1
+
+    def forward(self, n: int):
+        held = Deletable(n)
+        before = held.value, self.value
+        del held.value
+        del self.value
+        return before, held.value, self.value
+
+
+def test_properties_that_are_deleted():
+    check(DeletableModule(), (4,))
+
+
+def test_properties_that_cannot_be_deleted():
+    def f():
+        held = Deletable(3)
+        del held.fixed
+
+    with pytest.raises(AttributeError):
+        f()
+    (found,) = diagnostics(f)
+    assert (found.code, found.message) == ("no-set-attribute", "the property 'fixed' of 'Deletable' has no deleter")

@@ -159,8 +159,10 @@ def enum_class(name: str, members: Mapping[str, Any]) -> type:
 def named_tuple_maker(name: str, fields: Sequence[str]) -> Any:
     """What makes tuples of the user's NamedTuple of that qualified name out of their fields, if it is imported and still has
     the same: the class itself, but for one whose `__new__` would do more."""
-    cls = PYTHON_TUPLES.get(name) or _imported(name)
-    if name not in PYTHON_TUPLES and getattr(cls, "_fields", None) != tuple(fields):
+    if name in PYTHON_TUPLES:
+        return PYTHON_TUPLES[name]
+    cls: Any = _imported(name)
+    if getattr(cls, "_fields", None) != tuple(fields):
         return None
     for base in cls.__mro__:
         if "_fields" in vars(base):

@@ -13,6 +13,7 @@ import ast
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort, Diagnostic
@@ -74,6 +75,10 @@ class FunctionContext:
     reads: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] | None = None
 
 
+#: What portfire has written in Python for programs to call; failures in it are shown where it is called.
+_LIBRARY = str(Path(__file__).with_name("builtins") / "python_library")
+
+
 class Emitter:
     """See the module's docstring."""
 
@@ -124,9 +129,9 @@ class Emitter:
         range: SourceRange | None = None,
     ) -> CompileAbort:
         """The exception to raise where something cannot be compiled; the statement that holds it is given up."""
-        place = range or self.builder.range
+        place, chain = _at_the_users(range or self.builder.range, self.chain)
         notes, help = tuple(map(shown_name, notes)), None if help is None else shown_name(help)
-        return CompileAbort(Diagnostic(code, shown_name(message), place, notes, help, chain=self.chain))
+        return CompileAbort(Diagnostic(code, shown_name(message), place, notes, help, chain=chain))
 
     @contextmanager
     def recovering(self) -> Iterator[None]:
@@ -139,9 +144,10 @@ class Emitter:
             diagnostic = abort.diagnostic
             self.compiler.failed = True
             if self.chain and not diagnostic.chain:
+                place, chain = _at_the_users(diagnostic.range or self.builder.range, self.chain)
                 diagnostic = Diagnostic(
-                    diagnostic.code, diagnostic.message, diagnostic.range or self.builder.range, diagnostic.notes,
-                    diagnostic.help, diagnostic.severity, self.chain,
+                    diagnostic.code, diagnostic.message, place, diagnostic.notes, diagnostic.help, diagnostic.severity,
+                    chain,
                 )  # fmt: skip
             self.compiler.diagnostics.add(diagnostic)
             self.noted.append(diagnostic)
@@ -297,7 +303,7 @@ class Emitter:
             by_member = operator_by_member(self, operands, emit)
             if by_member is None:
                 called = called or name.rpartition("::")[2]
-                raise explain_no_match(self, error, called, named) from None
+                raise explain_no_match(self, error, called, named, operands) from None
             return RuntimeValue(self.runtime(by_member))
 
     def runtime(self, value: StaticValue | Value) -> Value:
@@ -308,3 +314,14 @@ class Emitter:
                 self.outside.append((value, outside))
         value.type = resolved(value.type)
         return value
+
+
+def _at_the_users(
+    place: SourceRange | None, chain: tuple[SourceRange, ...]
+) -> tuple[SourceRange | None, tuple[SourceRange, ...]]:
+    """A place of the user's, and the calls that led there: what portfire's own library fails at is shown where it is called."""
+    while chain and place is not None and place.file.path.startswith(_LIBRARY):
+        place, chain = chain[-1], chain[:-1]
+    while chain and str(chain[-1]) == str(place):
+        chain = chain[:-1]
+    return place, chain

@@ -183,6 +183,8 @@ def delete_object_attribute(emitter: Emitter, value: RuntimeValue, cls: ir.Class
     """`del value.name` for an object of a script class."""
     complete(emitter, cls)
     attribute, owner = cls.attributes.get(name), cls.python_class
+    if call_deleter(emitter, value, owner, name):
+        return
     if attribute is None or owner is None:
         raise emitter.fail("no-attribute", f"'{base_name(cls)}' has no attribute '{name}'", help="assign it first")
     delete_slot(emitter, value, attribute, owner, is_known=emitter.compiler.attribute_types.may_be_missing(owner, name))
@@ -228,6 +230,22 @@ def call_setter(
         )
     setter = MethodSource(f"{name}__setter", cast(types.FunctionType, descriptor.fset), owner)
     BoundMethod(value, setter).call(emitter, [new], {})
+
+
+def call_deleter(emitter: Emitter, value: RuntimeValue, owner: type | None, name: str) -> bool:
+    """`del value.name`, if that is a property."""
+    descriptor = inspect.getattr_static(owner, name, None) if owner is not None else None
+    if owner is None or not isinstance(descriptor, property):
+        return False
+    if descriptor.fdel is None:
+        raise emitter.fail(
+            "no-set-attribute",
+            f"the property '{name}' of '{owner.__name__}' has no deleter",
+            help="define one with `@name.deleter`, or delete the attribute behind it",
+        )
+    deleter = MethodSource(f"{name}__deleter", cast(types.FunctionType, descriptor.fdel), owner)
+    BoundMethod(value, deleter).call(emitter, [], {})
+    return True
 
 
 class SuperValue(StaticValue):

@@ -14,7 +14,7 @@ from portfire.frontend.script.statements.unsupported import explain_unsupported
 from portfire.frontend.script.values.byte_strings import known_bytes
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.displays import emit_dict, emit_list, emit_set, emit_tuple
-from portfire.frontend.script.values.indexing import EllipsisValue, SliceValue
+from portfire.frontend.script.values.indexing import EllipsisValue, SliceValue, plain_bound
 from portfire.frontend.script.values.set_values import emit_set_comprehension
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
@@ -74,7 +74,7 @@ def _emit_subscript(emitter: Emitter, node: ast.Subscript) -> StaticValue:
 
 def _emit_slice(emitter: Emitter, node: ast.Slice) -> StaticValue:
     parts = [NONE_VALUE if p is None else emit_expression(emitter, p) for p in (node.lower, node.upper, node.step)]
-    return SliceValue(*parts)
+    return SliceValue(*(plain_bound(emitter, p) for p in parts))
 
 
 def _emit_call(emitter: Emitter, node: ast.Call) -> StaticValue:

@@ -100,6 +100,12 @@ def _optional_bound(emitter: Emitter, bound: StaticValue) -> Value:
     return value if value.type in (INT, OptionalType(INT)) else integer(emitter, bound)
 
 
+def plain_bound(emitter: Emitter, bound: StaticValue) -> StaticValue:
+    """A bound of a slice; an object's `__index__` says which number it stands for."""
+    is_object = isinstance(bound, RuntimeValue) and isinstance(bound.type, ClassType)
+    return RuntimeValue(integer(emitter, bound)) if is_object else bound
+
+
 def _slice_indices(
     emitter: Emitter, value: StaticValue, args: list[StaticValue], kwargs: dict[str, StaticValue]
 ) -> StaticValue:
