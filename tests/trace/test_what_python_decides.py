@@ -74,6 +74,23 @@ def by_requires_grad(x):
     return x * 2 if x.requires_grad else x * 3
 
 
+def by_dtype_in_a_variable(x):
+    dtype = x.dtype
+    scale = 2
+    return x * scale if dtype == torch.float32 else x * 3
+
+
+def by_both_ends(x):
+    sizes = x.shape
+    return x.reshape(sizes[0], sizes[-1], -1)
+
+
+def by_copied_shape(x):
+    sizes = x.shape
+    same = sizes
+    return x * sizes[0] + same[-1]
+
+
 INTS = torch.ones(2, dtype=torch.int32)
 
 
@@ -85,7 +102,8 @@ INTS = torch.ones(2, dtype=torch.int32)
         (with_leading_sizes, R(2, 3), R(2, 3, 4)), (from_the_end, R(2, 3), R(2, 3, 4)), (by_dtype, R(2), INTS),
         (by_kind_of_dtype, R(2), INTS), (by_floating_point, R(2), INTS), (by_floating_point_function, R(2), INTS),
         (by_complex, R(2), torch.ones(2, dtype=torch.complex64)), (by_layout_in_memory, R(2, 3), R(3, 2).t()),
-        (by_requires_grad, R(2), R(2).requires_grad_()),
+        (by_requires_grad, R(2), R(2).requires_grad_()), (by_dtype_in_a_variable, R(2), INTS),
+        (by_both_ends, R(2, 3), R(2, 3, 4)), (by_copied_shape, R(2, 3), R(2, 3, 4)),
     ],
 )  # fmt: skip
 def test_other_decisions_are_refused(model: Any, example: torch.Tensor, other: torch.Tensor) -> None:
@@ -107,6 +125,18 @@ def by_last_size(x):
 def unpacked(x):
     b, c = x.shape
     return x.reshape(c, b)
+
+
+def in_variables(x):
+    sizes = x.shape
+    dtype = x.dtype
+    first = x.size()
+    return x.view(sizes[0], -1), torch.zeros(first[0], dtype=dtype)
+
+
+def last_in_a_variable(x):
+    sizes = x.shape
+    return x * sizes[-1]
 
 
 def test_what_holds_for_any_rank_needs_no_guard() -> None:

@@ -106,6 +106,7 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
     if name == "aten::empty" and not recording.calls_in_progress:
         recording.made_by_host(result)  # a constructor such as torch.FloatTensor([0]), which no function mode sees
         return
+    recording.autocast.check(recording.call_sites)
     note_autograd_function(recording)
     recording.mark_place()
     values = call_values(schema, args, kwargs)

@@ -42,7 +42,7 @@ def _use_after(code: CodeType, offset: int) -> Use:
     """The instruction that takes the value which the instruction at `offset` leaves on the stack."""
     above = 0  # values on the stack above it
     constant: Any = None
-    for instruction in dis.get_instructions(code):
+    for instruction in _instructions(code):
         if instruction.offset <= offset:
             continue
         name = instruction.opname
@@ -52,11 +52,41 @@ def _use_after(code: CodeType, offset: int) -> Use:
             return Use("attribute", instruction.argval)
         if above == 0 and name == "UNPACK_SEQUENCE":
             return Use("unpack")
+        if above == 0 and name == "STORE_FAST":
+            return _use_of_variable(code, instruction.argval)
         if above == 1 and (name == "BINARY_SUBSCR" or (name == "BINARY_OP" and instruction.argrepr == "[]")):
             return Use("index", constant)
         constant = instruction.argval if name in ("LOAD_CONST", "LOAD_SMALL_INT") else None
-        effect = dis.stack_effect(instruction.opcode, instruction.arg)
-        above += effect
+        above += dis.stack_effect(instruction.opcode, instruction.arg)
         if above < 0 or instruction.is_jump_target or name.startswith(("JUMP", "POP_JUMP", "FOR_ITER", "SEND")):
             break
     return Use("other")
+
+
+def _use_of_variable(code: CodeType, name: str) -> Use:
+    """What a function does with a variable, wherever it reads it: the use that depends on most."""
+    loads = [i.offset for i in _instructions(code) if i.opname.startswith("LOAD_FAST") and i.argval == name]
+    uses = [Use("other") if _is_stored_again(code, offset) else _use_after(code, offset) for offset in loads]
+    for kind in ("compare", "attribute", "other"):
+        for use in uses:
+            if use.kind == kind:
+                return use
+    from_the_end = [u for u in uses if u.kind == "index" and not _counts_from_the_front(u)]
+    if from_the_end and len(from_the_end) < len(uses):
+        return Use("other")
+    return uses[0] if uses else Use("other")
+
+
+def _counts_from_the_front(use: Use) -> bool:
+    return isinstance(use.detail, int) and use.detail >= 0
+
+
+def _is_stored_again(code: CodeType, offset: int) -> bool:
+    """Whether what a read gives goes into a variable straight away: `y = x`."""
+    following = next((i for i in _instructions(code) if i.offset > offset), None)
+    return following is not None and following.opname == "STORE_FAST"
+
+
+@lru_cache(maxsize=512)
+def _instructions(code: CodeType) -> tuple[dis.Instruction, ...]:
+    return tuple(dis.get_instructions(code))

@@ -16,6 +16,7 @@ from portfire.errors import TraceError
 from portfire.frontend.trace.call_sites import CallSites
 from portfire.frontend.trace.dispatch_key import unwatched
 from portfire.frontend.trace.frames import Frame
+from portfire.frontend.trace.modes import Autocast
 from portfire.frontend.trace.ranks import Ranks
 from portfire.ir.builder import constant_type
 from portfire.ir.dtypes import torch_enum_number
@@ -59,6 +60,7 @@ class Recording:
         self.is_deterministic = True
         self._last_bound: torch.Tensor | None = None
         self.ranks = Ranks(self)
+        self.autocast = Autocast()
         #: How many of torch's own functions are under way, of those that Python calls directly.
         self.calls_in_progress = 0
         self._made_by_host: dict[int, torch.Tensor] = {}
