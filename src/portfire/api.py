@@ -17,14 +17,24 @@ from portfire.archive.writer import save as write_archive
 from portfire.diagnostics import Report
 from portfire.errors import ArgumentError, TraceError
 from portfire.evaluation import Evaluator
-from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module
+from portfire.frontend.script.classes.scripted_objects import is_object
+from portfire.frontend.script.entry import caller_names, script_class, script_function, script_module, script_object
+from portfire.frontend.script.marks import prepared
 from portfire.frontend.script.report import report_on
 from portfire.frontend.script.types.example_types import as_calls
 from portfire.frontend.trace import check as trace_check
 from portfire.frontend.trace import tracer
 from portfire.frontend.trace.recording import TraceNote
 from portfire.frontend.trace.structures import copy_structure
-from portfire.modules import ScriptFunction, ScriptMethod, ScriptModule, wrap_function, wrap_module
+from portfire.modules import (
+    ScriptFunction,
+    ScriptMethod,
+    ScriptModule,
+    ScriptObject,
+    wrap_function,
+    wrap_module,
+    wrap_object,
+)
 from portfire.modules.archives import load_model
 from portfire.modules.model_file import ModelFile
 from portfire.modules.object_state import object_state
@@ -37,19 +47,21 @@ Compiled: TypeAlias = ScriptFunction | ScriptModule
 
 
 def script(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Mapping[str, Any] | None = None) -> Any:
-    """Compile Python source: a function, an `nn.Module` instance, or a class.
+    """Compile Python source: a function, an `nn.Module` instance, a class, or an object of one.
 
     Types come from annotations, defaults and use; what is left are parameters that nobody declares, which are tensors.
     `example_inputs` (a tuple of arguments, or a list of such tuples, for several calls) tells their types instead. Nothing
     is run on them, and nothing but types is taken from them.
 
-    Returns a `ScriptFunction` for a function, a `ScriptModule` for a module. A class is compiled for use by others and
-    returned as it is. What is compiled already is returned as it is. Raises CompileError, which carries every obstacle
+    Returns a `ScriptFunction` for a function, a `ScriptModule` for a module, a `ScriptObject` for an object of a class (with
+    all methods and properties; functions that take it share its state). A class is compiled for use by others and returned
+    as it is. What is compiled already is returned as it is. Raises CompileError, which carries every obstacle
     found, each with its place, the reason and what to write instead.
     """
-    if isinstance(target, (ScriptFunction, ScriptModule)):
+    if isinstance(target, (ScriptFunction, ScriptModule, ScriptObject)):
         return target
     _refuse_class_of_modules(target)
+    target = prepared(target)
     names = caller_names()
     examples = as_calls(example_inputs, example_kwarg_inputs)
     with collection_paused():
@@ -58,11 +70,15 @@ def script(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Map
         if isinstance(target, type):
             script_class(target, names)
             return target
+        if is_object(target):
+            return wrap_object(script_object(target, names))
         if callable(target):
             compiled = wrap_function(script_function(target, names, examples))
             compiled.__dict__["__wrapped__"] = target
             return compiled
-    raise ArgumentError(f"script() takes a function, a module or a class, not a {type(target).__qualname__}")
+    raise ArgumentError(
+        f"script() takes a function, a module, a class or an object of one, not a {type(target).__qualname__}"
+    )
 
 
 def _refuse_class_of_modules(target: Any) -> None:
@@ -76,10 +92,13 @@ def check(target: Any, example_inputs: Any = None, *, example_kwarg_inputs: Mapp
     reaches: `report.ok`, `report.diagnostics`, `str(report)`, `report.to_json()`. Nothing in the user's code makes it raise.
     Example inputs tell types, as for `script`.
     """
-    if isinstance(target, (ScriptFunction, ScriptModule)):
+    if isinstance(target, (ScriptFunction, ScriptModule, ScriptObject)):
         return Report(type(target).__name__)
-    if not callable(target):
-        raise ArgumentError(f"check() takes a function, a module or a class, not a {type(target).__qualname__}")
+    target = prepared(target)
+    if not callable(target) and not is_object(target):
+        raise ArgumentError(
+            f"check() takes a function, a module, a class or an object of one, not a {type(target).__qualname__}"
+        )
     _refuse_class_of_modules(target)
     return report_on(target, caller_names(), as_calls(example_inputs, example_kwarg_inputs))
 

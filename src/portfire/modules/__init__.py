@@ -11,7 +11,7 @@ from portfire.modules.object_state import object_state
 from portfire.modules.script_function import ScriptFunction, ScriptMethod
 from portfire.modules.script_module import ScriptModule
 from portfire.modules.script_object import ScriptObject
-from portfire.modules.wrap import wrap_function, wrap_module
+from portfire.modules.wrap import wrap_function, wrap_module, wrap_object
 
 __all__ = [
     "ScriptFunction",
@@ -21,4 +21,5 @@ __all__ = [
     "object_state",
     "wrap_function",
     "wrap_module",
+    "wrap_object",
 ]

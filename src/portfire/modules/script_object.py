@@ -1,4 +1,5 @@
-"""Objects of script classes that have no Python class in this process: a view with attributes and methods.
+"""Objects of script classes, as `script` gives them, or without a Python class in this process: a view with attributes and
+methods.
 
 Comes before: `views.py`. Comes after: the public API.
 """
@@ -47,6 +48,39 @@ class ScriptObject:
             state["_methods"][setter](value)
         else:
             state["__portfire_object__"].set(name, value)
+
+    # What Python looks for in the class
+
+    def _special(self, name: str, *args: Any) -> Any:
+        method = self._methods.get(name)
+        if method is None:
+            raise TypeError(f"'{self.__portfire_object__.class_name.rpartition('.')[2]}' has no compiled method {name}")
+        return method(*args)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The compiled `__call__`."""
+        method = self._methods.get("__call__")
+        return self._special("__call__") if method is None else method(*args, **kwargs)
+
+    def __len__(self) -> int:
+        length: int = self._special("__len__")
+        return length
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._special("__getitem__", key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._special("__setitem__", key, value)
+
+    def __contains__(self, item: Any) -> bool:
+        found: bool = self._special("__contains__", item)
+        return found
+
+    def __bool__(self) -> bool:
+        for name in ("__bool__", "__len__"):
+            if name in self._methods:
+                return bool(self._special(name))
+        return True
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.__portfire_object__.attribute_names(), *self._methods, *self._properties]

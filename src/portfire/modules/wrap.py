@@ -14,6 +14,7 @@ from portfire.ir.reachable import Reachable
 from portfire.ir.state import ObjectState
 from portfire.modules.script_function import ScriptFunction, function_of
 from portfire.modules.script_module import ScriptModule
+from portfire.modules.script_object import ScriptObject
 from portfire.modules.views import Views
 
 
@@ -30,6 +31,18 @@ def wrap_function(function: Function, libraries: Sequence[str] = ("aten",)) -> S
 
 def wrap_module(state: ObjectState, libraries: Sequence[str] = ("aten",)) -> ScriptModule:
     """A compiled module, ready to be called. Its tensors are those of the state."""
+    module: ScriptModule = _root_of(state, libraries)
+    _note_persistence(module, state)
+    return module
+
+
+def wrap_object(state: ObjectState, libraries: Sequence[str] = ("aten",)) -> ScriptObject:
+    """An object of a compiled class, ready to be used."""
+    made: ScriptObject = _root_of(state, libraries)
+    return made
+
+
+def _root_of(state: ObjectState, libraries: Sequence[str]) -> Any:
     from portfire.pipeline import build_program
 
     reachable = Reachable()
@@ -40,9 +53,7 @@ def wrap_module(state: ObjectState, libraries: Sequence[str] = ("aten",)) -> Scr
     root = program.root
     assert root is not None
     share_compiled(root, state, views)
-    module: ScriptModule = views.of(root)
-    _note_persistence(module, state)
-    return module
+    return views.of(root)
 
 
 def share_compiled(root: _engine.Object, state: ObjectState, views: Views) -> None:

@@ -15,11 +15,13 @@ import torch
 from portfire.diagnostics import Diagnostic
 from portfire.errors import ArgumentError, InternalError
 from portfire.frontend.script.classes.methods import declared_version
+from portfire.frontend.script.classes.scripted_objects import compile_object, is_object
 from portfire.frontend.script.compiler import Compiler
 from portfire.frontend.script.environment import PoisonedValue
+from portfire.frontend.script.functions.wrapped_entries import as_entry, with_examples
 from portfire.frontend.script.modules.module_compilation import compile_module
 from portfire.frontend.script.types.attribute_types import MAX_ROUNDS, AttributeTypes
-from portfire.frontend.script.types.example_types import ExampleCall, of_method, with_example_types
+from portfire.frontend.script.types.example_types import ExampleCall, of_method
 from portfire.frontend.script.types.fixed_values import FixedValues
 from portfire.ir import types as ir
 from portfire.ir.deep_nesting import deep_nesting
@@ -55,6 +57,11 @@ def script_class(cls: type, local_names: Mapping[str, Any] | None = None) -> ir.
     return _compile(lambda compiler: _class(compiler, cls), local_names)
 
 
+def script_object(value: Any, local_names: Mapping[str, Any] | None = None) -> ObjectState:
+    """Compile an object of a script class with all its methods."""
+    return _compile(lambda compiler: compile_object(compiler, value), local_names)
+
+
 class Findings(NamedTuple):
     """What a check has found: what stands in the way, warnings included, and what went wrong in portfire itself."""
 
@@ -70,6 +77,8 @@ def obstacles(
     def work(compiler: Compiler) -> object:
         if isinstance(target, torch.nn.Module):
             return _module(compiler, target, examples)
+        if is_object(target):
+            return compile_object(compiler, target)
         return _class(compiler, target) if isinstance(target, type) else _function(compiler, target, examples)
 
     compiler, _ = _attempt(work, local_names)
@@ -82,10 +91,9 @@ def obstacles(
 def _function(compiler: Compiler, function: Callable[..., Any], examples: Sequence[ExampleCall]) -> Function | None:
     if inspect.ismethod(function):
         raise ArgumentError(_why_no_method(function))
-    signature = None
+    callee = as_entry(compiler, compiler.callee(function), function)
     if examples:
-        signature = with_example_types(compiler.signature(function), of_method(examples, function), compiler.classes)
-    callee = compiler.callee(function, signature)
+        callee = with_examples(callee, of_method(examples, function), compiler.classes)
     compiled = compiler.compile(callee, declared_version(compiler, callee), ()).function
     compiler.methods.finish_classes()
     _check_defaults(compiler, [compiled] if compiled is not None else [])

@@ -198,3 +198,9 @@ def method_overloads(cls: type, name: str) -> list[Callable[..., Any]]:
 def _torch_qualified_name(function: types.FunctionType) -> str:
     module = function.__module__
     return ("__torch__" if module == "__main__" else f"__torch__.{module}") + f".{function.__name__}"
+
+
+def prepared(target: Any) -> Any:
+    """What stands for an object when it is compiled: what its `__prepare_scriptable__` gives, where it has one."""
+    prepare = None if isinstance(target, type) else getattr(type(target), "__prepare_scriptable__", None)
+    return target if prepare is None else prepare(target)

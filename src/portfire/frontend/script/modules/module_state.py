@@ -31,6 +31,7 @@ class StateReader:
 
     def of(self, module: torch.nn.Module) -> ObjectState:
         """The state of a module and everything below it."""
+        module = self.types.prepared(module)
         known = self._states.get(id(module))
         if known is not None:
             return known

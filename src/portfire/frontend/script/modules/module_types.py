@@ -111,12 +111,15 @@ class ModuleTypes:
         self._by_class: dict[type, list[tuple[Hashable, ModuleType]]] = {}
         self._by_type: dict[ir.ClassType, ModuleType] = {}
         self._by_instance: dict[int, ModuleType] = {}
+        #: What stands for modules, by their identity, with both kept alive.
+        self._prepared: dict[int, tuple[torch.nn.Module, torch.nn.Module]] = {}
 
     def of(self, module: torch.nn.Module) -> ModuleType:
         """The type of an instance. Raises CompileAbort for a module that has none."""
         known = self._by_instance.get(id(module))
         if known is not None:
             return known
+        module = self.prepared(module)
         state = existing_state(module)
         if state is not None:
             return self._compiled(module, state)
@@ -134,6 +137,13 @@ class ModuleTypes:
         self.register(found)
         self._by_instance[id(module)] = found
         return found
+
+    def prepared(self, module: torch.nn.Module) -> torch.nn.Module:
+        """The module that stands for another one when it is compiled, the same at every place."""
+        known = self._prepared.get(id(module))
+        if known is None:
+            known = self._prepared[id(module)] = (module, marks.prepared(module))
+        return known[1]
 
     def _compiled(self, module: torch.nn.Module, state: ObjectState) -> ModuleType:
         """The type of a module that is compiled already, and those of its submodules."""
