@@ -10,6 +10,7 @@ from torch import Tensor
 import portfire
 from portfire.errors import CompileError
 from tests.script.after_loading import check
+from tests.script.agreement import agree_exactly
 
 X = torch.arange(8.0).reshape(2, 4) / 7
 
@@ -169,3 +170,47 @@ def dataclass_no_annotation_use_repr(n: int):
 
 def test_dataclass_no_annotation_use_repr():
     check(dataclass_no_annotation_use_repr, (4,))
+
+
+@dataclass(order=True)
+class Place:
+    x: float
+    y: float
+    norm: Optional[Tensor] = None
+
+    def __post_init__(self):
+        self.norm = (torch.tensor(self.x) ** 2 + torch.tensor(self.y) ** 2) ** 0.5
+
+
+@dataclass(order=True)
+class Nothing:
+    pass
+
+
+def test_order_with_fields_that_may_be_none():
+    def f(a: float, b: float, c: float, d: float):
+        p, q = Place(a, b), Place(c, d)
+        return p == q, p != q, p < q, p <= q, p > q, p >= q, p.norm
+
+    def empty():
+        return Nothing() == Nothing(), Nothing() < Nothing(), Nothing() <= Nothing()
+
+    check(f, (1.0, 2.0, 1.0, 2.0), (1.0, 2.0, 1.0, 4.0), (3.0, 0.0, 1.0, 4.0))
+    check(empty, ())
+    assert portfire.script(Place) is Place
+
+
+def test_order_of_tuples():
+    def optional(a: int, b: Optional[int], c: int, d: Optional[int]):
+        return (a, b) < (c, d), (a, b) >= (c, d)
+
+    def floats(a: float, b: float, s: str):
+        return (a,) < (b,), (a,) <= (b,), (a, s) > (b, s), (a, s) <= (b, s), (a, s, a) < (b, s)
+
+    def tensors(x, y, n: int):
+        return (n, x) < (n, y), (x, n) < (y, n), (x,) <= (y,), (x,) > (y,)
+
+    agree_exactly(optional, (1, 2, 1, 3), (1, None, 2, None), (1, None, 1, None), (1, None, 1, 2), (1, 2, 1, None))
+    agree_exactly(floats, (1.0, 2.0, "a"), (2.0, 2.0, "a"), (float("nan"), 1.0, "a"))
+    one, two = torch.tensor(1.0), torch.tensor(2.0)
+    agree_exactly(tensors, (one, two, 3), (two, two, 3))

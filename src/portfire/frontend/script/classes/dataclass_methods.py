@@ -64,15 +64,12 @@ def generated_method(classes: ClassRegistry, type_: ir.ClassType, name: str) -> 
         )
         return _method(cls, name, [Parameter("self", type_)], [f"return hash(({hashed}))"], ir.INT, {"hash": hash})
     compared = [f.name for f in dataclasses.fields(cls) if f.compare]
-    if name == "__eq__":
-        test = " and ".join(f"self.{n} == other.{n}" for n in compared) or "True"
-    elif name in _ORDER:
-        mine, theirs = (", ".join(f"{o}.{n}" for n in compared) for o in ("self", "other"))
-        test = f"({mine},) {_ORDER[name]} ({theirs},)"
-    else:
+    if name != "__eq__" and name not in _ORDER:
         return None
+    mine, theirs = ("".join(f"{o}.{n}, " for n in compared) for o in ("self", "other"))
     parameters = [Parameter("self", type_), Parameter("other", type_)]
-    return _method(cls, name, parameters, [f"return {test}"], ir.BOOL, {})
+    body = [f"return bool(({mine}) {_ORDER.get(name, '==')} ({theirs}))"]
+    return _method(cls, name, parameters, body, ir.BOOL, {"bool": bool})
 
 
 def _init(classes: ClassRegistry, cls: type, type_: ir.ClassType) -> GeneratedMethod:

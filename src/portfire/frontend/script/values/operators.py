@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import enum
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.builtins import operations as library
@@ -28,6 +28,7 @@ from portfire.frontend.script.values.identity import compare_picked, emit_identi
 from portfire.frontend.script.values.not_implemented import NOT_IMPLEMENTED
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
+from portfire.frontend.script.values.tuple_comparisons import tuple_equality, tuple_order
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir.forms import form_kind
 from portfire.ir.graph import MISSING
@@ -326,7 +327,7 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
         if equal is not None:
             return equal
     elif isinstance(static_type(left), TupleType) and isinstance(static_type(right), TupleType):
-        return _emit_tuple_order(emitter, op, left.unpack(emitter, None), right.unpack(emitter, None))
+        return tuple_order(emitter, op, left.unpack(emitter, None), right.unpack(emitter, None))
     elif isinstance(static_type(left), ListType) and isinstance(static_type(right), ListType):
         left, right = _agree(emitter, left, right)
         ordered = [right, left] if isinstance(op, (ast.Gt, ast.GtE)) else [left, right]
@@ -391,7 +392,7 @@ def _emit_equality(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: St
             return ConstantValue(negative)
         return None
     if isinstance(a, TupleType) and isinstance(b, TupleType):
-        return _emit_tuple_equality(emitter, left, right, negative)
+        return tuple_equality(emitter, left, right, negative=negative)
     if isinstance(a, OptionalType) or isinstance(b, OptionalType) or NONE in (a, b):
         return _emit_optional_equality(emitter, op, left, right, a, b)
     if isinstance(a, EnumType) and a is b:
@@ -431,46 +432,6 @@ def _never_equal(a: Type, b: Type) -> bool:
     family_a = next((i for i, f in enumerate(families) if f(a)), None)
     family_b = next((i for i, f in enumerate(families) if f(b)), None)
     return family_a is not None and family_b is not None and family_a != family_b
-
-
-def _emit_tuple_equality(emitter: Emitter, left: StaticValue, right: StaticValue, negative: bool) -> StaticValue:
-    a, b = left.unpack(emitter, None), right.unpack(emitter, None)
-    if len(a) != len(b):
-        return ConstantValue(negative)
-
-    def compare_from(i: int) -> StaticValue:
-        if i == len(a):
-            return ConstantValue(True)
-        first = emit_equal(emitter, a[i], b[i]).truth(emitter)
-        known = first.constant()
-        if known is not MISSING:
-            return compare_from(i + 1) if known else ConstantValue(False)
-        if i + 1 == len(a):
-            return first
-        return emit_choice(emitter, first, lambda: compare_from(i + 1), lambda: ConstantValue(False))
-
-    equal = compare_from(0)
-    return negated(emitter, equal) if negative else equal
-
-
-def _emit_tuple_order(
-    emitter: Emitter, op: ast.cmpop, a: Sequence[StaticValue], b: Sequence[StaticValue]
-) -> StaticValue:
-    """`<`, `<=`, `>`, `>=` of tuples: the first items that differ decide, then the lengths."""
-    if not a or not b:
-        return ConstantValue(_PYTHON_COMPARISONS[type(op)](len(a), len(b)))
-    if len(a) == 1 and len(b) == 1:
-        return emit_comparison(emitter, op, a[0], b[0])
-    same = emit_equal(emitter, a[0], b[0]).truth(emitter)
-    known = same.constant()
-    if known is not MISSING:
-        return _emit_tuple_order(emitter, op, a[1:], b[1:]) if known else emit_comparison(emitter, op, a[0], b[0])
-    return emit_choice(
-        emitter,
-        same,
-        lambda: _emit_tuple_order(emitter, op, a[1:], b[1:]),
-        lambda: emit_comparison(emitter, op, a[0], b[0]),
-    )
 
 
 def _emit_optional_equality(
