@@ -196,6 +196,15 @@ def f(x):
         torch_jit=True,
     ),
     Construct(
+        "with on one of several managers, picked when the program runs",
+        """
+def f(x, is_training: bool):
+    with contextlib.nullcontext() if is_training else torch.no_grad():
+        return x * 2
+""",
+        inputs="(torch.ones(2), True)",
+    ),
+    Construct(
         "with torch.autocast",
         """
 def f(x):

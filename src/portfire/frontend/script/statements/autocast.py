@@ -63,6 +63,7 @@ class Autocast(ContextManager):
 
     def __init__(self, settings: Sequence[StaticValue]) -> None:
         super().__init__(None)
+        self.entered = self
         self.settings = settings
 
     def enter(self, emitter: Emitter) -> StaticValue | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.statements.exceptions import class_names
+from portfire.frontend.script.values.constant_values import NONE_VALUE
 from portfire.frontend.script.values.static_values import StaticValue
 
 if TYPE_CHECKING:
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class ContextManagerClass(StaticValue):
-    """`torch.no_grad` and the like. `mode` gives the gradient mode to set, of the arguments; None: nothing happens."""
+    """`torch.no_grad` and the like. `mode` gives the gradient mode to set, of the arguments; None: nothing happens.
+    `gives_argument`: what is given is what `with ... as` binds."""
 
-    def __init__(self, name: str, mode: Callable[[Sequence[StaticValue]], StaticValue | None]) -> None:
+    def __init__(
+        self, name: str, mode: Callable[[Sequence[StaticValue]], StaticValue | None], *, gives_argument: bool = False
+    ) -> None:
         self.name = name
         self.mode = mode
+        self.gives_argument = gives_argument
 
     def describe(self) -> str:
         """See the base class."""
@@ -28,14 +33,17 @@ class ContextManagerClass(StaticValue):
 
     def call(self, emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
         """See the base class."""
-        return ContextManager(self.mode([*args, *kwargs.values()]))
+        given = [*args, *kwargs.values()]
+        return ContextManager(self.mode(given), given[0] if self.gives_argument and given else NONE_VALUE)
 
 
 class ContextManager(StaticValue):
     """One of them, about to be entered."""
 
-    def __init__(self, mode: StaticValue | None) -> None:
+    def __init__(self, mode: StaticValue | None, entered: StaticValue = NONE_VALUE) -> None:
         self.mode = mode
+        #: What `with ... as` binds.
+        self.entered = entered
 
     def describe(self) -> str:
         """See the base class."""

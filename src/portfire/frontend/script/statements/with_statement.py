@@ -33,6 +33,7 @@ from portfire.frontend.script.statements.generator_contexts import emit_with_gen
 from portfire.frontend.script.statements.try_statement import Handler, emit_finally, emit_handled
 from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
+from portfire.frontend.script.values.picked_values import PickedValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.graph import Value
 from portfire.ir.subtyping import optional_of
@@ -62,7 +63,7 @@ CONTEXT_MANAGERS: dict[Any, StaticValue] = {
     torch.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
     torch.autograd.profiler.record_function: ContextManagerClass("record_function", lambda _: None),
     contextlib.suppress: SuppressClass(),
-    contextlib.nullcontext: ContextManagerClass("nullcontext", lambda _: None),
+    contextlib.nullcontext: ContextManagerClass("nullcontext", lambda _: None, gives_argument=True),
 }
 
 
@@ -77,16 +78,25 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
 
     if not items:
         return emit_statements(emitter, body)
+    with emitter.at(items[0].context_expr):
+        manager = emit_expression(emitter, items[0].context_expr)
+    return _emit_item(emitter, manager, items, body)
+
+
+def _emit_item(
+    emitter: Emitter, manager: StaticValue, items: Sequence[ast.withitem], body: Sequence[ast.stmt]
+) -> Flow:
     item = items[0]
+    if isinstance(manager, PickedValue) and any(isinstance(m, _OF_THE_COMPILER) for m in manager.items):
+        return _emit_in_picked(emitter, manager, items, body)
     with emitter.at(item.context_expr):
-        manager = emit_expression(emitter, item.context_expr)
         if isinstance(manager, Suppress):
             entered: StaticValue = NONE_VALUE
         elif isinstance(manager, GeneratorValue):
             return _emit_in_generator(emitter, manager, item, lambda: _emit_items(emitter, items[1:], body), body)
         elif isinstance(manager, ContextManager):
             before = manager.enter(emitter)
-            entered = NONE_VALUE
+            entered = manager.entered
         elif manager.has_attribute(emitter, "__enter__"):
             entered = manager.attribute(emitter, "__enter__").call(emitter, [], {})
         else:
@@ -105,6 +115,26 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
     if isinstance(manager, ContextManager):
         return _emit_in_mode(emitter, manager, before, lambda: _emit_items(emitter, items[1:], body))
     return _emit_guarded_body(emitter, manager, lambda: _emit_items(emitter, items[1:], body), assigned_names(body))
+
+
+#: Managers that only the compiler knows: which one is entered decides what the body becomes.
+_OF_THE_COMPILER = (ContextManager, Suppress, GeneratorValue)
+
+
+def _emit_in_picked(
+    emitter: Emitter, picked: PickedValue, items: Sequence[ast.withitem], body: Sequence[ast.stmt]
+) -> Flow:
+    """`with torch.no_grad() if c else nullcontext():` the body once for each."""
+
+    def choose(number: int) -> Flow:
+        def enter() -> Flow:
+            return _emit_item(emitter, picked.items[number], items, body)
+
+        if number == len(picked.items) - 1:
+            return enter()
+        return emit_if_value(emitter, picked.is_item(emitter, number), enter, lambda: choose(number + 1))
+
+    return choose(0)
 
 
 def _emit_in_generator(
