@@ -201,3 +201,21 @@ def test_random_numbers_are_drawn_as_by_eager() -> None:
         torch.manual_seed(0)
         results.append(f(mean, std))
     assert torch.equal(*results)
+
+
+class Exports(nn.Module):
+    @portfire.export
+    def add_two(self, x):
+        return x + 2
+
+    def forward(self, x):
+        return (lambda a: a + 1)(x)
+
+
+def test_exported_methods_that_are_not_traced_are_listed() -> None:
+    with pytest.warns(portfire.TracerWarning, match="'0.add_two' is marked 'export' and is not part of the trace"):
+        compiled = portfire.trace(nn.Sequential(Exports()), R(2))
+    assert any("add_two" in n.message and not n.guarded for n in portfire.trace_notes(compiled))
+    both = portfire.trace_module(Exports(), {"forward": R(2), "add_two": R(2)})
+    assert not portfire.trace_notes(both)
+    assert torch.equal(both.add_two(torch.ones(3)), torch.full((3,), 3.0))

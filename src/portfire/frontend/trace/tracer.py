@@ -6,7 +6,7 @@ Comes before: the other files of this folder. Comes after: `pipeline.py`, which 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import torch
 
 from portfire.errors import TraceError
 from portfire.frontend.trace.check import preserved_state
-from portfire.frontend.trace.compiled_calls import CompiledCalls
+from portfire.frontend.trace.compiled_calls import CompiledCalls, is_compiled
 from portfire.frontend.trace.frames import Frame
 from portfire.frontend.trace.gradients import note_backward_hooks
 from portfire.frontend.trace.interception import watching
@@ -113,6 +113,7 @@ def trace_module(
         run = module if method == "forward" else getattr(module, method)
         before = _attribute_identities(states)
         note_backward_hooks(recording, module)
+        _note_exported_methods(recording, module, calls)
         with preserved_state(module), module_frames(recording, tree):
             _run(recording, run, inputs, kwargs, strict)
         _note_changed_attributes(recording, states, before)
@@ -157,6 +158,26 @@ def _parameter_names(function: Callable[..., Any], count: int) -> list[str]:
             names.append(parameter.name)
     names += [f"argument_{i}" for i in range(len(names), count)]
     return names[:count]
+
+
+def _note_exported_methods(recording: Recording, module: torch.nn.Module, calls: Container[str]) -> None:
+    """Methods that are marked for compilation beside `forward` are scripted, not traced: tell the user that they are not there."""
+    for path, child in module.named_modules():
+        if is_compiled(child):
+            continue
+        for name in {n: None for cls in type(child).__mro__ for n, f in vars(cls).items() if _is_exported(f)}:
+            if child is module and name in calls:
+                continue
+            method = f"{path}.{name}" if path else name
+            message = f"the method '{method}' is marked 'export' and is not part of the trace"
+            recording.note_once(
+                message, f"{message}. Script the module that has it, or pass inputs for it to trace_module."
+            )
+
+
+def _is_exported(function: object) -> bool:
+    mark = getattr(function, "_torchscript_modifier", None)
+    return isinstance(mark, str) and mark == torch._jit_internal.FunctionModifiers.EXPORT
 
 
 def _attribute_identities(states: dict[torch.nn.Module, ObjectState]) -> dict[tuple[int, str], int]:
