@@ -94,6 +94,17 @@ def f(x):
         torch_jit=True,
     ),
     Construct(
+        ".tolist() without a declared type",
+        """
+def f(x, sizes):
+    total = sum(v for row in x.tolist() for v in row)
+    low, high = sizes.tolist()
+    return total, x.flatten().split(sizes.tolist()), x.flatten()[low:high], str(sizes.tolist())
+""",
+        differs="what is neither looped over nor indexed has one dimension, or it raises; changing such a list is refused",
+        inputs="(torch.ones(2, 2), torch.tensor([1, 3]))",
+    ),
+    Construct(
         ".to, .type, .cuda, .bool, .T, .data",
         """
 def f(x):

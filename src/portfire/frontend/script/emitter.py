@@ -10,6 +10,7 @@ Comes before: `environment.py`, `static_values.py`, `diagnostics/`. Comes after:
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -275,6 +276,7 @@ class Emitter:
     ) -> RuntimeValue:
         """Call the operator `name`. `called` is what the user wrote, for messages."""
         from portfire.frontend.script.classes.enum_values import plain_members
+        from portfire.frontend.script.values.numbers_of_tensors import with_sizes
 
         values = [self.runtime(a) for a in args]
         named = {k: self.runtime(v) for k, v in (kwargs or {}).items()}
@@ -300,6 +302,16 @@ class Emitter:
                     receiver=None if self_value is None else plain[-1],
                     called=called,
                 )
+            sizes = with_sizes(self, operands)
+            if sizes is not None:
+                with contextlib.suppress(CompileAbort):  # then the error is that of the numbers
+                    return self.builtin(
+                        name,
+                        sizes[: len(values)],
+                        dict(zip(named, sizes[len(values) :], strict=False)),
+                        receiver=None if self_value is None else sizes[-1],
+                        called=called,
+                    )
             by_member = operator_by_member(self, operands, emit)
             if by_member is None:
                 called = called or name.rpartition("::")[2]

@@ -23,6 +23,7 @@ from portfire.frontend.script.types.widening import note_declared
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.expressions import emit_expression, emit_key
 from portfire.frontend.script.values.indexing import SliceValue, has_index_tensors
+from portfire.frontend.script.values.numbers_of_tensors import NumbersOfTensor
 from portfire.frontend.script.values.operators import emit_binary_values, emit_in_place
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
@@ -133,6 +134,8 @@ def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> Non
 def _assign_name(emitter: Emitter, name: str, value: StaticValue) -> None:
     if isinstance(value, GeneratorValue):
         value = value.stored(emitter, name)
+    if isinstance(value, NumbersOfTensor):
+        value = value.kept(emitter)
     declared = emitter.context.declared.get(name)
     if declared is not None:
         value = _as_declared(emitter, name, declared, value)

@@ -1,24 +1,25 @@
 """What a run-time tensor can do: properties, methods, indexing, loops, truth.
 
-Comes before: `runtime_value.py`, `tensor_methods.py`, `indexing.py`. Comes after: `behaviours.py`.
+Comes before: `runtime_value.py`, `tensor_methods.py`, `numbers_of_tensors.py`, `indexing.py`. Comes after: `behaviours.py`.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING
 
 import torch
 
 from portfire.frontend.script.values import indexing
 from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.numbers_of_tensors import NumbersOfTensor
 from portfire.frontend.script.values.operator_value import OperatorValue
 from portfire.frontend.script.values.runtime_value import Behaviour, MethodValue, RuntimeValue
 from portfire.frontend.script.values.static_values import Iteration, StaticValue
 from portfire.frontend.script.values.tensor_methods import METHODS
 from portfire.ir.graph import Value
-from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, TENSOR, ListType, Type
+from portfire.ir.types import BOOL, TENSOR
 from portfire.ops.python_names import TENSOR_CASTS, method_of, property_of
 
 if TYPE_CHECKING:
@@ -137,56 +138,6 @@ class GradientValue(RuntimeValue):
     def is_none(self, emitter: Emitter) -> StaticValue:
         """`x.grad is None`."""
         return emitter.insert("aten::__is__", [self.value, emitter.constant_value(None)], BOOL)
-
-
-class NumbersOfTensor(StaticValue):
-    """`x.tolist()`: what it is depends on the tensor's dtype and dimensions, so the place it goes to must declare it."""
-
-    def __init__(self, tensor: StaticValue) -> None:
-        self.tensor = tensor
-
-    def describe(self) -> str:
-        """See the base class."""
-        return "the result of 'tolist'"
-
-    def as_value(self, emitter: Emitter) -> Never:
-        """See the base class."""
-        raise emitter.fail(
-            "unknown-element-type",
-            "the type of the list that 'tolist' gives is not known while compiling",
-            help="declare it: `values: List[float] = x.tolist()`",
-        )
-
-    def iterate(self, emitter: Emitter) -> Never:
-        """See the base class."""
-        self.as_value(emitter)
-
-    def index(self, emitter: Emitter, key: StaticValue) -> Never:
-        """See the base class."""
-        self.as_value(emitter)
-
-    def length(self, emitter: Emitter) -> Never:
-        """See the base class."""
-        self.as_value(emitter)
-
-    def unpack(self, emitter: Emitter, count: int | None) -> Never:
-        """See the base class."""
-        self.as_value(emitter)
-
-    def as_type(self, emitter: Emitter, type_: Type) -> Value:
-        """The numbers, as a declared type: nested lists of int, float, bool or complex, or one of these."""
-        depth, element = 0, type_
-        while isinstance(element, ListType):
-            depth, element = depth + 1, element.element
-        if element not in _ELEMENT_NUMBERS:
-            return self.as_value(emitter)
-        inputs = [self.tensor.as_value(emitter), emitter.constant_value(depth)]
-        inputs.append(emitter.constant_value(_ELEMENT_NUMBERS[element]))
-        return emitter.builder.insert("prim::tolist", inputs, type_)
-
-
-#: How TorchScript's `prim::tolist` names the type of the elements.
-_ELEMENT_NUMBERS: dict[Type, int] = {INT: 0, FLOAT: 1, BOOL: 2, COMPLEX: 3}
 
 
 def _missing(name: str) -> str:
