@@ -14,6 +14,7 @@ from typing import Final
 from portfire import _engine
 from portfire.api import (
     check,
+    extra_files_of,
     freeze,
     installed_version,
     load,
@@ -77,6 +78,7 @@ __all__ = [
     "check",
     "cmake_prefix_path",
     "export",
+    "extra_files_of",
     "fork",
     "freeze",
     "ignore",

@@ -207,8 +207,8 @@ def save(
     """Write a compiled function or module to one file: a TorchScript archive with the engine's program in it.
 
     With `example_inputs` the inputs and what `forward` gives for them are kept in the file, so that any host can test
-    itself. `extra_files` (name -> content) are kept for the user. The file is replaced when it is complete. Raises SaveError
-    for what an archive cannot hold.
+    itself. `extra_files` (name -> content) are kept for the user: `extra_files_of` gives them. The file is replaced when it
+    is complete. Raises SaveError for what an archive cannot hold.
     """
     if not isinstance(compiled, (ScriptFunction, ScriptModule)):
         raise ArgumentError(f"save() takes a compiled function or module, not a {type(compiled).__qualname__}")
@@ -247,6 +247,12 @@ def metadata_of(compiled: Compiled) -> dict[str, str]:
     """What the archive a model was loaded from says about its origin; empty for a model that was not loaded."""
     origin: ModelFile | None = compiled.__dict__.get("_origin")
     return {} if origin is None else dict(origin.metadata)
+
+
+def extra_files_of(compiled: Compiled) -> dict[str, bytes]:
+    """The user's own files in the archive a model was loaded from (see `save`): name -> content."""
+    origin: ModelFile | None = compiled.__dict__.get("_origin")
+    return {} if origin is None else dict(origin.archive.extra_files)
 
 
 def trace_notes(compiled: Compiled) -> tuple[TraceNote, ...]:

@@ -63,7 +63,11 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     target = Path(path)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        file = temporary.open("wb")
+    except OSError as error:  # of the user's path, not of ours beside it
+        raise type(error)(error.errno, error.strerror, str(target)) from None
+    try:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
