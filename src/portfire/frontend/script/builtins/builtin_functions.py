@@ -29,6 +29,7 @@ from portfire.frontend.script.builtins.builtin_iteration import (
 )
 from portfire.frontend.script.builtins.builtin_parameters import Emit, Parameters, taking
 from portfire.frontend.script.builtins.checks_and_logs import check_print_file, emit_print_text
+from portfire.frontend.script.builtins.complex_numbers import make_complex
 from portfire.frontend.script.builtins.ordering import Extreme, emit_sorted
 from portfire.frontend.script.builtins.python_library.numbers import int_of_text
 from portfire.frontend.script.builtins.transposing import ZipType
@@ -284,10 +285,6 @@ def _repr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     )
 
 
-def _complex(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-    return emitter.builtin("aten::Complex", args, kwargs, called="complex")
-
-
 def _list(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     if not args:
         return emitter.empty_display("prim::ListConstruct", pending_list())
@@ -463,7 +460,7 @@ TYPES: dict[Any, StaticValue] = {
     for python_type, make, parameters in (
         (int, _int, Parameters(0, 2, (None, "base"))), (float, _float, Parameters(0, 1)), (bool, _bool, Parameters(0, 1)),
         (str, _str, Parameters(0, 3, ("object", "encoding", "errors"))),
-        (complex, _complex, Parameters(0, 2, keywords=frozenset({"real", "imag"}))), (list, _list, Parameters(0, 1)),
+        (complex, make_complex, Parameters(0, 2, keywords=frozenset({"real", "imag"}))), (list, _list, Parameters(0, 1)),
         (tuple, _tuple, Parameters(0, 1)), (dict, _dict, Parameters(0, 1, keywords=None)),
         (collections.OrderedDict, make_ordered_dict, ANY_PARAMETERS), (set, make_set, Parameters(0, 1)),
         (frozenset, make_frozen_set, Parameters(0, 1)), (bytes, make_bytes, ANY_PARAMETERS), (collections.Counter, make_counter, ANY_PARAMETERS),
