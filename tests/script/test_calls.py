@@ -2,8 +2,10 @@
 
 import functools
 import math
-from typing import List, Optional, Tuple
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Callable, List, Optional, Tuple
 
+import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -363,3 +365,49 @@ def test_operator_overloads():
         return torch.ops.aten.relu(x), torch.ops.aten.add.Tensor(x, x), torch.ops.aten.mul(x, 2)
 
     check(f, (X,))
+
+
+def all_of(*args):
+    return len(args), sum(args)
+
+
+def first_and_all_of(first, *args):
+    return first, len(args), sum(args)
+
+
+def test_lists_spread_behind_other_arguments():
+    def f(xs: List[int]):
+        return (
+            all_of(1, *xs),
+            all_of(1, 2, *xs, 3),
+            first_and_all_of(1, *xs),
+            first_and_all_of(1, 2, *xs),
+            first_and_all_of(*xs, 4),
+        )
+
+    def unlike(x, xs: List[int]):
+        return all_of(x, *xs)
+
+    check(f, ([5, 6],), ([7],), ([],))
+    with pytest.raises(portfire.CompileError, match="items are of different types"):
+        portfire.script(unlike)
+
+
+def context(device: str) -> AbstractContextManager[Any]:
+    return nullcontext()
+
+
+def chosen(n: int) -> Callable[[Tensor], Tensor]:
+    return torch.relu if n > 0 else torch.neg
+
+
+def number_type() -> type:
+    return float
+
+
+def test_functions_that_declare_what_no_program_holds():
+    def f(x, n: int):
+        with context("cpu"):
+            return chosen(3)(x), number_type()(n)
+
+    check(f, (X, 2))

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script import marks
 from portfire.frontend.script.statements.exception_values import is_object_class, is_users
-from portfire.frontend.script.types.annotation_scope import AnnotationScope, class_lookup
+from portfire.frontend.script.types.annotation_scope import AnnotationScope, NoValueOfType, class_lookup
 from portfire.frontend.script.types.annotations import (
     is_class_variable,
     is_final,
@@ -81,7 +81,7 @@ class ClassRegistry:
             return self._remember(cls, self._typed_dict_type(cls, range_))
         why = _why_not_a_script_class(cls)
         if why is not None:
-            raise CompileAbort(
+            raise NoValueOfType(
                 Diagnostic(
                     "unsupported-type",
                     f"'{cls.__qualname__}' cannot be a type of a program: {why}",

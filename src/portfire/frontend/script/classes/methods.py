@@ -25,6 +25,7 @@ from portfire.frontend.script.emitter import Emitter
 from portfire.frontend.script.exploration import explore_body_of
 from portfire.frontend.script.functions.calls import Callee, Specialised, call_python, complete_arguments, undeclared
 from portfire.frontend.script.functions.variadic_entry import add_variadic
+from portfire.frontend.script.functions.wrapped_entries import as_entry, with_examples
 from portfire.frontend.script.statements.generator_contexts import generator_behind
 from portfire.frontend.script.types.annotation_scope import function_lookup
 from portfire.frontend.script.types.inference import settle, settle_graph
@@ -38,6 +39,7 @@ from portfire.ir.source import SourceRange
 
 if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler
+    from portfire.frontend.script.types.example_types import ExampleCall
 
 Arguments = Sequence[StaticValue]
 Keywords = dict[str, StaticValue]
@@ -260,9 +262,11 @@ class MethodTable:
 
     # Without a call
 
-    def compile(self, cls: ir.ClassType, source: MethodSource) -> None:
-        """Compile a method with the types its signature declares."""
-        callee = self.callee(cls, source)
+    def compile(self, cls: ir.ClassType, source: MethodSource, examples: Sequence[ExampleCall] = ()) -> None:
+        """Compile a method with the types its signature declares, and example calls tell."""
+        callee = as_entry(self.compiler, self.callee(cls, source), source.function, cls)
+        if examples:
+            callee = with_examples(callee, examples, self.compiler.classes)
         specialised = declared_version(self.compiler, callee)
         if not self.compiler.has_version(specialised.key):
             with self._opening(cls, source):

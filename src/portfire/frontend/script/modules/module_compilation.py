@@ -24,7 +24,7 @@ from portfire.frontend.script.modules.hooks import HookedForward
 from portfire.frontend.script.modules.module_state import StateReader
 from portfire.frontend.script.modules.module_types import ModuleType
 from portfire.frontend.script.modules.module_values import HOOKLESS_FORWARD
-from portfire.frontend.script.types.example_types import ExampleCall, of_method, with_example_types
+from portfire.frontend.script.types.example_types import ExampleCall, of_method
 from portfire.frontend.script.types.inference import is_pending, resolved
 from portfire.frontend.script.types.overloads import implemented_by
 from portfire.frontend.script.types.signatures import signature_of
@@ -51,7 +51,7 @@ def compile_module(compiler: Compiler, module: torch.nn.Module, examples: Sequen
         with compiler.diagnostics.recovering():
             name = "forward" if source.name == HOOKLESS_FORWARD else source.name
             calls = of_method(examples, module, name)
-            compiler.methods.compile(type_.cls, _typed_by(compiler, type_, source, calls) if calls else source)
+            compiler.methods.compile(type_.cls, source, calls)
     _compile_hooked_forward(compiler, type_)
     _implement_interfaces(compiler, type_)
     for below in _below(type_, set()):
@@ -153,14 +153,6 @@ def _first_overload(compiler: Compiler, type_: ModuleType, name: str, source: Me
     declared = signature_of(overloads[0], compiler.classes, self_type=type_.cls)
     implementation = signature_of(source.function, compiler.classes, self_type=type_.cls)
     return replace(source, signature=implemented_by(declared, implementation))
-
-
-def _typed_by(
-    compiler: Compiler, type_: ModuleType, source: MethodSource, examples: Sequence[ExampleCall]
-) -> MethodSource:
-    """A method with the types that example calls of it tell."""
-    signature = source.signature or signature_of(source.function, compiler.classes, self_type=type_.cls)
-    return replace(source, signature=with_example_types(signature, examples, compiler.classes))
 
 
 def _compile_hooked_forward(compiler: Compiler, type_: ModuleType) -> None:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from portfire.ir.types import Type
 
 
+class NoValueOfType(CompileAbort):
+    """An annotation names a type that no value of a program has; what exists only while compiling may be meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnnotationScope:
     """The names an annotation may use.
@@ -48,6 +52,10 @@ class AnnotationScope:
         """Where `node` stands."""
         found = self.range_of(node) if self.range_of is not None and hasattr(node, "lineno") else None
         return found or self.range
+
+    def no_value(self, code: str, message: str, **more: Any) -> NoValueOfType:
+        """The exception to raise for an annotation that names a type which no value of a program has."""
+        return NoValueOfType(self.abort(code, message, **more).diagnostic)
 
     def abort(self, code: str, message: str, node: ast.AST | None = None, **more: Any) -> CompileAbort:
         """The exception to raise for a bad annotation."""

@@ -314,7 +314,7 @@ def _type_of(resolved: Any, scope: AnnotationScope) -> ir.Type:
         raise _callable(scope)
     if inspect.isclass(resolved):
         return _class_type(resolved, scope)
-    raise scope.abort(
+    raise scope.no_value(
         "unknown-type",
         f"'{_spelling(resolved)}' does not name a type a program can hold",
         help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
@@ -337,7 +337,7 @@ def _applied_type(applied: Applied, scope: AnnotationScope) -> ir.Type:
     if builder is None and inspect.isclass(origin) and issubclass(origin, typing.Generic):
         return _class_type(origin, scope)
     if builder is None:
-        raise scope.abort(
+        raise scope.no_value(
             "unknown-type",
             f"'{_spelling(applied)}' does not name a type a program can hold",
             help="write a type: Tensor, int, float, bool, str, List[int], Dict[str, Tensor], Optional[int], or a class",
@@ -436,7 +436,7 @@ def _callable_form(arguments: tuple[Any, ...], scope: AnnotationScope) -> ir.Typ
 
 
 def _callable(scope: AnnotationScope) -> Exception:
-    return scope.abort(
+    return scope.no_value(
         "unsupported-type",
         "a function is not a run-time value of a program",
         notes=("which function is called must be known while compiling",),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from portfire.diagnostics import CompileAbort, Diagnostic
 from portfire.frontend.script.functions.renaming import is_generator
 from portfire.frontend.script.source import FunctionSource, NoSourceError, behind_librarys_wrappers, source_of
-from portfire.frontend.script.types.annotation_scope import AnnotationScope, function_lookup
+from portfire.frontend.script.types.annotation_scope import AnnotationScope, NoValueOfType, function_lookup
 from portfire.frontend.script.types.annotations import broadcast_size, is_unparametrised, type_from_annotation
 from portfire.frontend.script.types.inference import settle
 from portfire.frontend.script.types.type_comments import TypeComment, type_comment_of
@@ -220,7 +220,10 @@ class _Reader:
             return None
         if isinstance(written, ast.Name) and written.id in ("NoReturn", "Never"):
             return NONE
-        return type_from_annotation(written, self.scope)
+        try:
+            return type_from_annotation(written, self.scope)
+        except NoValueOfType:
+            return None  # a function, a context manager: what the body returns tells
 
 
 def _is_optional(type_: Type) -> bool:

@@ -94,7 +94,25 @@ def without_spread_lists(
     rest: StaticValue | None = None
     if takes_more:
         rest = items.index(emitter, SliceValue(ConstantValue(len(wanted)), NONE_VALUE, NONE_VALUE))
-    return [*before, *found, *after], rest
+        rest = _after(emitter, before[len(positional) :], rest, called)
+    return [*before[: len(positional)], *found, *after], rest
+
+
+def _after(emitter: Emitter, items: Sequence[StaticValue], rest: StaticValue, called: str) -> StaticValue:
+    """The list `rest` behind the items, as `*args` of the function."""
+    from portfire.frontend.script.values.displays import list_of
+
+    if not items:
+        return rest
+    first = list_of(emitter, items)
+    if static_type(first) != static_type(rest):
+        raise emitter.fail(
+            "unsupported-call",
+            f"the '*args' of '{called}' would hold {first.describe()} and {rest.describe()}, whose items are of different types",
+            notes=("how many items a list spreads into a call is known only at run time",),
+            help="pass the list as one argument",
+        )
+    return emitter.builtin("aten::add", [first, rest])
 
 
 def _item(
