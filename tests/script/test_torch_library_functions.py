@@ -5,6 +5,7 @@ from typing import Dict, Final, List, Optional, Tuple, Union
 
 import pytest
 import torch
+import torch.masked
 import torch.nn.functional as F
 import torch.utils.checkpoint
 from torch import Tensor, nn
@@ -191,6 +192,29 @@ def test_gradient_modes():
         return a.requires_grad, b.requires_grad, c, d.requires_grad, torch.is_grad_enabled()
 
     check(f, (X,))
+
+
+def test_masked_functions():
+    def f(x, m, dims: List[int]):
+        masked = torch.masked
+        return (
+            masked.sum(x), masked.sum(x, mask=m), masked.sum(x, dims, keepdim=True, mask=m), masked.sum(m, 0, mask=m[0]),
+            masked.prod(x, (0, 1), mask=m), masked.mean(x, 1, mask=m), masked.amax(x, -1, mask=m), masked.amin(x.int(), mask=m),
+            masked.argmax(x, 1, mask=m, dtype=torch.int64), masked.argmin(x, keepdim=True, mask=m), masked.median(x, mask=m),
+            masked.norm(x, 2.0, 1, mask=m), masked.norm(x, float("-inf"), mask=m), masked.var(x, 1, False, mask=m),
+            masked.std(x, correction=2, mask=m), masked.softmax(x, 1, mask=m), masked.log_softmax(x, -1, dtype=torch.float64),
+            masked.softmin(x, 0, mask=m), masked.cumsum(x, 1, mask=m), masked.cumprod(x, 0), masked.logsumexp(x, (0, 1), mask=m),
+            masked.logaddexp(x, x + 1, input_mask=m, other_mask=~m), masked.normalize(x, 2.0, 1, mask=m),
+        )  # fmt: skip
+
+    check(f, (X, X % 3 > 0, [0, 1]), (X.double(), X > 100, [1]))
+
+
+def test_masked_functions_raise_as_torch_does():
+    def f(x, dims: List[int]):
+        return torch.masked.sum(x, dims, mask=x > 0)
+
+    check(f, (X, [0, 0]), (X, [5]))
 
 
 def test_triplet_loss_of_any_distance():

@@ -21,15 +21,6 @@ SHARDS = 8
 
 #: What does not compile, and why.
 NOT_SUPPORTED: dict[str, str] = {
-    **dict.fromkeys(
-        [
-            *(f"masked.{n}" for n in ("mean", "median", "norm", "var", "std", "sum", "prod", "amax", "amin", "argmax")),
-            *(f"masked.{n}" for n in ("argmin", "cumsum", "cumprod", "logsumexp", "logaddexp", "softmax")),
-            *("masked.log_softmax", "masked.softmin", "masked.normalize"),
-        ],
-        "torch.masked declares no type for what its functions take (its comment: 'The JIT doesn't understand Union')",
-    ),
-    "nn.functional.linear_cross_entropy": "its options are fields of a dataclass, read by name",
     "jiterator_unary": "kernels written as text, for CUDA",
     "jiterator_binary": "kernels written as text, for CUDA",
 }

@@ -22,7 +22,7 @@ from portfire.frontend.script.builtins.checks_and_logs import CHECKS
 from portfire.frontend.script.builtins.einsum import einsum_of_sublists, has_sublists
 from portfire.frontend.script.builtins.gradients import GRADIENT_FUNCTIONS
 from portfire.frontend.script.builtins.process_state import PROCESS_STATE
-from portfire.frontend.script.builtins.python_library import higher_order
+from portfire.frontend.script.builtins.python_library import higher_order, masked
 from portfire.frontend.script.builtins.tensor_constructors import as_array, as_tensor, parse_to, sparse_coo_tensor
 from portfire.frontend.script.statements.refinement import emit_condition, refine
 from portfire.frontend.script.types.annotations import type_from_annotation
@@ -466,6 +466,13 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch._C._log_api_usage_once": _always(NONE_VALUE),
     "torchvision.utils._log_api_usage_once": _always(NONE_VALUE),
     # Functions that take functions
+    **{
+        f"torch.masked._ops.{name}": _compiled_in(getattr(masked, f"masked_{name}"))
+        for name in (
+            "sum", "prod", "cumsum", "cumprod", "amax", "amin", "argmax", "argmin", "mean", "median", "logsumexp", "logaddexp",
+            "norm", "var", "std", "softmax", "log_softmax", "softmin", "normalize",
+        )
+    },
     "torch.cond": _compiled_in(higher_order.cond),
     "torch._higher_order_ops.cond.cond": _compiled_in(higher_order.cond),
     "torch._higher_order_ops.while_loop.while_loop": _compiled_in(higher_order.while_loop),
