@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from typing import Any
 
@@ -233,3 +234,86 @@ def test_second_derivatives() -> None:
         da, db = torch.autograd.grad(f(a, b) + 3, [a, b], create_graph=True)
         results.append([da, db, *torch.autograd.grad(da * db + db * db, [a, b])])
     assert same([t.detach() for t in results[0]], [t.detach() for t in results[1]])
+
+
+class Counts(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.calls, self.seen, self.unchanged = 0, [], {"a": 1.5}
+
+    def forward(self, x):
+        self.calls += 1
+        self.seen.append(x)
+        self.unchanged = {"a": 3 / 2}
+        return x + 1
+
+
+def test_state_that_python_keeps_is_reported() -> None:
+    with pytest.warns(portfire.TracerWarning) as caught:
+        compiled = portfire.trace(nn.Sequential(Counts()), R(2))
+    messages = [str(w.message) for w in caught]
+    assert any("Counts.calls was assigned" in m for m in messages)
+    assert any("Counts.seen was changed" in m for m in messages)
+    assert not any("unchanged" in n.message for n in portfire.trace_notes(compiled))
+
+
+def test_stretches_without_gradients_have_none_in_the_program() -> None:
+    @torch.no_grad()
+    def statistics(x):
+        return x.mean() + x[0], x.chunk(2)[0]
+
+    def model(x):
+        mean, half = statistics(x)
+        with torch.no_grad():
+            scale = x.abs() + 1
+            scale[0] = 0
+        return (x - mean) * scale * half.sum()
+
+    compiled = agrees(model, (R(4),), (R(6),))
+    gradients = []
+    for f in (compiled, model):
+        x = torch.arange(4.0).requires_grad_()
+        f(x).sum().backward()
+        gradients.append(x.grad)
+    assert torch.equal(*gradients)
+    with torch.no_grad():
+        assert "aten::detach" not in str(trace(lambda x: x * 2, R(2)).graph)
+
+
+@pytest.mark.parametrize(
+    "model", [lambda x: torch.autograd.grad((x * x).sum(), x)[0], lambda x: (x * x).sum().backward() or x]
+)
+def test_gradients_inside_of_a_trace_are_refused(model: Any) -> None:
+    with pytest.raises(portfire.TraceError, match="gradients are computed inside of what is traced"):
+        portfire.trace(model, (R(2).requires_grad_(),))
+
+
+def test_text_of_tensors_is_no_part_of_the_program(capsys: Any) -> None:
+    def talks(x):
+        print(x, x[0], f"{x[1]:.2f} {x!r}")
+        return x + len(str(x.shape[0]))
+
+    compiled = agrees(talks, (R(2),), (R(2),))
+    assert any("the text of a tensor" in n.message for n in portfire.trace_notes(compiled))
+
+
+def test_sizes_as_keys_are_fixed() -> None:
+    cache = {2: 10.0, 3: 20.0}
+
+    def cached(x):
+        if x.shape[0] not in cache:
+            return x
+        return x + cache[x.shape[0]]
+
+    compiled = agrees(cached, (R(2),), (R(2, 3),))
+    with pytest.raises(portfire.GuardError):
+        compiled(R(3))
+
+
+def test_deep_copies() -> None:
+    def copied(x):
+        y = copy.deepcopy(x)
+        y.add_(1)
+        return x, y
+
+    agrees(copied, (R(2),), (R(3),))

@@ -14,21 +14,21 @@ from portfire.frontend.trace.recording import Recording, concrete
 from portfire.ir.types import TENSOR
 
 
-def _plain(call: Callable[[], Any]) -> Any:
+def plain(call: Callable[[], Any]) -> Any:
     """Run without the trace seeing it."""
     with torch._C.DisableTorchFunction(), unwatched():
         return call()
 
 
 def _size(recording: Recording, tensor: torch.Tensor, dim: int) -> Any:
-    size = _plain(lambda: tensor.size(dim))
+    size = plain(lambda: tensor.size(dim))
     value = recording.emit("aten::size", recording.value_of(tensor), recording.constant(dim))
     return traced_number(recording, size, value)
 
 
 def _sizes(recording: Recording, tensor: torch.Tensor) -> Any:
     """`x.shape`: a traced number for each dimension; the rank is fixed where the line depends on more than one of them."""
-    rank = _plain(tensor.dim)
+    rank = plain(tensor.dim)
     use = use_in_user_code()
     if use is not None and use.kind == "index" and isinstance(use.detail, int) and use.detail < 0:
         return torch.Size([_size(recording, tensor, d - rank) for d in range(rank)])
@@ -42,9 +42,9 @@ def _size_method(recording: Recording, tensor: torch.Tensor, args: Sequence[Any]
     if dim is None:
         return _sizes(recording, tensor)
     dim = concrete(dim)
-    rank = _plain(tensor.dim)
+    rank = plain(tensor.dim)
     if not -rank <= dim < rank:
-        return _plain(lambda: tensor.size(dim))
+        return plain(lambda: tensor.size(dim))
     return _size(recording, tensor, dim)
 
 
@@ -52,12 +52,12 @@ def _rank(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwarg
     """`x.dim()` gives a plain int, on which the user's code then depends."""
     if use_in_user_code() is not None:
         recording.ranks.fix(tensor)
-    return _plain(tensor.dim)
+    return plain(tensor.dim)
 
 
 def data_of(recording: Recording, tensor: torch.Tensor) -> torch.Tensor:
     """`x.data`: the same memory, without the gradient."""
-    data: torch.Tensor = _plain(lambda: tensor.data)
+    data: torch.Tensor = plain(lambda: tensor.data)
     recording.bind(data, recording.emit("prim::data", recording.value_of(tensor)))
     recording.ranks.add_result("prim::data", (tensor,), data)
     return data
@@ -71,7 +71,7 @@ def _flag(name: str, operator: str) -> Callable[..., Any]:
             found = getattr(tensor, name)
             return found(*args, **kwargs) if callable(found) else found
 
-        outcome = _plain(ask)
+        outcome = plain(ask)
         if use_in_user_code() is not None and not args and not kwargs:
             value = recording.emit(operator, recording.value_of(tensor))
             recording.guard_equal(value, bool(outcome), f"{name} of a tensor", warns=False)
@@ -82,12 +82,12 @@ def _flag(name: str, operator: str) -> Callable[..., Any]:
 
 def _numel(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     value = recording.emit("aten::numel", recording.value_of(tensor))
-    return traced_number(recording, _plain(tensor.numel), value)
+    return traced_number(recording, plain(tensor.numel), value)
 
 
 def _len(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """`len()` must give an int: the size is fixed."""
-    length = _plain(lambda: len(tensor))
+    length = plain(lambda: len(tensor))
     value = recording.emit("aten::size", recording.value_of(tensor), recording.constant(0))
     recording.guard_equal(value, length, "the length of a tensor")
     return length
@@ -95,7 +95,7 @@ def _len(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwargs
 
 def _stride(recording: Recording, tensor: torch.Tensor, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     dim = args[0] if args else kwargs.get("dim")
-    strides = _plain(tensor.stride)
+    strides = plain(tensor.stride)
     if dim is not None:
         dim = concrete(dim) % len(strides)
     numbers = []
@@ -135,16 +135,14 @@ def _item_op(tensor: torch.Tensor) -> str:
 
 def item_of(recording: Recording, tensor: torch.Tensor) -> Any:
     """The number in a tensor of one element, traced."""
-    number = _plain(tensor.item)
+    number = plain(tensor.item)
     if isinstance(number, complex):
         return _fix_data(recording, tensor, number)
-    return traced_number(
-        recording, number, recording.emit(_plain(lambda: _item_op(tensor)), recording.value_of(tensor))
-    )
+    return traced_number(recording, number, recording.emit(plain(lambda: _item_op(tensor)), recording.value_of(tensor)))
 
 
 def _bool(recording: Recording, tensor: torch.Tensor) -> bool:
-    outcome = _plain(lambda: bool(tensor))
+    outcome = plain(lambda: bool(tensor))
     value = recording.emit("aten::Bool", recording.value_of(tensor))
     condition = value if outcome else recording.emit("aten::__not__", value)
     text = "true" if outcome else "false"
@@ -161,7 +159,7 @@ def _fixed_number(kind: type, op: str) -> Callable[[Recording, torch.Tensor], An
     """`int(x)` and `float(x)` must give plain numbers: the value is fixed."""
 
     def read(recording: Recording, tensor: torch.Tensor) -> Any:
-        number = _plain(lambda: kind(tensor))
+        number = plain(lambda: kind(tensor))
         recording.guard_equal(recording.emit(op, recording.value_of(tensor)), number, f"{kind.__name__}() of a tensor")
         return number
 
@@ -171,7 +169,7 @@ def _fixed_number(kind: type, op: str) -> Callable[[Recording, torch.Tensor], An
 def _fix_data(recording: Recording, tensor: torch.Tensor, result: Any) -> Any:
     """The whole of a tensor's data went to Python: the program checks that it is the same."""
     recording.mark_place()
-    snapshot = _plain(lambda: tensor.detach().clone())
+    snapshot = plain(lambda: tensor.detach().clone())
     same = recording.emit("aten::equal", recording.value_of(tensor), recording.frame.builder.constant(snapshot, TENSOR))
     message = "the data of this tensor went to Python when this was traced, and must be the same"
     recording.guard(same, message, f"{message}; write it with torch operators to keep it general")
@@ -179,7 +177,7 @@ def _fix_data(recording: Recording, tensor: torch.Tensor, result: Any) -> Any:
 
 
 def _fixed(method: str) -> Callable[[Recording, torch.Tensor], Any]:
-    return lambda recording, tensor: _fix_data(recording, tensor, _plain(lambda: getattr(tensor, method)()))
+    return lambda recording, tensor: _fix_data(recording, tensor, plain(lambda: getattr(tensor, method)()))
 
 
 #: By the name of the Tensor method: what Python gets when it reads the data of a traced tensor.

@@ -13,6 +13,7 @@ from types import FrameType
 
 import torch
 
+from portfire.errors import TraceError
 from portfire.frontend.trace.recording import Recording
 
 _APPLY = torch.autograd.Function.apply.__func__.__code__  # type: ignore[attr-defined]
@@ -32,6 +33,18 @@ def note_autograd_function(recording: Recording) -> None:
             recording.note_once(message, f"{message}. Results are the same; do not train through the program.")
             return
         frame = frame.f_back
+
+
+_GRADIENT_FUNCTIONS = (torch.autograd.grad, torch.Tensor.backward)
+
+
+def refuse_gradients(recording: Recording, function: object) -> None:
+    """Raises TraceError where the run computes gradients: that is no operator, and what it gives would be a constant."""
+    if function in _GRADIENT_FUNCTIONS:
+        raise TraceError(
+            f"{recording.call_sites.current()}: gradients are computed inside of what is traced, which a trace does not record; "
+            "script it (portfire.script compiles torch.autograd.grad and backward)"
+        )
 
 
 def note_backward_hooks(recording: Recording, module: torch.nn.Module) -> None:

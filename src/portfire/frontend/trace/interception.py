@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from types import FunctionType
 from typing import Any
 
@@ -17,9 +17,9 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from portfire.errors import TraceError
-from portfire.frontend.trace.data_reads import DATA_READS, METADATA, data_of
+from portfire.frontend.trace.data_reads import DATA_READS, METADATA, data_of, plain
 from portfire.frontend.trace.dispatch_key import KEY_NAME, key, unwatched
-from portfire.frontend.trace.gradients import note_autograd_function
+from portfire.frontend.trace.gradients import note_autograd_function, refuse_gradients
 from portfire.frontend.trace.host_data import COPIES_OF_DATA, tensor_of_data
 from portfire.frontend.trace.integer_arguments import (
     overload_for_numbers,
@@ -173,6 +173,8 @@ def call_values(schema: FunctionSchema, args: Sequence[Any], kwargs: dict[str, A
 def bind_result(recording: Recording, name: str, output: Value, type_: Type, item: Any) -> None:
     """Make what an operator returned known to the recording."""
     if isinstance(item, torch.Tensor):
+        if recording.has_gradients and not torch.is_grad_enabled() and not recording.is_known(item):
+            output = recording.emit("aten::detach", output)  # the run is in `with torch.no_grad():`
         recording.bind(item, output)
     elif isinstance(type_, ListType) and isinstance(item, (list, tuple)):
         if name in _COUNT_FROM_SIZES:
@@ -228,6 +230,11 @@ class FunctionWatch(TorchFunctionMode):
             metadata = METADATA.get(name)
             if metadata is not None and not recording.is_attribute(tensor):
                 return metadata(recording, tensor, args[1:], kwargs)
+            if name in _TEXTS:
+                recording.note_once("the text of a tensor was taken as it was in the traced run")
+                return plain(partial(func, *args, **kwargs))
+            if name == "__deepcopy__":
+                return tensor.clone()
             if name == "data":
                 return data_of(recording, tensor)
             if name in ("dtype", "device"):
@@ -242,6 +249,7 @@ class FunctionWatch(TorchFunctionMode):
                 if _has_symbolic_int(args[1]):
                     return _index(tensor, args[1]) if name == "__getitem__" else _assign(tensor, *args[1:])
         name = getattr(func, "__name__", "")
+        refuse_gradients(recording, func)
         if name in COPIES_OF_DATA and not isinstance(func, FunctionType):
             made = tensor_of_data(recording, func, args, kwargs)
             if made is not None:
@@ -298,6 +306,10 @@ def _without_override_check(function: FunctionType) -> FunctionType:
 
 
 _OVERRIDE_CHECKS = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
+
+
+#: Methods that make text of a tensor.
+_TEXTS = ("__repr__", "__str__", "__format__")
 
 
 def _descriptor_name(func: Any) -> str:

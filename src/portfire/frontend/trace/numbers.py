@@ -210,6 +210,15 @@ for _name, (_op, _function) in _OPERATORS.items():
     setattr(TracedNumber, _name, _method(_op, _function))
 
 
+def _hash(self: Any) -> int:
+    """A number that is the key of a dict or set is fixed."""
+    return hash(self.node.guard_int("", 0)) if isinstance(self.node, TracedNumber) else _hash_of_others(self)
+
+
+_hash_of_others = torch.SymInt.__hash__
+torch.SymInt.__hash__ = _hash  # type: ignore[method-assign]
+
+
 def traced_number(recording: Recording, concrete: int | float | bool, value: Value) -> Any:
     """What Python gets for a number of the run: a SymBool, SymInt or SymFloat."""
     node = TracedNumber(recording, concrete, value)

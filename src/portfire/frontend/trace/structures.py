@@ -98,19 +98,20 @@ def items_of_containers(value: Any) -> Any:
 
 def note_written_containers(recording: Recording, before: Any, after: Any, name: str) -> None:
     """The model changed a list or dict that was passed to it: the program takes those apart, and does not write into them."""
-    if not _has_same_items(before, after):
+    if not has_same_items(before, after):
         message = f"the model changes the argument '{name}'; the program leaves it as it is"
         recording.note_once(message, f"{message}. Return the changed one, or script the model.")
 
 
-def _has_same_items(before: Any, after: Any) -> bool:
+def has_same_items(before: Any, after: Any) -> bool:
+    """Whether a container holds what it held: `before` was made by `items_of_containers`."""
     if isinstance(before, Mapping):
         is_same = isinstance(after, Mapping) and list(before) == list(after)
-        return is_same and all(_has_same_items(v, after[k]) for k, v in before.items())
+        return is_same and all(has_same_items(v, after[k]) for k, v in before.items())
     if isinstance(before, list):
         is_same = isinstance(after, (list, tuple)) and len(before) == len(after)
-        return is_same and all(map(_has_same_items, before, after))
-    return before is after
+        return is_same and all(map(has_same_items, before, after))
+    return before is after or (type(before) is type(after) and type(after) in _NUMBER_TYPES and bool(before == after))
 
 
 def output_value(recording: Recording, output: Any, strict: bool) -> Value:

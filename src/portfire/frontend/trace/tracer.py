@@ -23,6 +23,7 @@ from portfire.frontend.trace.recording import Recording, TraceNote
 from portfire.frontend.trace.structures import (
     bind_input,
     copy_structure,
+    has_same_items,
     items_of_containers,
     note_written_containers,
     output_value,
@@ -111,7 +112,7 @@ def trace_module(
         recording = Recording(root)
         own_tensors(recording, states)
         run = module if method == "forward" else getattr(module, method)
-        before = _attribute_identities(states)
+        before = _attribute_contents(states)
         note_backward_hooks(recording, module)
         _note_exported_methods(recording, module, calls)
         with preserved_state(module), module_frames(recording, tree):
@@ -180,24 +181,32 @@ def _is_exported(function: object) -> bool:
     return isinstance(mark, str) and mark == torch._jit_internal.FunctionModifiers.EXPORT
 
 
-def _attribute_identities(states: dict[torch.nn.Module, ObjectState]) -> dict[tuple[int, str], int]:
-    return {(id(m), n): id(v) for m in states for n, v in _tensor_attributes(m)}
+def _attribute_contents(states: dict[torch.nn.Module, ObjectState]) -> dict[tuple[int, str], Any]:
+    return {(id(m), n): items_of_containers(v) for m in states if not is_compiled(m) for n, v in _attributes(m)}
 
 
-def _tensor_attributes(module: torch.nn.Module) -> list[tuple[str, Any]]:
-    own = [(n, v) for n, v in vars(module).items() if isinstance(v, torch.Tensor)]
+def _attributes(module: torch.nn.Module) -> list[tuple[str, Any]]:
+    """Attributes that Python code of the module may change: tensors, and plain values and containers of Python's."""
+    own = [(n, v) for n, v in vars(module).items() if n not in _BOOKKEEPING and isinstance(v, _HELD)]
     return [*own, *module._buffers.items(), *module._parameters.items()]
 
 
+_HELD = (torch.Tensor, bool, int, float, str, list, dict, tuple, type(None))
+_BOOKKEEPING = frozenset(vars(torch.nn.Module()))
+
+
 def _note_changed_attributes(
-    recording: Recording, states: dict[torch.nn.Module, ObjectState], before: dict[tuple[int, str], int]
+    recording: Recording, states: dict[torch.nn.Module, ObjectState], before: dict[tuple[int, str], Any]
 ) -> None:
-    """Assignments to attributes are Python's: the trace did not see them."""
+    """Assignments to attributes are Python's, and so is what is put into lists and dicts: the trace did not see them."""
     for module in states:
-        for name, value in _tensor_attributes(module):
-            if value is not None and before.get((id(module), name)) != id(value):
+        if is_compiled(module):
+            continue
+        for name, value in _attributes(module):
+            if value is not None and not has_same_items(before.get((id(module), name)), value):
+                done = "changed" if isinstance(value, (list, dict)) else "assigned"
                 message = (
-                    f"{type(module).__name__}.{name} was assigned during the traced run; the program does not assign it"
+                    f"{type(module).__name__}.{name} was {done} during the traced run; the program does not do that"
                 )
                 recording.note(message, guarded=False)
-                recording.warn(f"{message}. Write into it in place, or script the module.")
+                recording.warn(f"{message}. Keep it in a buffer and write into that in place, or script the module.")
