@@ -147,3 +147,48 @@ def test_damaged_forms_are_an_error():
     for text in ("nonsense", "tuple[nonsense]", "list["):
         with pytest.raises(ValueError):
             converter(text)
+
+
+class Scheme(torch.nn.Module):
+    def __init__(self, scheme, layout, memory_format):
+        super().__init__()
+        self.scheme, self.layout, self.memory_format = scheme, layout, memory_format
+
+    def forward(self, x):
+        kind = 0
+        if self.scheme == torch.per_tensor_symmetric:
+            kind = 1
+        elif self.scheme in (torch.per_channel_affine, torch.per_tensor_affine):
+            kind = 2
+        is_strided, is_last = self.layout == torch.strided, self.memory_format == torch.channels_last
+        y = x.contiguous(memory_format=self.memory_format)
+        return kind, is_strided, is_last, y, self.scheme, self.layout, self.memory_format, f"{self.scheme}"
+
+
+@pytest.mark.parametrize(
+    "scheme", [torch.per_tensor_symmetric, torch.per_channel_affine, torch.per_channel_symmetric], ids=str
+)
+def test_attributes_of_torchs_own_kinds(scheme):
+    check(Scheme(scheme, torch.strided, torch.channels_last), (torch.ones(1, 2, 2, 2),))
+
+
+def test_quantization_schemes():
+    def f(x):
+        scheme = x.qscheme()
+        is_known = scheme in (torch.per_channel_affine, torch.per_tensor_affine)
+        return (
+            scheme,
+            is_known,
+            str(scheme),
+            scheme == torch.per_tensor_affine,
+            isinstance(scheme, torch.qscheme),
+            x.is_quantized,
+        )
+
+    compiled = portfire.script(f)
+    by_tensor = torch.quantize_per_tensor(torch.ones(4), 0.1, 0, torch.quint8)
+    by_channel = torch.quantize_per_channel(torch.ones(2, 2), torch.ones(2), torch.zeros(2), 0, torch.qint8)
+    for x in (by_tensor, by_channel):
+        assert compiled(x) == f(x)
+    with pytest.raises(RuntimeError):
+        compiled(torch.ones(1))

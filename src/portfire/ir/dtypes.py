@@ -1,6 +1,6 @@
-"""torch's dtypes, layouts and memory formats as the integers TorchScript knows them by.
+"""torch's dtypes, layouts, memory formats and quantization schemes as the integers TorchScript knows them by.
 
-Source of the numbers: c10/core/ScalarType.h, Layout.h, MemoryFormat.h; they are part of the archive format and never change.
+Source of the numbers: c10/core/ScalarType.h, Layout.h, MemoryFormat.h, QScheme.h; they are part of the archive format and never change.
 Comes before: nothing. Comes after: front ends (constants), `archive/`, the binding.
 """
 
@@ -37,11 +37,18 @@ MEMORY_FORMAT_NUMBERS: dict[str, int] = {
     "contiguous_format": 0, "preserve_format": 1, "channels_last": 2, "channels_last_3d": 3,
 }  # fmt: skip
 
-_TABLES = {"dtype": DTYPE_NUMBERS, "layout": LAYOUT_NUMBERS, "memory_format": MEMORY_FORMAT_NUMBERS}
+QSCHEME_NUMBERS: dict[str, int] = {
+    "per_tensor_affine": 0, "per_channel_affine": 1, "per_tensor_symmetric": 2, "per_channel_symmetric": 3,
+    "per_channel_affine_float_qparams": 4,
+}  # fmt: skip
+
+_TABLES = {
+    "dtype": DTYPE_NUMBERS, "layout": LAYOUT_NUMBERS, "memory_format": MEMORY_FORMAT_NUMBERS, "qscheme": QSCHEME_NUMBERS,
+}  # fmt: skip
 
 
 def torch_enum_number(value: Any) -> int | None:
-    """The integer of a `torch.dtype`, `torch.layout` or `torch.memory_format`; None for anything else."""
+    """The integer of a `torch.dtype`, `layout`, `memory_format` or `qscheme`; None for anything else."""
     kind = type(value)
     if kind.__module__ != "torch" or kind.__name__ not in _TABLES:
         return None

@@ -1,6 +1,6 @@
 """What values are in Python where a program has no type of its own for them.
 
-    dtype, layout, memory_format              ints
+    dtype, layout, memory_format, qscheme     ints
     tuple of any length, torch.Size, deque    lists; `deque:3` holds at most three items
     bytes                                     strs of the characters below 256
     set, frozenset                            dicts whose values are all True
@@ -22,7 +22,7 @@ from portfire.ir.types import INT, STR, DictType, IntType, ListType, OptionalTyp
 #: The form of a dict whose values have types of their own, by key. In Python it is a dict like others.
 RECORD: Final = "record"
 #: Forms of ints, by the name of the class in torch.
-INT_FORMS: Final = ("dtype", "layout", "memory_format")
+INT_FORMS: Final = ("dtype", "layout", "memory_format", "qscheme")
 
 
 def has_form(type_: Type) -> bool:
@@ -101,7 +101,7 @@ def _kind(type_: Type) -> str:
 #: How a form is spelled in messages, around what it holds.
 _SPELLINGS: Final = {
     "dtype": "torch.dtype", "layout": "torch.layout", "bytes": "bytes", "memory_format": "torch.memory_format", "Size": "torch.Size",
-    "tuple": "Tuple[{}, ...]", "deque": "Deque[{}]", "set": "Set[{}]", "frozenset": "FrozenSet[{}]", "Counter": "Counter[{}]",
+    "qscheme": "torch.qscheme", "tuple": "Tuple[{}, ...]", "deque": "Deque[{}]", "set": "Set[{}]", "frozenset": "FrozenSet[{}]", "Counter": "Counter[{}]",
     "OrderedDict": "OrderedDict[{}, {}]", "defaultdict": "DefaultDict[{}, {}]",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from portfire.ir.dtypes import LAYOUT_NUMBERS, MEMORY_FORMAT_NUMBERS, dtype_of_number
+from portfire.ir.dtypes import LAYOUT_NUMBERS, MEMORY_FORMAT_NUMBERS, QSCHEME_NUMBERS, dtype_of_number
 
 Convert = Callable[[Any], Any]
 
@@ -132,6 +132,7 @@ _MAKERS: dict[str, Callable[[list[Convert | None], str], Convert | None]] = {
     "dtype": lambda parts, argument: _dtype,
     "layout": lambda parts, argument: _member(LAYOUT_NUMBERS),
     "memory_format": lambda parts, argument: _member(MEMORY_FORMAT_NUMBERS),
+    "qscheme": lambda parts, argument: _member(QSCHEME_NUMBERS),
     "bytes": lambda parts, argument: lambda text: text.encode("latin-1"),
     "list": lambda parts, argument: _each(parts[0], list),
     "tuple": lambda parts, argument: _each(parts[0], tuple),

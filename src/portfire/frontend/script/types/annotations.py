@@ -464,7 +464,7 @@ _SIMPLE: dict[Any, ir.Type] = {
     None: ir.NONE, type(None): ir.NONE, bool: ir.BOOL, int: ir.INT, float: ir.FLOAT, complex: ir.COMPLEX, str: ir.STR, bytes: ir.BYTES,
     typing.Any: ir.ANY, object: ir.ANY, any: ir.ANY, torch.tensor: ir.TENSOR, torch.autograd.Variable: ir.TENSOR, inspect.Signature.empty: ir.TENSOR,
     torch.device: ir.DEVICE, torch.Generator: ir.GENERATOR, torch.Stream: ir.STREAM,
-    torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.INT, torch.SymInt: ir.INT,
+    torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.IntType(form="qscheme"), torch.SymInt: ir.INT,
     torch.Size: ir.SIZE, slice: SLICE, list: ir.ListType(ir.TENSOR),
     dict: ir.DictType(ir.STR, ir.TENSOR), torch.futures.Future: ir.FutureType(ir.TENSOR),
 }  # fmt: skip

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 _LAYOUT: Final = IntType(form="layout")
+_QSCHEME: Final = IntType(form="qscheme")
 
 #: Operators whose results always have a form.
 _RESULTS: Final[dict[str, Type]] = {
     "prim::dtype": DTYPE, "aten::promote_types": DTYPE, "aten::result_type": DTYPE, "aten::get_default_dtype": DTYPE,
     "aten::get_autocast_dtype": DTYPE,
-    "prim::layout": _LAYOUT, "aten::size": SIZE, "aten::Size": SIZE,
+    "prim::layout": _LAYOUT, "aten::qscheme": _QSCHEME, "aten::size": SIZE, "aten::Size": SIZE,
 }  # fmt: skip
 
 #: Operators on lists whose result has the form that all operands have.
@@ -76,7 +77,7 @@ def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
 
 _TEXTS: Final[dict[str, str]] = {
     "dtype": "dtype_text", "bytes": "bytes_text", "layout": "layout_text", "memory_format": "memory_format_text", "Size": "size_text",
-    "tuple": "tuple_text",
+    "qscheme": "qscheme_text", "tuple": "tuple_text",
 }  # fmt: skip
 
 

@@ -75,7 +75,9 @@ _SIMPLE: tuple[tuple[type | tuple[type, ...], ir.Type], ...] = (
     (bytes, ir.BYTES),
     (torch.device, ir.DEVICE),
     (torch.dtype, ir.DTYPE),
-    ((torch.layout, torch.memory_format, torch.qscheme), ir.INT),
+    (torch.layout, ir.IntType(form="layout")),
+    (torch.memory_format, ir.IntType(form="memory_format")),
+    (torch.qscheme, ir.IntType(form="qscheme")),
     (torch.Generator, ir.GENERATOR),
     (torch.Stream, ir.STREAM),
 )

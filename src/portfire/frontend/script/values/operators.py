@@ -30,6 +30,7 @@ from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_comparisons import tuple_equality, tuple_order
 from portfire.frontend.script.values.tuple_values import TupleValue
+from portfire.ir.dtypes import torch_enum_number
 from portfire.ir.forms import form_kind
 from portfire.ir.graph import MISSING
 from portfire.ir.subtyping import is_subtype
@@ -366,9 +367,7 @@ def _folded(op: ast.cmpop, left: StaticValue, right: StaticValue) -> StaticValue
     a, b = left.constant(), right.constant()
     if a is MISSING or b is MISSING:
         return None
-    torch_constants = (
-        type(a) is type(b) and type(a).__module__ == "torch" and type(a).__name__ in ("dtype", "device", "layout")
-    )
+    torch_constants = type(a) is type(b) and (torch_enum_number(a) is not None or type(a).__name__ == "device")
     if not torch_constants and not (isinstance(a, _FOLDABLE) and isinstance(b, _FOLDABLE)):
         return None
     try:

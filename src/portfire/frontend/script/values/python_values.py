@@ -28,6 +28,7 @@ from portfire.frontend.script.builtins.library_functions import LIBRARY_FUNCTION
 from portfire.frontend.script.builtins.library_reasons import explain_library, explain_numpy, is_numpy, library_of
 from portfire.frontend.script.classes.dataclass_functions import DATACLASS_FUNCTIONS
 from portfire.frontend.script.classes.methods import LeftToPython
+from portfire.frontend.script.classes.named_tuples import known_named_tuple
 from portfire.frontend.script.functions.fork import ForkFunction
 from portfire.frontend.script.functions.function_values import CompiledFunction, PythonFunction, compiled_before
 from portfire.frontend.script.statements.exception_values import ExceptionClass
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 _CONSTANTS = (
-    bool, int, float, complex, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Tensor,
+    bool, int, float, complex, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.qscheme, torch.Tensor,
 )  # fmt: skip
 
 
@@ -244,6 +245,8 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
     stream = standard_stream(python_object)
     if stream is not None:
         return stream
+    if isinstance(python_object, tuple) and hasattr(type(python_object), "_fields"):
+        return known_named_tuple(emitter, python_object)
     if isinstance(python_object, (tuple, list)):
         items = [compiler.value_of(emitter, item, name) for item in python_object]
         listed = TupleValue(items, is_list=isinstance(python_object, list))

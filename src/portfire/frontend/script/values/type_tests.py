@@ -147,7 +147,7 @@ _ABSTRACT = ("collections.abc", "numbers", "typing")
 
 #: The classes in Python of values that are ints and lists in a program.
 _FORMS: dict[str, type] = {
-    "dtype": torch.dtype, "layout": torch.layout, "memory_format": torch.memory_format, "Size": torch.Size,
+    "dtype": torch.dtype, "layout": torch.layout, "memory_format": torch.memory_format, "Size": torch.Size, "qscheme": torch.qscheme,
     "bytes": bytes, "tuple": tuple, "deque": collections.deque, "set": set, "frozenset": frozenset, "Counter": collections.Counter,
     "OrderedDict": collections.OrderedDict, "defaultdict": collections.defaultdict,
 }  # fmt: skip

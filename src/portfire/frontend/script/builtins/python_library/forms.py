@@ -9,12 +9,13 @@ from __future__ import annotations
 import torch
 
 from portfire.frontend.script.builtins.python_library import byte_strings
-from portfire.ir.dtypes import DTYPE_NUMBERS, LAYOUT_NUMBERS, MEMORY_FORMAT_NUMBERS
+from portfire.ir.dtypes import DTYPE_NUMBERS, LAYOUT_NUMBERS, MEMORY_FORMAT_NUMBERS, QSCHEME_NUMBERS
 
 #: The names, by number: read while compiling.
 DTYPES = " ".join(sorted(DTYPE_NUMBERS, key=lambda name: DTYPE_NUMBERS[name]))
 LAYOUTS = " ".join(LAYOUT_NUMBERS)
 MEMORY_FORMATS = " ".join(MEMORY_FORMAT_NUMBERS)
+QSCHEMES = " ".join(QSCHEME_NUMBERS)
 
 
 FLOATING = tuple(n for name, n in DTYPE_NUMBERS.items() if "float" in name)
@@ -55,6 +56,11 @@ def layout_text(number: int) -> str:
 def memory_format_text(number: int) -> str:
     """`str(memory_format)`."""
     return "torch." + MEMORY_FORMATS.split(" ")[number]
+
+
+def qscheme_text(number: int) -> str:
+    """`str(qscheme)`."""
+    return "torch." + QSCHEMES.split(" ")[number]
 
 
 def size_text(sizes: list[int]) -> str:
