@@ -40,14 +40,15 @@ def _repeated(count: int) -> Recipe:
             return lambda call: value
         if isinstance(value.type, TupleType):
             return lambda call: _list_of_elements(call, value)
-        return lambda call: call.builder.insert("prim::ListConstruct", [value] * count, ListType(value.type))
+        type_ = ListType(value.type, form="tuple")
+        return lambda call: call.builder.insert("prim::ListConstruct", [value] * count, type_)
 
     return recipe
 
 
 def _list_of_elements(call: Call, value: Value) -> Value:
     elements = tuple_elements(call, value)
-    return call.builder.insert("prim::ListConstruct", elements, ListType(elements[0].type))
+    return call.builder.insert("prim::ListConstruct", elements, ListType(elements[0].type, form="tuple"))
 
 
 def _list_with_default(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:

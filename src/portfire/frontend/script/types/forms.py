@@ -2,6 +2,7 @@
 
     x.dtype, torch.float32     an int in the program
     x.shape, x.size()          a list of ints
+    x.chunk(2), x.stride()     lists, of tensors and of ints
     tuple(xs), Tuple[int, ...] a list
 
 Comes before: `ir/forms.py`. Comes after: `emitter.py`, `strings.py`, `exceptions.py`, `type_tests.py`.
@@ -16,19 +17,29 @@ from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.forms import form_of
 from portfire.ir.graph import Value
-from portfire.ir.types import DTYPE, SIZE, DictType, IntType, ListType, Type
+from portfire.ir.types import DTYPE, INT, SIZE, TENSOR, DictType, IntType, ListType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
 _LAYOUT: Final = IntType(form="layout")
 _QSCHEME: Final = IntType(form="qscheme")
+_TUPLE: Final = ListType(TENSOR, form="tuple")
 
 #: Operators whose results always have a form.
 _RESULTS: Final[dict[str, Type]] = {
     "prim::dtype": DTYPE, "aten::promote_types": DTYPE, "aten::result_type": DTYPE, "aten::get_default_dtype": DTYPE,
     "aten::get_autocast_dtype": DTYPE,
     "prim::layout": _LAYOUT, "aten::qscheme": _QSCHEME, "aten::size": SIZE, "aten::Size": SIZE,
+    "aten::stride": ListType(INT, form="tuple"),
+    **{
+        f"aten::{name}": _TUPLE
+        for name in (
+            "chunk", "split", "split_with_sizes", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind", "unsafe_chunk",
+            "unsafe_split", "unsafe_split_with_sizes", "meshgrid", "broadcast_tensors", "where", "nonzero", "gradient",
+            "atleast_1d", "atleast_2d", "atleast_3d",
+        )
+    },
 }  # fmt: skip
 
 #: Operators on lists whose result has the form that all operands have.
