@@ -1,7 +1,7 @@
 """What TorchScript's own test suite asks of builtins, checks, indices and numbers; eager is the oracle."""
 
 import math
-from typing import Dict, List, Set
+from typing import Dict, List, NamedTuple, Optional, Set, Tuple, Union
 
 import pytest
 import torch
@@ -252,3 +252,88 @@ def test_what_has_which_attribute():
 
     check(Model(), (T(1),))
     assert codes(by_a_name) == ["not-a-constant"]
+
+
+class _Point(NamedTuple):
+    x: int
+
+    def double(self) -> int:
+        return 2 * self.x
+
+
+def test_what_has_which_attribute_is_said_by_its_class():
+    def ints(x: int):
+        return (
+            hasattr(x, "__add__"),
+            hasattr(x, "__call__"),
+            hasattr(x, "bit_length"),
+            hasattr(x, "__dict__"),
+            hasattr(x, "__len__"),
+        )
+
+    def lists(x: List[int]):
+        return (
+            hasattr(x, "__len__"),
+            hasattr(x, "__iter__"),
+            hasattr(x, "append"),
+            hasattr(x, "shape"),
+            getattr(x, "shape", 3),
+        )
+
+    def dicts(x: Dict[str, int]):
+        return hasattr(x, "__contains__"), hasattr(x, "keys"), hasattr(x, "append"), hasattr(x, "__class__")
+
+    def tuples(x: Tuple[int, ...]):
+        return hasattr(x, "append"), hasattr(x, "count"), hasattr(x, "__getitem__"), hasattr(x, "_fields")
+
+    def points(x: _Point):
+        return hasattr(x, "_fields"), hasattr(x, "x"), hasattr(x, "double"), hasattr(x, "y"), hasattr(x, "__dict__")
+
+    def tensors(x: Tensor):
+        return (
+            hasattr(x, "__iter__"),
+            hasattr(x, "numpy"),
+            hasattr(x, "shape"),
+            hasattr(x, "keys"),
+            hasattr(x, "__call__"),
+        )
+
+    def optionals(x: Optional[Tensor], n: Optional[int]):
+        return hasattr(x, "shape"), hasattr(x, "keys"), hasattr(n, "real"), hasattr(n, "__class__")
+
+    def dtypes(x: torch.dtype, d: torch.device):
+        return hasattr(x, "bit_length"), hasattr(x, "itemsize"), hasattr(d, "index"), hasattr(d, "keys")
+
+    def unions(x: Union[int, str]):
+        return hasattr(x, "upper")
+
+    check(ints, (1,))
+    check(lists, ([1],))
+    check(dicts, ({"a": 1},))
+    check(tuples, ((1, 2),))
+    check(points, (_Point(1),))
+    check(tensors, (T(1),))
+    check(optionals, (T(1), 2), (None, None))
+    check(dtypes, (torch.float, torch.device("cpu")))
+    assert codes(unions) == ["not-a-constant"]
+
+
+def test_operators_by_the_names_of_their_methods():
+    def f(xs: List[int], d: Dict[str, int], s: str, n: int, x: float, t: Tuple[int, str], w: Set[int]):
+        xs.__setitem__(0, 4)
+        d.__setitem__("q", 1)
+        found = (
+            xs.__getitem__(0), d.__getitem__("a"), s.__getitem__(0), xs.__len__(), d.__len__(), s.__len__(), t.__len__(), w.__len__(),
+            d.__contains__("a"), xs.__contains__(4), s.__contains__("a"), w.__contains__(7), xs.__add__([1]), s.__add__("x"), xs.__mul__(2),
+            n.__add__(1), n.__lt__(3), x.__mul__(2.0), n.__floordiv__(2), n.__pow__(2), t.__getitem__(1), t.__eq__((1, "a")), xs.__eq__([4]),
+            s.__ne__("a"), w.__or__({9}) == {7, 9},
+        )  # fmt: skip
+        d.__delitem__("q")
+        xs.__delitem__(0)
+        return found, xs, d
+
+    def wrong(xs: List[int]):
+        return xs.__contains__()
+
+    check(f, ([1, 2], {"a": 1}, "abc", 5, 2.5, (1, "a"), {7}))
+    assert codes(wrong) == ["bad-call"]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.builtins.builtin_iteration import (
     EnumerateValue,
+    FilterValue,
     MapValue,
     RangeValue,
     ReversedValue,
@@ -44,6 +45,7 @@ from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.types.forms import shown
 from portfire.frontend.script.types.inference import pending_dict, pending_list
 from portfire.frontend.script.values.byte_strings import make_bytes
+from portfire.frontend.script.values.class_attributes import presence_in_class
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.default_dicts import make_counter, make_default_dict, make_ordered_dict
 from portfire.frontend.script.values.deques import make_deque
@@ -162,7 +164,7 @@ def _filter(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
         return emit_if_value(emitter, truth, add, lambda: Flow.FALLS)
 
     emit_iteration(emitter, args[1], (), body)
-    return result
+    return FilterValue(result)
 
 
 # Reductions
@@ -327,7 +329,7 @@ def _dict(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
 
 def _hasattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     name = _constant_name(emitter, args[1], "hasattr")
-    there = _is_there_now(emitter, args[0], name)
+    there = _is_there_now(emitter, args[0], name) or presence_in_class(emitter, args[0], name)
     return there if there is not None else ConstantValue(args[0].has_attribute(emitter, name))
 
 
@@ -340,7 +342,9 @@ def _is_there_now(emitter: Emitter, owner: StaticValue, name: str) -> StaticValu
 def _getattr(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     name = _constant_name(emitter, args[1], "getattr")
     if len(args) == 3 and not args[0].has_attribute(emitter, name):
-        return args[2]
+        there = presence_in_class(emitter, args[0], name)
+        if there is None or not there.constant():
+            return args[2]
     there = _is_there_now(emitter, args[0], name) if len(args) == 3 else None
     if there is not None:
         return emit_choice(emitter, there, lambda: args[0].attribute(emitter, name), lambda: args[2])

@@ -45,7 +45,9 @@ class RuntimeValue(StaticValue):
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
-        return self._behaviour().attribute(emitter, self, name)
+        from portfire.frontend.script.values.class_attributes import special_method
+
+        return special_method(emitter, self, name) or self._behaviour().attribute(emitter, self, name)
 
     def has_attribute(self, emitter: Emitter, name: str) -> bool:
         """See the base class."""
