@@ -8,6 +8,17 @@ from portfire.diagnostics.language.construct import Construct
 
 CONSTRUCTS: Final = (
     Construct(
+        "iterators that are used up: zip, enumerate, map, filter, reversed, iter in variables",
+        """
+def f(xs: List[int]):
+    items = iter(xs)
+    pairs = [(x, next(items, 0)) for x in items]
+    doubled = map(lambda x: x * 2, xs)
+    return pairs, sum(doubled), list(doubled)
+""",
+        inputs="([1, 2, 3],)",
+    ),
+    Construct(
         "generators consumed in place",
         """
 def pairs(xs: List[int]):

@@ -17,7 +17,7 @@ from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import Iteration, StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir.forms import form_kind
-from portfire.ir.graph import MISSING, Value
+from portfire.ir.graph import MISSING, Graph, Value
 from portfire.ir.types import INT, STR, DictType, ListType, TensorType
 
 if TYPE_CHECKING:
@@ -78,11 +78,7 @@ class RangeValue(StaticValue):
     def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
         """See the base class."""
         if self.known is None:
-            raise emitter.fail(
-                "not-unpackable",
-                "a range with run-time bounds cannot be unpacked",
-                help="index it in a loop: `for i in range(n):`",
-            )
+            return RuntimeValue(self.as_value(emitter)).unpack(emitter, count)
         return [ConstantValue(i) for i in self.known]
 
     def index(self, emitter: Emitter, key: StaticValue) -> StaticValue:
@@ -94,7 +90,38 @@ class RangeValue(StaticValue):
         return None if self.known is None else tuple(ConstantValue(i) for i in self.known)
 
 
-class _Lockstep(StaticValue):
+class LazyIterator(StaticValue):
+    """What Python makes an iterator of: whoever consumes it computes the items, and they are gone then."""
+
+    def stored(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class. If it may be consumed more than once, the items are computed at once, and are counted off."""
+        from portfire.frontend.script.functions.generators import is_consumed_once
+        from portfire.frontend.script.values.iterators import IteratorValue
+
+        function = emitter.context.source.node
+        if is_consumed_once(function, name) or not _is_read(function, name) or not self._is_of_values(emitter):
+            return self
+        return IteratorValue(emitter, to_list(emitter, self))
+
+    def _is_of_values(self, emitter: Emitter) -> bool:
+        """Whether the items can be in a list: not modules and the like."""
+        with emitter.within(Graph().block):
+            iteration = self.iterate(emitter)
+            items = iteration.items
+            if items is None and iteration.at_most is None:
+                return True
+            if items is None:
+                assert isinstance(iteration.source, LockstepSource) and iteration.at_most is not None
+                items = tuple(iteration.source.emit_round(emitter, number) for number in range(iteration.at_most))
+            types = [static_type(item) for item in items]
+            return bool(types) and types[0] is not None and all(t == types[0] for t in types)
+
+
+def _is_read(function: ast.AST, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(function))
+
+
+class _Lockstep(LazyIterator):
     """Several things looped over together."""
 
     def __init__(self, parts: Sequence[StaticValue]) -> None:
@@ -277,7 +304,30 @@ class MapValue(_Lockstep):
         return self.function.call(emitter, items, {})
 
 
-class ReversedValue(StaticValue):
+class FilterValue(LazyIterator):
+    """`filter(f, xs)`: the list of what is left."""
+
+    def __init__(self, items: StaticValue) -> None:
+        self.items = items
+
+    def describe(self) -> str:
+        """See the base class."""
+        return "a filter"
+
+    def as_value(self, emitter: Emitter) -> Value:
+        """See the base class."""
+        return emitter.runtime(self.items)
+
+    def iterate(self, emitter: Emitter) -> Iteration:
+        """See the base class."""
+        return self.items.iterate(emitter)
+
+    def unpack(self, emitter: Emitter, count: int | None) -> Sequence[StaticValue]:
+        """See the base class."""
+        return self.items.unpack(emitter, count)
+
+
+class ReversedValue(LazyIterator):
     """`reversed(xs)`."""
 
     def __init__(self, iterable: StaticValue) -> None:
@@ -353,7 +403,9 @@ def to_list(emitter: Emitter, value: StaticValue) -> StaticValue:
     if isinstance(type_, DictType):
         return emitter.builtin("aten::keys", [value])
     if isinstance(type_, TensorType):
-        return emitter.builtin("aten::unbind", [value, ConstantValue(0)])
+        rows = emitter.builtin("aten::unbind", [value, ConstantValue(0)])
+        rows.value.type = ListType(type_)  # and no tuple, as `x.unbind()` is
+        return rows
     iteration = value.iterate(emitter)
     if iteration.items is not None:
         return list_of(emitter, iteration.items)

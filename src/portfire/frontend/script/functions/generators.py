@@ -207,7 +207,7 @@ class GeneratorValue(StaticValue):
         """What a variable holds that this is assigned to: the generator if the next loop consumes it, else an iterator."""
         from portfire.frontend.script.values.iterators import IteratorValue
 
-        if _is_consumed_once(emitter.context.source.node, name):
+        if is_consumed_once(emitter.context.source.node, name):
             return self
         return IteratorValue(emitter, self.collected_early(emitter))
 
@@ -397,22 +397,34 @@ def _root(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _is_consumed_once(function: ast.AST, name: str) -> bool:
-    """Whether the variable is read in one place, which is a loop over it, in the same round of the loops around."""
+def is_consumed_once(function: ast.AST, name: str) -> bool:
+    """Whether the variable is read in one place, in the same round of the loops around as where it is assigned."""
     reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
     writes = [
         n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
     ]
     if len(reads) != 1 or len(writes) > 1:
         return False
-    loops = [n for n in ast.walk(function) if isinstance(n, (ast.For, ast.While))]
-    bodies = [(n, {id(i) for s in (*n.body, *n.orelse) for i in ast.walk(s)}) for n in loops]
-    around = [[id(n) for n, inner in bodies if id(name_) in inner] for name_ in (*reads, *writes[:1])]
-    if len(around) == 2 and around[0] != around[1]:
-        return False
-    if len(around) == 1 and around[0]:
-        return False
-    return not any(isinstance(n, ast.While) and any(i is reads[0] for i in ast.walk(n.test)) for n in loops)
+    repeated = [
+        (n, {id(i) for part in _repeated(n) for i in ast.walk(part)}) for n in ast.walk(function) if n is not function
+    ]
+    around = [[id(n) for n, inner in repeated if id(name_) in inner] for name_ in (*reads, *writes[:1])]
+    return around[0] == around[1] if len(around) == 2 else not around[0]
+
+
+def _repeated(node: ast.AST) -> Sequence[ast.AST]:
+    """The parts of a node that may run several times where it stands once."""
+    if isinstance(node, ast.For):
+        return (*node.body, *node.orelse)
+    if isinstance(node, ast.While):
+        return (node.test, *node.body, *node.orelse)
+    if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        return (node,)
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        values = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        first = node.generators[0]
+        return (*values, first.target, *first.ifs, *node.generators[1:])
+    return ()
 
 
 # Counted

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from portfire.frontend.script.environment import PoisonedValue, Scope, UndefinedValue
 from portfire.frontend.script.functions.decorated_bodies import body_with_decorators
-from portfire.frontend.script.functions.generators import GeneratorValue
 from portfire.frontend.script.statements.assigned_names import assigned_names
 from portfire.frontend.script.statements.exits import Flow, enter_region, leave_region, returned_value
 from portfire.frontend.script.values.static_values import StaticValue
@@ -77,7 +76,7 @@ def emit_body(
     )
     with emitter.entering(context, callee.captured):
         for name, value in values.items():
-            emitter.frame.assign(name, value.stored(emitter, name) if isinstance(value, GeneratorValue) else value)
+            emitter.frame.assign(name, value.stored(emitter, name))
         free = undeclared(callee.signature)
         for parameter in callee.signature.parameters:
             if parameter.name not in free:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from portfire.diagnostics import CompileAbort
 from portfire.frontend.script.environment import UndefinedValue
-from portfire.frontend.script.functions.generators import GeneratorValue
 from portfire.frontend.script.functions.renaming import shown_name
 from portfire.frontend.script.statements.exceptions import emit_check
 from portfire.frontend.script.statements.refinement import chain_of, refine
@@ -132,8 +131,7 @@ def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> Non
 
 
 def _assign_name(emitter: Emitter, name: str, value: StaticValue) -> None:
-    if isinstance(value, GeneratorValue):
-        value = value.stored(emitter, name)
+    value = value.stored(emitter, name)
     if isinstance(value, NumbersOfTensor):
         value = value.kept(emitter)
     declared = emitter.context.declared.get(name)
@@ -182,6 +180,8 @@ def _set_attribute(emitter: Emitter, target: ast.Attribute, owner: StaticValue, 
 
 def _unpack(emitter: Emitter, targets: Sequence[ast.expr], value: StaticValue) -> None:
     starred = [i for i, t in enumerate(targets) if isinstance(t, ast.Starred)]
+    if starred:
+        value = _counted(emitter, value)
     if starred and isinstance(static_type(value), ListType):
         _unpack_starred_list(emitter, targets, value, starred[0])
         return
@@ -197,6 +197,17 @@ def _unpack(emitter: Emitter, targets: Sequence[ast.expr], value: StaticValue) -
         )
     for target, item in zip(targets, items, strict=True):
         assign_target(emitter, target, item)
+
+
+def _counted(emitter: Emitter, value: StaticValue) -> StaticValue:
+    """A value as the list or tuple of its items: what only the run counts is a list."""
+    from portfire.frontend.script.builtins.builtin_iteration import to_list
+
+    type_ = static_type(value)
+    if isinstance(value, TupleValue) or isinstance(type_, (TupleType, ListType, ClassType)):
+        return value
+    items = value.iterate(emitter).items if type_ is None else None
+    return TupleValue(items) if items is not None else to_list(emitter, value)
 
 
 def _unpack_starred(emitter: Emitter, targets: Sequence[ast.expr], items: list[StaticValue], star: int) -> None:

@@ -204,6 +204,9 @@ def emit_iteration(
     trip_count = getattr(source, "trip_count", source.length)
     count = emitter.runtime(trip_count(emitter))
     loop = Loop(count, names, lambda trip: body(source.emit_item(emitter, trip)), statement=statement)
+    has_more = getattr(source, "has_more", None)
+    if has_more is not None:  # an iterator, of which the body may take items, too
+        loop.start, loop.condition = has_more(emitter), functools.partial(has_more, emitter)
     return emit_loop(emitter, loop, orelse)
 
 

@@ -13,7 +13,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from portfire.frontend.script.builtins.builtin_iteration import to_list
+from portfire.frontend.script.builtins.builtin_iteration import LazyIterator, to_list
 from portfire.frontend.script.functions.generators import GeneratorValue
 from portfire.frontend.script.statements.exits import Flow, emit_break
 from portfire.frontend.script.types.conversion import static_type
@@ -52,6 +52,10 @@ class IteratorValue(StaticValue):
     def trip_count(self, emitter: Emitter) -> StaticValue:
         """How many items are left."""
         return emitter.builtin("aten::sub", [self.items.length(emitter), self.position.index(emitter, _ZERO)])
+
+    def has_more(self, emitter: Emitter) -> StaticValue:
+        """Whether there is an item left."""
+        return emitter.builtin("aten::gt", [self.trip_count(emitter), _ZERO])
 
     def emit_item(self, emitter: Emitter, index: Value) -> StaticValue:
         """See the base class. A loop that is left early leaves the iterator where it is."""
@@ -109,8 +113,9 @@ class NextFunction(StaticValue):
         if isinstance(args[0], GeneratorValue):
             first = _first_yielded(emitter, args[0])
             return _taken(emitter, first.length(emitter), lambda: first.index(emitter, _ZERO), default)
-        if isinstance(args[0], IteratorValue):
-            return args[0].next(emitter, default)
+        source = make_iterator(emitter, [args[0]], {}) if isinstance(args[0], LazyIterator) else args[0]
+        if isinstance(source, IteratorValue):
+            return source.next(emitter, default)
         if isinstance(args[0], TupleValue) and (args[0].items or default is not None):
             return args[0].items[0] if args[0].items else default or args[0]
         raise emitter.fail(

@@ -51,6 +51,10 @@ class StaticValue:
         """What tells the value from others, for the versions of functions it is passed to; None: those are inlined."""
         return None
 
+    def stored(self, emitter: Emitter, name: str) -> StaticValue:
+        """What a variable of that name holds when this is assigned to it."""
+        return self
+
     def as_value(self, emitter: Emitter) -> Value:
         """The run-time value, emitting it if need be."""
         raise emitter.fail(
