@@ -1,6 +1,7 @@
 """What TorchScript's own test suite asks of enums, and what Python adds: values of every kind, files, the started program."""
 
 import enum
+import io
 import sys
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
 
@@ -178,3 +179,21 @@ def test_classes_of_the_started_program(monkeypatch):
 
 def test_script_takes_an_enum():
     assert portfire.script(Whole) is Whole
+
+
+def others(x: Whole):
+    result: List[int] = []
+    for member in Whole:
+        if member != x:
+            result.append(member.value)
+    return result, Whole.TWO, x == Whole.ONE
+
+
+def test_files_of_torch():
+    """Constants of an enum in torch's source are members of the user's class."""
+    file = io.BytesIO()
+    torch.jit.save(torch.jit.script(others), file)
+    file.seek(0)
+    loaded = portfire.load(file)
+    for member in Whole:
+        assert loaded(member) == others(member) and loaded(member)[1] is Whole.TWO

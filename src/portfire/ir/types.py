@@ -528,19 +528,22 @@ class InterfaceType(Type):
 class EnumType(Type):
     """An enum whose members are all int, float, or str. Nominal."""
 
-    __slots__ = ("members", "name", "python_class", "value_type")
+    __slots__ = ("_made_up", "members", "name", "python_class", "value_type")
 
     def __init__(self, name: str, value_type: Type, members: dict[str, int | float | str]) -> None:
         self.name = name
         self.value_type = value_type
         self.members = members
         self.python_class: type[Enum] | None = None
+        self._made_up: type[Enum] | None = None
 
     def member(self, name: str) -> Any:
-        """The member `name` as a Python object; the Python class is made up where the enum came from a file."""
-        if self.python_class is None:
-            self.python_class = Enum(self.name.rpartition(".")[2], dict(self.members))  # type: ignore[misc]
-        return self.python_class[name]
+        """The member `name` as a Python object; of a class made up for it where the enum came from a file."""
+        if self.python_class is not None:
+            return self.python_class[name]
+        if self._made_up is None:
+            self._made_up = Enum(self.name.rpartition(".")[2], dict(self.members))  # type: ignore[misc]
+        return self._made_up[name]
 
     def __str__(self) -> str:
         return f"Enum<{self.name}>"
