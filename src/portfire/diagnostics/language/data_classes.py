@@ -51,6 +51,22 @@ def f(n: int):
         inputs="(4,)",
     ),
     Construct(
+        "tables outside of a program by dtype or by tuple, named tuples outside of it",
+        """
+class Choice(NamedTuple):
+    scale: float
+    name: str
+
+CHOICES = {("cpu", torch.float32): Choice(2.0, "fast"), ("cpu", torch.float64): Choice(1.0, "exact")}
+LARGEST = {torch.float32: 1e30, torch.float64: 1e300}
+
+def f(x):
+    choice = CHOICES.get((x.device.type, x.dtype), Choice(0.0, "other"))
+    return x * choice.scale, choice.name, LARGEST[x.dtype]
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
         "named tuples that are made by a `__new__` of their own",
         """
 class Sized(NamedTuple):

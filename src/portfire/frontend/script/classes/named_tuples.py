@@ -14,7 +14,7 @@ from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeVa
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir import types as ir
-from portfire.ir.graph import MISSING
+from portfire.ir.graph import MISSING, Value
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -56,3 +56,58 @@ def _as_dict(emitter: Emitter, value: StaticValue, args: Arguments, kwargs: Keyw
     fields = cast(ir.TupleType, value.type).fields or ()
     items = value.unpack(emitter, None)
     return dict_of(emitter, [(ConstantValue(f), i) for f, i in zip(fields, items, strict=True)])
+
+
+class KnownNamedTuple(TupleValue):
+    """A named tuple of the user's that lies outside of the program: its fields are known while compiling."""
+
+    def __init__(self, tuple_class: type, items: Sequence[StaticValue], type_: ir.TupleType) -> None:
+        super().__init__(items)
+        self.tuple_class: type = tuple_class
+        self.named_type: ir.Type = type_
+        self.fields = type_.fields or ()
+
+    def describe(self) -> str:
+        """See the base class."""
+        return f"a '{self.tuple_class.__name__}'"
+
+    def with_items(self, items: Sequence[StaticValue]) -> TupleValue:
+        """See the base class."""
+        return KnownNamedTuple(self.tuple_class, items, cast(ir.TupleType, self.named_type))
+
+    def type(self) -> ir.Type | None:
+        """See the base class."""
+        return None if super().type() is None else self.named_type
+
+    def as_value(self, emitter: Emitter) -> Value:
+        """See the base class."""
+        from portfire.frontend.script.classes.class_values import NamedTupleClass
+
+        return emitter.runtime(NamedTupleClass(self.tuple_class).of_fields(emitter, self.items, {}))
+
+    def attribute(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class."""
+        if name in self.fields:
+            return self.items[self.fields.index(name)]
+        return RuntimeValue(self.as_value(emitter)).attribute(emitter, name)
+
+    def has_attribute(self, emitter: Emitter, name: str) -> bool:
+        """See the base class."""
+        return hasattr(self.tuple_class, name)
+
+
+def known_named_tuple(emitter: Emitter, python_object: tuple[object, ...]) -> KnownNamedTuple:
+    """A named tuple that code names."""
+    from portfire.frontend.script.types.conversion import static_type
+    from portfire.frontend.script.types.value_types import annotated_fields
+
+    cls = type(python_object)
+    items = [emitter.compiler.value_of(emitter, item, cls.__name__) for item in python_object]
+    declared = emitter.compiler.classes.type_of(cls, emitter.range)
+    assert isinstance(declared, ir.TupleType)
+    annotated = annotated_fields(cls)
+    found = [
+        element if field in annotated else static_type(item) or element
+        for field, element, item in zip(declared.fields or (), declared.elements, items, strict=True)
+    ]
+    return KnownNamedTuple(cls, items, emitter.compiler.classes.named_tuple_of(cls, tuple(found)))

@@ -484,8 +484,8 @@ def separate(
         return known_set, lambda _: value
     if isinstance(value, TupleValue):
         parts = [separate(emitter, f"{name}_{i}", v, result) for i, v in enumerate(value.items)]
-        key = ("tuple", value.is_list, *(k for k, _ in parts))
-        return key, lambda values: TupleValue([r(values) for _, r in parts], is_list=value.is_list)
+        key = ("tuple", value.is_list, value.tuple_class, *(k for k, _ in parts))
+        return key, lambda values: value.with_items([r(values) for _, r in parts])
     if isinstance(value, StaticDict):
         pairs = [(k, separate(emitter, f"{name}_{k.constant()}", v, result)) for k, v in value.pairs]
         key = ("dict", *((k.constant(), part) for k, (part, _) in pairs))

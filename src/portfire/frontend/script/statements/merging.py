@@ -195,7 +195,8 @@ def _merge_items(
     for i in range(len(some.items)):
         merged = _merge(emitter, node, branches, name, [None if t is None else t.items[i] for t in tuples])
         items.append(merged if merged is not None else some.items[i])
-    return TupleValue(items, is_list=some.is_list)
+    alike = all(t is None or t.named_type == some.named_type for t in tuples)
+    return some.with_items(items) if alike else TupleValue(items, is_list=some.is_list)
 
 
 def _merge_run_time(

@@ -323,6 +323,7 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
     method = _overloaded(emitter, op, left, right)
     if method is not None:
         return method
+    left, right = _as_list(emitter, left, right), _as_list(emitter, right, left)
     if isinstance(op, (ast.Eq, ast.NotEq)):
         equal = _emit_equality(emitter, op, left, right)
         if equal is not None:
@@ -338,6 +339,17 @@ def emit_comparison(emitter: Emitter, op: ast.cmpop, left: StaticValue, right: S
     if static_type(left) in _SCALARS and static_type(right) in _SCALARS:
         left, right = _comparable(emitter, left, right)
     return emitter.builtin(COMPARE[type(op)], [left, right], called=SYMBOLS[type(op)])
+
+
+def _as_list(emitter: Emitter, value: StaticValue, other: StaticValue) -> StaticValue:
+    """A list that is known while compiling as one of the program, to compare it with one of that; a tuple is another thing."""
+    is_list = isinstance(value, TupleValue) and value.is_list
+    if not is_list or (isinstance(other, TupleValue) and other.is_list) or static_type(other) is None:
+        return value
+    type_ = static_type(other)
+    if isinstance(type_, ListType) and isinstance(value, TupleValue) and not value.items and not is_pending(type_):
+        return RuntimeValue(convert(emitter, value, type_, "an empty list"))
+    return RuntimeValue(emitter.runtime(value))
 
 
 def emit_equal(emitter: Emitter, left: StaticValue, right: StaticValue) -> StaticValue:

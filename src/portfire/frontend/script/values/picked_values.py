@@ -44,19 +44,43 @@ def pick_by_key(
         return _pick_by_member(emitter, cast("Sequence[enum.Enum]", keys), items, key)
     kinds = {type(k) for k in keys}
     key_type = static_type(key)
-    if (kinds != {str} and kinds != {int}) or key_type not in (ir.STR, ir.INT):
+    if MISSING in keys or not keys:
         raise emitter.fail(
             "not-a-constant-index",
             f"which item of {what} is meant must be known while compiling",
             notes=() if keys else (f"{what} is empty",),
-            help="use keys that are all strings, or all ints",
+            help="use keys that are known while compiling: strings, numbers, dtypes, tuples of these",
         )
+    if (kinds != {str} and kinds != {int}) or key_type not in (ir.STR, ir.INT):
+        return _pick_by_equality(emitter, [emitter.compiler.value_of(emitter, k, "a key") for k in keys], items, key)
     pairs: list[Value] = []
     for number, known in enumerate(keys):
         pairs += [emitter.builder.constant(known), emitter.builder.constant(number)]
     numbers = emitter.insert("prim::DictConstruct", pairs, ir.DictType(ir.STR if kinds == {str} else ir.INT, ir.INT))
     position = emitter.builtin("aten::__getitem__", [numbers, key], called="[]")
     return pick(emitter, items, _by_position(position))
+
+
+def _pick_by_equality(
+    emitter: Emitter, keys: Sequence[StaticValue], items: Sequence[StaticValue], key: StaticValue
+) -> StaticValue:
+    """The item of any other key: a dtype, a tuple. KeyError where none is equal."""
+    from portfire.frontend.script.statements.exceptions import emit_check
+    from portfire.frontend.script.values.operators import emit_equal
+
+    equal = [emit_equal(emitter, key, known).truth(emitter) for known in keys]
+    possible = [i for i, e in enumerate(equal) if e.constant() is not False]
+    for i in possible:
+        if equal[i].constant() is True:
+            return items[i]
+    found: StaticValue = ConstantValue(False)
+    for i in possible:
+        found = emitter.builtin("aten::__or__", [found, equal[i]])
+    text = emitter.compiler.value_of(emitter, repr, "repr").call(emitter, [key], {})
+    emit_check(emitter, found, text, "builtins.KeyError")
+    if not possible:
+        return items[0]  # never reached
+    return pick(emitter, [items[i] for i in possible], lambda emitter, i: equal[possible[i]])
 
 
 def _pick_by_member(
@@ -82,7 +106,7 @@ def _pick_by_member(
     return pick(emitter, items, is_item)
 
 
-def pick_by_type(emitter: Emitter, value: RuntimeValue, members: Sequence[ir.Type]) -> StaticValue:
+def pick_by_type(emitter: Emitter, value: RuntimeValue, members: Sequence[ir.Type]) -> PickedValue:
     """A value of one of several types as each of them."""
     items = [emitter.insert("prim::unchecked_cast", [value.value], m) for m in members]
     return PickedValue(

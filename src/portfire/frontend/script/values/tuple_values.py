@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 class TupleValue(StaticValue):
     """A tuple of values of any kind. `is_list`: written as a list, but of things that cannot be in a run-time list."""
 
+    #: The class and the type of a named tuple.
+    tuple_class: type | None = None
+    named_type: Type | None = None
+
     def __init__(self, items: Sequence[StaticValue], *, is_list: bool = False) -> None:
         self.items = tuple(items)
         self.is_list = is_list
@@ -32,6 +36,10 @@ class TupleValue(StaticValue):
     def describe(self) -> str:
         """See the base class."""
         return f"a {'list' if self.is_list else 'tuple'} of {len(self.items)} items"
+
+    def with_items(self, items: Sequence[StaticValue]) -> TupleValue:
+        """The same kind of tuple with other items."""
+        return TupleValue(items, is_list=self.is_list)
 
     def type(self) -> Type | None:
         """The type at run time; None if an item has none."""
