@@ -1,6 +1,7 @@
 """Lists, dicts and sets that lie outside of a program: they are read and copied; changes, which would last in Python, are
 reported. Eager is the oracle."""
 
+from collections.abc import Mapping, Sequence
 from typing import Dict, List
 
 import pytest
@@ -209,3 +210,77 @@ def test_the_extremes_of_one_item():
         return max(ONE), min(ONE), max([x])
 
     check(f, (torch.tensor(2.0),))
+
+
+EMPTY: List[int] = []
+NESTED = [[1], [2, 3]]
+
+
+def test_what_they_are():
+    def f(n: int):
+        lists = isinstance(ITEMS, list), isinstance(ITEMS, tuple), isinstance(EMPTY, list), isinstance(NESTED[0], list)
+        abstract = isinstance(ITEMS, Sequence), isinstance(TABLE, Mapping), isinstance(NESTED, (tuple, str))
+        types = type(ITEMS) == list, type(TABLE) == dict, isinstance(TABLE, dict), isinstance(TABLE, list)  # noqa: E721
+        exact = torch.jit.isinstance(ITEMS, List[int]), torch.jit.isinstance(ITEMS, List[str])
+        return lists, abstract, types, exact, str(ITEMS), EMPTY, len(EMPTY), EMPTY + [n], [3] + EMPTY
+
+    check(f, (1,))
+
+
+@pytest.mark.parametrize(
+    "value", [[1, 2], [1, [2, 3]], [None, 1], ([1, 2], "a"), [], [[1, 2], [3]], [1, 2.5], [(1, "a")], None, "a", (1, 2)]
+)
+def test_constants_of_modules_keep_their_kind(value):
+    class Model(nn.Module):
+        __constants__ = ("kept",)
+
+        def __init__(self):
+            super().__init__()
+            self.kept = value
+
+        def forward(self, x):
+            return self.kept, isinstance(self.kept, list), isinstance(self.kept, tuple)
+
+    program = portfire.script(Model())
+    assert repr(program(torch.ones(1))) == repr(Model()(torch.ones(1)))
+    assert repr(program.kept) == repr(value)
+
+
+def test_constants_of_modules_are_used_as_lists():
+    class Model(nn.Module):
+        sizes: portfire.Final[list]
+
+        def __init__(self):
+            super().__init__()
+            self.sizes = [2, 1]
+            self.layers = nn.ModuleList([nn.ReLU() for _ in self.sizes])
+
+        def forward(self, x, i: int):
+            total = 0
+            for size, layer in zip(self.sizes, self.layers):
+                total += size
+                x = layer(x)
+            views = x.reshape(self.sizes), x.reshape(self.sizes[::-1]), nn.functional.pad(x, self.sizes)
+            return views, total, self.sizes[i], self.sizes[-1:], self.sizes == [2, 1], [0] + self.sizes, self.sizes * 2
+
+    check(Model(), (torch.ones(2), 1), (torch.ones(2), 5))
+
+    class Changing(Model):
+        def forward(self, x):
+            self.sizes.append(1)
+            return x
+
+    with pytest.raises(CompileError, match="changes-a-copy.*'sizes'"):
+        portfire.script(Changing())
+
+
+ALLOWED = {"a"}
+
+
+def test_sets_that_are_only_shown():
+    def f(k: str):
+        if k not in ALLOWED:
+            raise ValueError(f"expected one of {ALLOWED}")
+        return len(ALLOWED), str(ALLOWED)
+
+    check(f, ("a",), ("c",))

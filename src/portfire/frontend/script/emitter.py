@@ -113,8 +113,8 @@ class Emitter:
         self.declared_displays: set[SourceRange | None] = set()
         #: Unbound variables that were read, which is an error unless a loop around the place assigns them later.
         self.read_unbound: set[str] = set()
-        #: The copies made of lists and dicts outside of the program, with the names of those.
-        self.outside: list[tuple[Value, str]] = []
+        #: The copies made of lists, dicts and sets outside of the program: their names, and the users that filled them.
+        self.outside: dict[Value, tuple[str, frozenset[Node | Block]]] = {}
         #: What was last assigned to variables that a loop may have to carry.
         self.watched: dict[str, StaticValue | None] = {}
 
@@ -323,9 +323,13 @@ class Emitter:
         if isinstance(value, StaticValue):
             outside, value = value.outside, value.as_value(self)
             if outside is not None:
-                self.outside.append((value, outside))
+                self.note_copy(value, outside)
         value.type = resolved(value.type)
         return value
+
+    def note_copy(self, value: Value, outside: str) -> None:
+        """The value was made here as a copy of a list, dict or set outside of the program."""
+        self.outside[value] = (outside, frozenset(user for user, _ in value.uses))
 
 
 def _at_the_users(

@@ -7,12 +7,16 @@ Comes before: `enum_values.py`, `python_library/object_texts.py`. Comes after: `
 from __future__ import annotations
 
 import types
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from portfire.frontend.script.builtins.python_library import object_texts as texts
 from portfire.frontend.script.classes.enum_values import member_text
 from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.types.forms import is_shown_by_form, shown
 from portfire.frontend.script.values.constant_values import ConstantValue
+from portfire.frontend.script.values.picked_values import pick_by_type
+from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir import types as ir
@@ -29,7 +33,9 @@ def own_text(emitter: Emitter, value: StaticValue, conversion: str = "") -> Stat
         return member_text(emitter, value, conversion)
     if isinstance(type_, ir.ClassType):
         return _object_text(emitter, value, type_, conversion)
-    if isinstance(value, TupleValue) or type_ is None or not _has_own_text(type_):
+    if isinstance(value, TupleValue) and any(map(_item_has_own_text, value.items)):
+        return _items_text(emitter, value.items, "[{}]" if value.is_list else "({})")
+    if isinstance(value, TupleValue) or type_ is None or is_shown_by_form(type_) or not _has_own_text(type_):
         return None
     if isinstance(type_, ir.ListType):
         return emitter.compiler.function_value(texts.list_text).call(emitter, [value], {})
@@ -41,6 +47,10 @@ def own_text(emitter: Emitter, value: StaticValue, conversion: str = "") -> Stat
         return emitter.compiler.function_value(function).call(emitter, [value], {})
     if isinstance(type_, ir.TupleType):
         return tuple_text(emitter, value, type_)
+    if isinstance(type_, ir.UnionType) and isinstance(value, RuntimeValue):
+        return pick_by_type(emitter, value, type_.members).branch(
+            emitter, lambda member: _text(emitter, member, conversion or "s")
+        )
     return None
 
 
@@ -53,7 +63,7 @@ def formatted_object(emitter: Emitter, value: StaticValue, spec: StaticValue) ->
 
 
 def _has_own_text(type_: ir.Type) -> bool:
-    if isinstance(type_, ir.EnumType):
+    if isinstance(type_, ir.EnumType) or is_shown_by_form(type_):
         return True
     if isinstance(type_, ir.ClassType):
         return not type_.is_module and _method(type_, "__repr__") is not None
@@ -81,9 +91,26 @@ def _object_text(emitter: Emitter, value: StaticValue, type_: ir.ClassType, conv
 def tuple_text(emitter: Emitter, value: StaticValue, type_: ir.TupleType) -> StaticValue:
     """`repr()` of a tuple, item by item."""
     items = value.unpack(emitter, None)
-    fields = type_.fields
-    parts = [own_text(emitter, i, "r") or emitter.builtin("aten::format", [ConstantValue("{!r}"), i]) for i in items]
-    names = [f"{f}={{}}" for f in fields] if fields else ["{}"] * len(parts)
-    inside = ", ".join(names) + ("," if not fields and len(parts) == 1 else "")
-    called = (type_.name or "").rpartition(".")[2] if fields else ""
-    return emitter.builtin("aten::format", [ConstantValue(f"{called}({inside})"), *parts])
+    if not type_.fields:
+        return _items_text(emitter, items, "({})")
+    called = (type_.name or "").rpartition(".")[2]
+    names = ", ".join(f"{f}={{}}" for f in type_.fields)
+    return emitter.builtin("aten::format", [ConstantValue(f"{called}({names})"), *(_text(emitter, i) for i in items)])
+
+
+def _items_text(emitter: Emitter, items: Sequence[StaticValue], around: str) -> StaticValue:
+    inside = ", ".join(["{}"] * len(items)) + ("," if len(items) == 1 and around == "({})" else "")
+    return emitter.builtin("aten::format", [ConstantValue(around.format(inside)), *(_text(emitter, i) for i in items)])
+
+
+def _text(emitter: Emitter, item: StaticValue, conversion: str = "r") -> StaticValue:
+    """The text of any value."""
+    plain = ConstantValue("{!r}" if conversion == "r" else "{}")
+    return own_text(emitter, item, conversion) or shown(emitter, item) or emitter.builtin("aten::format", [plain, item])
+
+
+def _item_has_own_text(item: StaticValue) -> bool:
+    if isinstance(item, TupleValue):
+        return any(map(_item_has_own_text, item.items))
+    type_ = static_type(item)
+    return type_ is None or _has_own_text(type_)

@@ -22,7 +22,7 @@ from portfire.ir.source import SourceRange
 from portfire.ops.table import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from portfire.frontend.script.emitter import Emitter
 
@@ -46,8 +46,8 @@ class OutsideContainers:
         places = {index: self._place(value) for index, value in enumerate(graph.inputs) if self._is_changed(value)}
         if places:
             self._changed[function] = places
-        for value, name in emitter.outside:
-            if self._is_changed(value):
+        for value, (name, filled_by) in emitter.outside.items():
+            if self._is_changed(value, filled_by):
                 raise changes_a_copy(emitter, name, self._place(value))
 
     def check_defaults(self, functions: Iterable[Function]) -> Iterable[CompileAbort]:
@@ -59,8 +59,8 @@ class OutsideContainers:
                     message = f"the default of '{parameter.name}', one for all calls in Python, would be changed here"
                     yield CompileAbort(Diagnostic("changes-a-copy", message, place, help=HOW_TO_CHANGE))
 
-    def _is_changed(self, value: Value) -> bool:
-        return value in self._calls or any(_writes(node, value) for node, _ in value.uses)
+    def _is_changed(self, value: Value, filled_by: Collection[object] = ()) -> bool:
+        return value in self._calls or any(_writes(u, value) for u, _ in value.uses if u not in filled_by)
 
     def _place(self, value: Value) -> SourceRange | None:
         writer = next((n for n, _ in value.uses if isinstance(n, Node) and _writes(n, value)), None)

@@ -75,7 +75,7 @@ def convert(emitter: Emitter, value: StaticValue, target: Type, what: str) -> Va
     if isinstance(value, TupleValue):
         made_here = _convert_tuple(emitter, value, target, what)
         if value.outside is not None:
-            emitter.outside.append((made_here, value.outside))
+            emitter.note_copy(made_here, value.outside)
         return made_here
     if isinstance(value, ConstantValue) and value.value is None and is_subtype(NONE, target):
         return emitter.builder.constant(None, target if not is_pending(target) else NONE)

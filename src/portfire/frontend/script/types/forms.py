@@ -10,12 +10,13 @@ Comes before: `ir/forms.py`. Comes after: `emitter.py`, `strings.py`, `exception
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.static_values import StaticValue
-from portfire.ir.forms import form_of
+from portfire.ir.forms import form_argument, form_kind, form_of
 from portfire.ir.graph import Value
 from portfire.ir.types import DTYPE, INT, SIZE, TENSOR, DictType, IntType, ListType, Type
 
@@ -77,19 +78,31 @@ def shown(emitter: Emitter, value: StaticValue) -> StaticValue | None:
     own = own_text(emitter, value, "s")
     if own is not None:
         return own
-    form = None if type_ is None else form_of(type_)
-    function = _TEXTS.get(form or "")
-    if function is None:
+    form = "" if type_ is None else form_kind(type_) or ""
+    function = _TEXTS.get(form)
+    if type_ is None or function is None:
         return None
     if isinstance(value, ConstantValue):
         return ConstantValue(str(value.value))
-    return emitter.compiler.function_value(getattr(forms, function)).call(emitter, [value], {})
+    argument = [ConstantValue(form_argument(type_))] if form in _WITH_ARGUMENT else []
+    return emitter.compiler.function_value(getattr(forms, function)).call(emitter, [value, *argument], {})
 
 
 _TEXTS: Final[dict[str, str]] = {
     "dtype": "dtype_text", "bytes": "bytes_text", "layout": "layout_text", "memory_format": "memory_format_text", "Size": "size_text",
-    "qscheme": "qscheme_text", "tuple": "tuple_text",
+    "qscheme": "qscheme_text", "tuple": "tuple_text", "set": "set_text", "frozenset": "frozenset_text",
+    "deque": "deque_text", "Counter": "counter_text", "defaultdict": "default_dict_text",
+    "OrderedDict": "ordered_dict_text" if sys.version_info >= (3, 12) else "ordered_dict_pairs_text",
 }  # fmt: skip
+
+
+def is_shown_by_form(type_: Type) -> bool:
+    """Whether Python shows a value of the type as something else than the program's value."""
+    return (form_kind(type_) or "") in _TEXTS
+
+
+#: The forms whose text tells their argument, too.
+_WITH_ARGUMENT: Final = ("deque", "defaultdict")
 
 
 def dtype_attribute(emitter: Emitter, value: StaticValue, name: str) -> StaticValue:

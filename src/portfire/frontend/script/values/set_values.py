@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from portfire.frontend.script.builtins.python_library import sets
 from portfire.frontend.script.statements.exits import Flow
 from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.types.forms import shown
 from portfire.frontend.script.types.inference import PendingType
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
 from portfire.frontend.script.values.container_values import DictBehaviour, dict_key
@@ -110,6 +111,10 @@ class KnownSet(TupleValue):
     def type(self) -> Type | None:
         """See the base class."""
         return None
+
+    def text(self, emitter: Emitter) -> StaticValue | None:
+        """See the base class."""
+        return shown(emitter, self.made(emitter))
 
     def as_value(self, emitter: Emitter):  # type: ignore[no-untyped-def]
         """See the base class."""

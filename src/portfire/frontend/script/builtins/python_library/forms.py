@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
-"""What Python shows of dtypes, sizes and tuples.
+"""What Python shows of dtypes, sizes, tuples, sets, and what `collections` adds to lists and dicts.
 
 Comes before: nothing. Comes after: `forms.py`.
 """
@@ -77,3 +77,38 @@ def tuple_text(items) -> str:
 def bytes_text(text: str) -> str:
     """`str(text)` of bytes."""
     return byte_strings.shown(text)
+
+
+def set_text(items) -> str:
+    """`str(items)` of a set; in the order in which the items were added."""
+    return "{" + str(list(items))[1:-1] + "}" if len(items) > 0 else "set()"
+
+
+def frozenset_text(items) -> str:
+    """`str(items)` of a frozenset."""
+    return "frozenset({" + str(list(items))[1:-1] + "})" if len(items) > 0 else "frozenset()"
+
+
+def deque_text(items, most: str) -> str:
+    """`str(items)` of a deque that holds at most so many items."""
+    return f"deque({list(items)}, maxlen={most})" if most != "" else f"deque({list(items)})"
+
+
+def ordered_dict_text(items) -> str:
+    """`str(items)` of an OrderedDict, as Python 3.12 has it."""
+    return f"OrderedDict({dict(items)})" if len(items) > 0 else "OrderedDict()"
+
+
+def ordered_dict_pairs_text(items) -> str:
+    """`str(items)` of an OrderedDict, before Python 3.12."""
+    return f"OrderedDict({list(items.items())})" if len(items) > 0 else "OrderedDict()"
+
+
+def counter_text(items) -> str:
+    """`str(items)` of a Counter: what is most common comes first."""
+    return f"Counter({dict(items.most_common())})" if len(items) > 0 else "Counter()"
+
+
+def default_dict_text(items, factory: str) -> str:
+    """`str(items)` of a defaultdict."""
+    return f"defaultdict(<class '{factory}'>, {dict(items)})"
