@@ -34,7 +34,6 @@ from portfire.ops.table import op_table
         (F.gelu, "aten::gelu"),
         (str.upper, "aten::upper"),
         (math.floor, "aten::floor"),
-        (math.pow, "portfire::math_pow"),
         (round, "portfire::round"),
         (abs, "prim::abs"),
         (torch.stft, None),

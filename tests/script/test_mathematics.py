@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.script.agreement import agree_exactly
+import portfire
+from tests.script.agreement import agree_exactly, check
 
 
 def comb(n: int, k: int) -> int:
@@ -75,6 +76,14 @@ def whole(x: float, y: float) -> tuple[int, float]:
     return math.trunc(x), math.remainder(x, y)
 
 
+def power(x: float, y: float) -> float:
+    return math.pow(x, y)
+
+
+def power_of_ints(x: int, y: int) -> tuple[float, float]:
+    return math.pow(x, y), math.pow(2.0, y)
+
+
 INF, NAN = math.inf, math.nan
 LARGE = 2**63 - 1
 
@@ -98,6 +107,8 @@ LARGE = 2**63 - 1
         (fsum_of_ints, [([1, 2, 3],)]),
         (of_one, [(8.0,), (0.3,), (2.9,), (1e-300,), (0.0,), (-1.0,), (INF,), (NAN,)]),
         (of_int, [(8,), (3,), (0,), (2000,), (LARGE,)]),
+        (power, [(x, y) for x in (0.0, -0.0, 2.5, -2.0, INF, -INF, NAN) for y in (0.0, -1.0, 3.0, 0.5, -0.5, INF, -INF, NAN)]),
+        (power_of_ints, [(2, 3), (0, -1), (-2, 3), (2, -1), (0, 0)]),
         (whole, [(2.7, 2.0), (-2.7, 2.0), (5.0, 0.0), (NAN, 1.0), (INF, 1.0)]),
     ],
 )  # fmt: skip
@@ -158,3 +169,75 @@ def test_what_does_not_fit() -> None:
     for function, args in ((comb, (68, 34)), (perm, (21, 21))):
         with pytest.raises(OverflowError, match="does not fit in 64 bits"):
             portfire.script(function)(*args)
+
+
+VALUES = (INF, NAN, 0.0, -0.0, 1.0, 2.2, -1.0, -2.2, -INF, 0.5, 10.0, -1e4, 1e4, 5e-324, 709.9)
+
+
+@pytest.mark.parametrize(
+    "name",
+    """log log1p log10 log2 exp exp2 expm1 sqrt cbrt erf erfc fabs acos asin atan cos sin tan acosh asinh atanh cosh sinh tanh
+    degrees radians modf frexp isnan isinf isfinite floor ceil trunc ulp""".split(),
+)
+def test_functions_of_one_number(name: str) -> None:
+    function = getattr(math, name)
+
+    def of_float(x: float) -> Any:
+        return function(x)
+
+    def of_int(n: int) -> Any:
+        return function(n)
+
+    agree_exactly(of_float, *[(x,) for x in VALUES])
+    agree_exactly(of_int, *[(n,) for n in (-5, -1, 0, 1, 2, 2**31 + 4, 2**53 + 1)])
+
+
+@pytest.mark.parametrize("name", ["gamma", "lgamma"])
+def test_the_gamma_function_to_fourteen_digits(name: str) -> None:
+    function = getattr(math, name)
+
+    def f(x: float) -> float:
+        return function(x)
+
+    compiled = portfire.script(f)
+    for x in VALUES:
+        try:
+            expected = f(x)
+        except (ValueError, OverflowError) as error:
+            with pytest.raises(type(error)):
+                compiled(x)
+        else:
+            assert compiled(x) == pytest.approx(expected, rel=1e-14, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["atan2", "fmod", "copysign", "remainder", "hypot", "log", "nextafter"])
+def test_functions_of_two_numbers(name: str) -> None:
+    function = getattr(math, name)
+
+    def of_floats(x: float, y: float) -> float:
+        return function(x, y)
+
+    def of_both(x: float, n: int) -> tuple[float, float]:
+        return function(x, n), function(n, x)
+
+    agree_exactly(of_floats, *[(x, y) for x in VALUES for y in VALUES])
+    agree_exactly(of_both, *[(x, n) for x in (0.5, 2.2, 10.0) for n in (1, 2, 7)])
+
+
+def test_a_power_that_is_too_large() -> None:
+    check(power, (10.0, 1000.0), (-10.0, 1001.0), (2.0, -5000.0))
+
+
+def test_divmod_of_numbers() -> None:
+    def of_ints(a: int, b: int) -> tuple[int, int]:
+        return divmod(a, b)
+
+    def of_floats(a: float, b: float) -> tuple[float, float]:
+        return divmod(a, b)
+
+    def of_both(a: int, b: float) -> tuple[tuple[float, float], tuple[float, float]]:
+        return divmod(a, b), divmod(b, a)
+
+    agree_exactly(of_ints, *[(a, b) for a in (1024, -1024, 0, 7) for b in (10, -10, 3, 0)])
+    agree_exactly(of_floats, *[(a, b) for a in VALUES for b in VALUES])
+    agree_exactly(of_both, *[(a, b) for a in (1024, -1024, 7, 0) for b in (2.0, -2.5, 0.0, INF, NAN)])

@@ -106,13 +106,6 @@ def _pow(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
     return lambda call: call("aten::pow.int_to_int", *args)
 
 
-def _math_pow(args: Sequence[Value], kwargs: dict[str, Value]) -> Composite | None:
-    """`math.pow` gives a float, whatever it is given."""
-    if kwargs or len(args) != 2:
-        return None
-    return lambda call: call("aten::pow", *(v if v.type == FLOAT else call("aten::Float", v) for v in args))
-
-
 #: Functions of `cmath` with one argument, which they take for complex whatever it is.
 COMPLEX_FUNCTIONS = (
     *("log", "log10", "sqrt", "exp", "sin", "tan", "cos", "asin", "acos", "atan"),
@@ -234,7 +227,6 @@ RECIPES: dict[str, Recipe] = {
     "aten::__contains__": _contains,
     "prim::max": _extremum("prim::max"),
     "prim::min": _extremum("prim::min"),
-    "portfire::math_pow": _math_pow,
     "portfire::round": _round,
     **{f"portfire::cmath_{name}": _of_complex(name) for name in COMPLEX_FUNCTIONS},
 }

@@ -294,7 +294,6 @@ _PYTHON_FUNCTIONS: tuple[tuple[Callable[..., Any], str], ...] = (
     (builtins.list, "aten::list"),
     (builtins.dict, "aten::dict"),
     (collections.OrderedDict, "aten::dict"),
-    (math.pow, "portfire::math_pow"),
     (math.remainder, "aten::mathremainder"),
     (math.trunc, "aten::Int"),
     (cmath.phase, "aten::angle"),

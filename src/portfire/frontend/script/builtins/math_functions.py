@@ -117,6 +117,7 @@ ROWS: list[tuple[Any, Emit, int, int | None]] = [
     (math.gcd, _folded(lambda emitter, args, kwargs: emitter.builtin("aten::gcd", args), 0), 0, None),
     (math.lcm, _folded(_on_ints(mathematics.least_common_multiple), 1), 0, None),
     (math.isclose, _on_floats(mathematics.is_close), 2, 2),
+    (math.pow, _on_floats(mathematics.power), 2, 2),
     (math.ulp, _on_floats(mathematics.unit_in_last_place), 1, 1),
     (math.nextafter, _on_floats(mathematics.next_after), 2, 2),
     (math.hypot, _hypot, 0, None),

@@ -90,6 +90,18 @@ def is_close_complex(a: complex, b: complex, rel_tol: float = 1e-09, abs_tol: fl
     return difference <= rel_tol * abs(b) or difference <= rel_tol * abs(a) or difference <= abs_tol
 
 
+def power(x: float, y: float) -> float:
+    """`math.pow(x, y)`: where `**` divides by zero or has a complex result, this has no value."""
+    if not (math.isinf(y) or math.isnan(y)):
+        if x == 0.0 and y < 0.0:
+            raise ValueError("math domain error")
+        if x < 0.0 and not math.isinf(x) and math.fmod(y, 1.0) != 0.0:
+            raise ValueError("math domain error")
+    elif x == 0.0 and y < 0.0:
+        return math.inf
+    return float(x**y)
+
+
 def unit_in_last_place(x: float) -> float:
     """`math.ulp(x)`."""
     if math.isnan(x):
