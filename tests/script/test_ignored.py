@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import portfire
+from tests.script.agreement import same
 
 X = torch.arange(4.0)
 
@@ -96,3 +97,116 @@ def test_a_saved_program_raises():
     read_by_torch = torch.jit.load(io.BytesIO(file.getvalue()))
     with pytest.raises(Exception, match="note"):
         read_by_torch(X)
+
+
+class Keeps(nn.Module):
+    found: Optional[Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.found = None
+        self.count, self.items, self.log = 0, [1], []
+        self.register_buffer("total", torch.zeros(2))
+
+    @portfire.ignore
+    def look(self) -> None:
+        self.found = torch.tensor([3])
+        self.count += 1
+        self.items.append(self.count)
+        self.total = self.total + self.count
+        self.log.append(object())
+
+    @portfire.ignore
+    def counted(self, n: int) -> int:
+        self.count += n
+        return self.count
+
+    def forward(self, x):
+        before = (self.count, len(self.items), self.total)
+        self.look()
+        middle = self.count
+        self.count += 10
+        self.look()
+        self.counted(1)
+        self.counted(1)
+        items = list(self.items)
+        return (
+            before,
+            middle,
+            self.found,
+            self.count,
+            items,
+            self.total,
+            self.counted(2) + self.counted(2),
+            self.count,
+        )
+
+
+class Holds(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = Keeps(), Keeps()
+
+    def forward(self, x):
+        return self.first(x), self.second(x), self.first(x)
+
+
+@pytest.mark.parametrize("cls", [Keeps, Holds])
+def test_ignored_methods_and_the_program_have_one_state(cls):
+    eager, compiled = cls(), portfire.script(cls())
+    for _ in range(2):
+        assert same(compiled(X), eager(X))
+
+
+class Steps(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.n = 0
+
+    @portfire.ignore
+    def step(self) -> int:
+        self.n += 1
+        return 5
+
+    def steps(self):
+        self.step()
+
+    def forward(self, k: int):
+        seen = [self.n]
+        for i in range(k):
+            seen.append(self.n)
+            if i % 2 == 0:
+                self.step()
+        self.n = 100
+        self.steps()
+        seen.append(self.n)
+        return seen
+
+
+def test_state_is_read_again_after_python_was_called():
+    assert portfire.script(Steps())(5) == Steps()(5)
+
+
+class Finds(nn.Module):
+    found: Optional[Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.found = None
+
+    @portfire.ignore
+    def find(self):
+        if self.found is None:
+            self.found = torch.tensor([3])
+        return self.found
+
+    def forward(self, x):
+        unused = self.find()
+        return x + 1
+
+
+def test_calls_of_python_whose_result_nobody_uses_stay():
+    compiled = portfire.script(Finds())
+    assert compiled.found is None
+    compiled(X)
+    assert torch.equal(compiled.found, torch.tensor([3]))

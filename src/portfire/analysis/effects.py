@@ -23,6 +23,7 @@ from portfire.ir.types import (
     Type,
     VarType,
 )
+from portfire.ops.python_names import PYTHON_CALLS
 from portfire.ops.schema import FunctionSchema, writes
 from portfire.ops.table import schema_of
 
@@ -158,7 +159,7 @@ class OperatorFacts:
             self.flag = None
         # An operator without results is there for what it does: if not for a write, then for something unsaid.
         is_silent = not schema.returns and not schema.is_varret and not self.written and self.statistics_flag is None
-        self.is_effectful = schema.name in _EFFECTFUL or is_silent
+        self.is_effectful = schema.name in _EFFECTFUL or is_silent or schema.name.startswith(_PYTHON)
         #: Whether every call only computes its results.
         self.is_inert = not (
             self.is_effectful or self.is_random or self.may_raise or self.written or self.statistics_flag
@@ -232,6 +233,14 @@ def writes_of(node: Node) -> Sequence[Write]:
         indices = (facts.schema.argument_index(name) for name in _STATISTICS)
         found += [Write(inputs[i], False) for i in indices if i is not None]
     return found
+
+
+def calls_python(node: Node) -> bool:
+    """Whether the node, or one in its blocks, calls a function of Python's: that may do anything, also set attributes."""
+    return node.kind.startswith(_PYTHON) or any(calls_python(n) for block in node.blocks for n in block.nodes)
+
+
+_PYTHON = f"{PYTHON_CALLS}::"
 
 
 def has_side_effects(node: Node) -> bool:

@@ -16,6 +16,7 @@ from portfire.modules.script_function import ScriptFunction, function_of
 from portfire.modules.script_module import ScriptModule
 from portfire.modules.script_object import ScriptObject
 from portfire.modules.views import Views
+from portfire.ops import called_modules
 
 
 def wrap_function(function: Function, libraries: Sequence[str] = ("aten",)) -> ScriptFunction:
@@ -53,7 +54,19 @@ def _root_of(state: ObjectState, libraries: Sequence[str]) -> Any:
     root = program.root
     assert root is not None
     share_compiled(root, state, views)
+    _note_modules(root, state, (), set())
     return views.of(root)
+
+
+def _note_modules(root: _engine.Object, state: ObjectState, path: tuple[str, ...], seen: set[int]) -> None:
+    """Tell where the states of Python modules are, for methods of theirs that the program calls back."""
+    if id(state) in seen:
+        return
+    seen.add(id(state))
+    called_modules.note_compiled(state.python_object, root, path)
+    for name, child in state.values.items():
+        if isinstance(child, ObjectState) and child.cls.is_module:
+            _note_modules(root, child, (*path, name), seen)
 
 
 def share_compiled(root: _engine.Object, state: ObjectState, views: Views) -> None:

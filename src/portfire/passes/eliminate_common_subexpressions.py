@@ -28,7 +28,7 @@ from functools import cached_property
 from typing import Any
 
 from portfire.analysis.aliasing import Aliasing, has_memory
-from portfire.analysis.effects import is_pure, reads_environment
+from portfire.analysis.effects import calls_python, is_pure, reads_environment
 from portfire.ir.graph import Block, Graph, Node, Value
 
 #: They give what is there already, and make no memory.
@@ -58,6 +58,9 @@ class _Eliminator:
         self._graph = graph
         #: How often the gradient mode may have been set so far: tensors computed in another mode are not the same.
         self._mode = 0
+        #: How often Python may have been called so far: it may set any attribute.
+        self._python_calls = 0
+        self._has_python_calls = any(not n.blocks and calls_python(n) for n in graph.walk())
         #: The nodes of this block and of those around it.
         self._known: dict[Hashable, Node] = {}
 
@@ -72,12 +75,15 @@ class _Eliminator:
         changed = False
         before: list[tuple[Hashable, Node | None]] = []
         for node in block.nodes:
+            self._python_calls += self._has_python_calls and calls_python(node)
             for nested in node.blocks:
                 changed |= self.block(nested)
             self._mode += node.kind in _MAY_SET_MODE
             key = _key(node)
             if key is None:
                 continue
+            if node.kind == "prim::GetAttr":
+                key = (self._python_calls, key)
             if any(has_memory(v.type) for v in node.outputs):
                 key = (self._mode, key)
             first = self._known.get(key)

@@ -24,6 +24,7 @@ from portfire.frontend.script.values.constant_values import NONE_VALUE
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir import types as ir
+from portfire.ops import called_modules
 from portfire.ops.python_names import PYTHON_CALLS
 
 if TYPE_CHECKING:
@@ -98,6 +99,17 @@ def _is_plain(type_: ir.Type) -> bool:
     return isinstance(type_, _PLAIN)
 
 
+def _method(function: types.FunctionType, owner: object) -> Callable[..., Any]:
+    """The method of the module it was compiled from, on the state that the compiled module has when it is called."""
+    called_modules.expect(owner)
+
+    def method(*args: Any) -> Any:
+        with called_modules.with_state_of_the_program(owner):
+            return function(owner, *args)
+
+    return method
+
+
 def _operator(function: types.FunctionType, owner: object | None, schema: str) -> str:
     key = (id(function), id(owner))
     known = _OPERATORS.get(key)
@@ -106,7 +118,7 @@ def _operator(function: types.FunctionType, owner: object | None, schema: str) -
     if not _LIBRARY:
         _LIBRARY.append(torch.library.Library(PYTHON_CALLS, "FRAGMENT"))  # type: ignore[no-untyped-call]
     name = f"{re.sub(r'[^0-9A-Za-z_]', '_', function.__name__)}_{len(_OPERATORS)}"
-    called: Callable[..., Any] = function if owner is None else types.MethodType(function, owner)
+    called: Callable[..., Any] = function if owner is None else _method(function, owner)
     _LIBRARY[0].define(f"{name}{schema}")  # type: ignore[no-untyped-call]
     _LIBRARY[0].impl(name, called, "CompositeImplicitAutograd")  # type: ignore[no-untyped-call]
     _OPERATORS[key] = (f"{PYTHON_CALLS}::{name}", function, owner)

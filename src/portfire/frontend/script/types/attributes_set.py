@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from portfire.ir.graph import Function, Node
 from portfire.ir.types import ClassType, FunctionType
+from portfire.ops.python_names import PYTHON_CALLS
 
 #: All attributes, of any name: the function is not compiled yet, or which one is called is not known.
 ALL = frozenset({"*"})
@@ -33,6 +34,8 @@ def attributes_set_by(function: Function, known: dict[Function, frozenset[str]])
             if node.kind == "prim::SetAttr":
                 found.add(node.attributes["name"])
                 continue
+            if node.kind.startswith(f"{PYTHON_CALLS}::"):
+                return ALL
             if node.kind not in ("prim::CallMethod", "prim::CallFunction", "prim::fork"):
                 continue
             callee = _callee(node)
