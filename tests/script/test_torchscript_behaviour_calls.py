@@ -451,3 +451,30 @@ def test_tuples_among_indices_are_lists():
     x = torch.arange(24.0).reshape(2, 3, 4)
     check_module(read, (x, (0, 1)))
     check_module(write, (x,))
+
+
+# Legacy constructors
+
+
+def test_legacy_constructors_take_names():
+    def f(x):
+        return (
+            torch.LongTensor(data=[1, 2]), torch.FloatTensor([1, 2], device="cpu"), torch.DoubleTensor(size=(2, 3)).shape,
+            torch.FloatTensor(2, 3, device="cpu").shape, torch.FloatTensor(x), torch.FloatTensor(other=x),
+            torch.Tensor([1], device=torch.device("cpu")), torch.FloatTensor(device="cpu"), torch.BoolTensor([2, 0]),
+        )  # fmt: skip
+
+    check_module(f, (X,))
+
+
+def test_names_that_legacy_constructors_have_not():
+    def unknown():
+        return torch.LongTensor(hello="1")
+
+    def with_a_dtype():
+        return torch.FloatTensor([1], dtype=torch.float)
+
+    for function in (unknown, with_a_dtype):
+        assert codes(function) == ["bad-call"]
+        with pytest.raises(TypeError):
+            function()

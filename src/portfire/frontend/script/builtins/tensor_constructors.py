@@ -29,9 +29,22 @@ def as_tensor(dtype: torch.dtype | None) -> Emit:
     """The legacy constructors: `torch.LongTensor([1, 2])` takes data, `torch.FloatTensor(2, 3)` a size."""
 
     def emit(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
-        kind = {"dtype": ConstantValue(dtype if dtype is not None else torch.get_default_dtype())}
+        kind: Keywords = {"dtype": ConstantValue(dtype if dtype is not None else torch.get_default_dtype())}
+        named = next((n for n in ("data", "size", "other") if n in kwargs and not args), None)
+        if named is not None:
+            args = [kwargs[named]]
+        for name in kwargs.keys() - {named, "device"}:
+            raise emitter.fail(
+                "bad-call",
+                f"a constructor of tensors has no parameter '{name}'",
+                help="use torch.tensor(data, dtype=, device=), or torch.empty(size)",
+            )
+        if "device" in kwargs:
+            kind["device"] = kwargs["device"]
+        if named == "size":
+            return emitter.builtin("aten::empty", args, kind)
         if len(args) == 1 and static_type(args[0]) == ir.TENSOR:
-            return emitter.builtin("aten::to", [args[0], kind["dtype"]])
+            return emitter.builtin("aten::to", args, kind)
         type_ = static_type(args[0]) if len(args) == 1 else None
         if isinstance(type_, ir.ListType) and type_.form == ir.SIZE.form:
             return emitter.builtin("aten::empty", args, kind)
