@@ -150,7 +150,7 @@ class ScriptModule(torch.nn.Module):
         if "_views" in self.__dict__ and not name.startswith("__"):
             cls = self._class
             if name in cls.constants:
-                return cls.constants[name]
+                return copy.deepcopy(cls.constants[name])
             found = getattr(cls.python_class, name, None) if cls.python_class is not None else None
             if isinstance(found, FunctionType) and getattr(found, "_torchscript_modifier", None) is not None:
                 return MethodType(found, self)

@@ -509,8 +509,9 @@ def is_constant(value: Any) -> bool:
 
 
 def frozen(value: Any) -> Any:
-    """A constant as it is kept: lists become tuples, so that nothing can change it."""
-    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") else value
+    """A constant as it is kept: lists are copied, so that nothing changes it later."""
+    is_listing = isinstance(value, (list, tuple)) and not hasattr(value, "_fields")
+    return type(value)(map(frozen, value)) if is_listing else value
 
 
 def _is_compile_time(value: Any) -> bool:

@@ -77,6 +77,12 @@ def emit_binary(emitter: Emitter, node: ast.BinOp) -> StaticValue:
     return emit_binary_values(emitter, node.op, left, emit_expression(emitter, node.right))
 
 
+def _as_display(emitter: Emitter, value: StaticValue) -> StaticValue:
+    """An empty list that is known while compiling, as `[]`: the other operand tells what it holds."""
+    is_empty_list = isinstance(value, TupleValue) and value.is_list and not value.items
+    return RuntimeValue(emitter.runtime(value)) if is_empty_list else value
+
+
 def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, right: StaticValue) -> StaticValue:
     """`a op b` of two values."""
     if isinstance(op, ast.Add) and isinstance(left, TupleValue) and isinstance(right, TupleValue):
@@ -94,6 +100,7 @@ def emit_binary_values(emitter: Emitter, op: ast.operator, left: StaticValue, ri
     )
     if method is not None:
         return method
+    left, right = _as_display(emitter, left), _as_display(emitter, right)
     left_type, right_type = static_type(left), static_type(right)
     if isinstance(left_type, TupleType) and isinstance(right_type, TupleType) and isinstance(op, ast.Add):
         return TupleValue((*left.unpack(emitter, None), *right.unpack(emitter, None)))

@@ -49,10 +49,23 @@ class TupleValue(StaticValue):
         known = tuple(t for t in types if t is not None)
         return TupleType(known) if len(known) == len(types) else None
 
+    def list_type(self) -> Type | None:
+        """The type of the list that this is, where its items have types."""
+        from portfire.frontend.script.types.conversion import static_type
+        from portfire.frontend.script.types.inference import joined
+
+        types = [i.list_type() if isinstance(i, TupleValue) and i.is_list else static_type(i) for i in self.items]
+        known = [t for t in types if t is not None]
+        return ListType(functools.reduce(joined, known)) if known and len(known) == len(types) else None
+
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""
+        if self.is_list and not self.items:
+            from portfire.frontend.script.types.inference import pending_list
+
+            return emitter.empty_display("prim::ListConstruct", pending_list()).value
         values = [emitter.runtime(i) for i in self.items]
-        if self.is_list and values:
+        if self.is_list:
             from portfire.frontend.script.types.conversion import convert
             from portfire.frontend.script.types.inference import joined
 

@@ -213,6 +213,8 @@ def emit_isinstance(emitter: Emitter, value: StaticValue, types: StaticValue) ->
         return emit_is_a(emitter, caught, class_names(emitter, types))
     classes = _classes(types)
     type_ = static_type(value)
+    if type_ is not None and isinstance(value, TupleValue) and value.is_list:
+        type_ = value.list_type()
     if type_ is None:
         return ConstantValue(_is_static_instance(value, classes))
     outcomes = {_test(emitter, member, c) for member in members_of(type_) for c in [classes]}
@@ -227,9 +229,18 @@ def _is_static_instance(value: StaticValue, classes: Sequence[StaticValue]) -> b
     form = getattr(value, "form", None)
     if isinstance(form, str):  # a set known while compiling
         return any(getattr(c, "cls", None) is _FORMS[form] for c in classes)
+    kind = _static_kind(value)
+    tested = [getattr(c, "cls", None) for c in classes]
+    return kind is not None and any(isinstance(c, type) and issubclass(kind, c) for c in tested)
+
+
+def _static_kind(value: StaticValue) -> type | None:
+    """The class in Python of a list, tuple or dict that exists only while compiling."""
+    from portfire.frontend.script.values.static_dicts import StaticDict
+
     if isinstance(value, TupleValue):
-        return any(getattr(c, "cls", None) in ((list,) if value.is_list else (tuple,)) for c in classes)
-    return False
+        return list if value.is_list else tuple
+    return dict if isinstance(value, StaticDict) else None
 
 
 def members_of(type_: Type) -> tuple[Type, ...]:

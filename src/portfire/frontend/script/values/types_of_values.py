@@ -87,7 +87,7 @@ def emit_type(emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, S
     if caught is not None:
         return CaughtClass(caught)
     type_ = static_type(value)
-    if type_ is None:
+    if type_ is None or (isinstance(value, TupleValue) and value.is_list):
         return emitter.compiler.value_of(emitter, _static_class(emitter, value))
     if isinstance(type_, AnyType):
         return TypeOfAnything(RuntimeValue(emitter.runtime(value)))
