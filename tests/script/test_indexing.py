@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from torch import Tensor
 
-from tests.script.agreement import check
+from tests.script.agreement import agree_exactly, check
 
 X = torch.arange(24.0).reshape(2, 3, 4)
 I = torch.tensor([1, 0])
@@ -195,6 +195,29 @@ def test_star_unpacking():
         return a, b, c, d, e, g
 
     check(f, ((1, 2, 3, 4),))
+
+
+def test_too_few_items_for_a_star():
+    def of_lists(rows: list[list[int]]):
+        total = 0
+        for first, *rest in rows:
+            total += first + len(rest)
+        for *rest, first, second in rows:
+            total += len(rest) + first - second
+        return total
+
+    def of_a_tensor(x):
+        (*everything,) = x
+        first, *rest, last = x
+        return everything, first, rest, last
+
+    def of_a_string(text: str):
+        first, *rest = text
+        return first, rest
+
+    agree_exactly(of_lists, ([[1, 2, 3], [4, 5]],), ([],), ([[]],), ([[1]],))
+    agree_exactly(of_a_tensor, (torch.arange(3.0),), (torch.arange(2.0),), (torch.arange(1.0),), (torch.arange(0.0),))
+    agree_exactly(of_a_string, ("abc",), ("a",), ("",))
 
 
 def test_star_unpacking_of_a_list():

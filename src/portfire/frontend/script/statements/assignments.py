@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from portfire.diagnostics import CompileAbort
+from portfire.frontend.script.builtins.python_library import unpacking
 from portfire.frontend.script.environment import UndefinedValue
 from portfire.frontend.script.functions.renaming import shown_name
-from portfire.frontend.script.statements.exceptions import emit_check
 from portfire.frontend.script.statements.refinement import chain_of, refine
 from portfire.frontend.script.statements.remembered_conditions import emit_assigned
 from portfire.frontend.script.types.annotations import is_unparametrised, type_from_annotation
@@ -232,8 +232,9 @@ def _unpack_starred_list(emitter: Emitter, targets: Sequence[ast.expr], list_: S
     """`a, *b, c = xs` of a run-time list."""
     after = len(targets) - star - 1
     none = ConstantValue(None)
-    enough = emitter.builtin("aten::ge", [list_.length(emitter), ConstantValue(star + after)])
-    emit_check(emitter, enough, ConstantValue("not enough values to unpack"), "builtins.ValueError")
+    if star + after:
+        count = [list_.length(emitter), ConstantValue(star + after)]
+        emitter.compiler.function_value(unpacking.check_count).call(emitter, count, {})
     for i, target in enumerate(targets[:star]):
         assign_target(emitter, target, list_.index(emitter, ConstantValue(i)))
     stop = ConstantValue(-after) if after else none
