@@ -10,6 +10,8 @@ import torch
 
 def int_power(base: int, exponent: int) -> int:
     """`base ** exponent`, exactly. TorchScript's `aten::pow` of ints is a float."""
+    if exponent < 0 and base == 0:
+        raise ZeroDivisionError("0.0 cannot be raised to a negative power")
     if exponent < 0:
         raise ValueError("an int to the power of a negative int is a float: write float(base) ** exponent")
     result = 1

@@ -27,7 +27,9 @@ from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
     BOOL,
+    FLOAT,
     INT,
+    STR,
     ClassType,
     DictType,
     EnumType,
@@ -203,7 +205,10 @@ def _list_operator(name: str, *, gives_nothing: bool = False) -> Callable[..., S
 
 def _index_of(emitter: Emitter, list_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
     if len(args) in (2, 3) and not kwargs:
-        return _search(searches.index_between)(emitter, list_, args, kwargs)
+        type_ = static_type(list_)
+        has_text = isinstance(type_, ListType) and type_.element in (INT, FLOAT, BOOL, STR)
+        searched = searches.index_shown if has_text else searches.index_between
+        return _search(searched)(emitter, list_, args, kwargs)
     return emitter.builtin("aten::index", args, kwargs, receiver=list_, called="index")
 
 

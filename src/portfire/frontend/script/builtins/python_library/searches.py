@@ -17,8 +17,8 @@ def index(items, wanted):
     raise ValueError("list.index(x): x not in list")
 
 
-def index_between(items, wanted, start: int, stop: int | None = None):
-    """`items.index(wanted, start, stop)`."""
+def position(items, wanted, start: int, stop: int | None) -> int:
+    """Where the item first is from `start` on and before `stop`; -1 if nowhere."""
     length = len(items)
     first, last = clamped(length, start), length
     if stop is not None:
@@ -26,7 +26,23 @@ def index_between(items, wanted, start: int, stop: int | None = None):
     for number in range(first, last):
         if items[number] == wanted:
             return number
-    raise ValueError("list.index(x): x not in list")
+    return -1
+
+
+def index_between(items, wanted, start: int, stop: int | None = None) -> int:
+    """`items.index(wanted, start, stop)`."""
+    found = position(items, wanted, start, stop)
+    if found < 0:
+        raise ValueError("list.index(x): x not in list")
+    return found
+
+
+def index_shown(items, wanted, start: int, stop: int | None = None) -> int:
+    """The same for items that have a text: the error names the one that is missing, as Python's does."""
+    found = position(items, wanted, start, stop)
+    if found < 0:
+        raise ValueError(f"{wanted!r} is not in list")
+    return found
 
 
 def count(items, wanted):
