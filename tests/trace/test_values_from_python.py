@@ -6,6 +6,7 @@ import copy
 import warnings
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from torch import nn
@@ -317,3 +318,18 @@ def test_deep_copies() -> None:
         return x, y
 
     agrees(copied, (R(2),), (R(3),))
+
+
+def test_numpy_functions_of_sizes_are_fixed() -> None:
+    def scaled(x):
+        return x / numpy.sqrt(x.shape[-1]) + numpy.floor(x.shape[1] / 2)
+
+    compiled = agrees(scaled, (R(4, 2),), (R(3, 2),))
+    with pytest.raises(portfire.GuardError):
+        compiled(R(4, 3))
+
+
+@pytest.mark.parametrize("model", [torch.vmap(lambda a: a * 2), torch.func.grad(lambda a: (a * 2).sum())])
+def test_transformed_functions_inside_of_a_trace_are_refused(model: Any) -> None:
+    with pytest.raises(portfire.TraceError, match=r"a transformation of torch.func or torch.vmap"):
+        portfire.trace(lambda x: model(x), (R(3, 2),))

@@ -39,7 +39,13 @@ _GRADIENT_FUNCTIONS = (torch.autograd.grad, torch.Tensor.backward)
 
 
 def refuse_gradients(recording: Recording, function: object) -> None:
-    """Raises TraceError where the run computes gradients: that is no operator, and what it gives would be a constant."""
+    """Raises TraceError where the run computes gradients, or transforms functions: neither is an operator, and what it gives
+    would be a constant."""
+    if torch._C._are_functorch_transforms_active():
+        raise TraceError(
+            f"{recording.call_sites.current()}: a transformation of torch.func or torch.vmap runs inside of what is traced, which "
+            "a trace does not record; write the operation on whole batches"
+        )
     if function in _GRADIENT_FUNCTIONS:
         raise TraceError(
             f"{recording.call_sites.current()}: gradients are computed inside of what is traced, which a trace does not record; "

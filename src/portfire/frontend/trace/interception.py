@@ -107,6 +107,7 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
         recording.made_by_host(result)  # a constructor such as torch.FloatTensor([0]), which no function mode sees
         return
     recording.autocast.check(recording.call_sites)
+    refuse_gradients(recording, op)
     note_autograd_function(recording)
     recording.mark_place()
     values = call_values(schema, args, kwargs)
@@ -224,6 +225,7 @@ class FunctionWatch(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         recording = self.recording
+        refuse_gradients(recording, func)
         tensor = args[0] if args else None
         if isinstance(tensor, torch.Tensor) and recording.is_known(tensor):
             name = _descriptor_name(func)
@@ -249,7 +251,6 @@ class FunctionWatch(TorchFunctionMode):
                 if _has_symbolic_int(args[1]):
                     return _index(tensor, args[1]) if name == "__getitem__" else _assign(tensor, *args[1:])
         name = getattr(func, "__name__", "")
-        refuse_gradients(recording, func)
         if name in COPIES_OF_DATA and not isinstance(func, FunctionType):
             made = tensor_of_data(recording, func, args, kwargs)
             if made is not None:

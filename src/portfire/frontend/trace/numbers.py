@@ -219,6 +219,21 @@ _hash_of_others = torch.SymInt.__hash__
 torch.SymInt.__hash__ = _hash  # type: ignore[method-assign]
 
 
+def _array(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
+    """A number that numpy computes with is fixed."""
+    import numpy
+
+    if isinstance(self.node, TracedNumber):
+        return numpy.asarray(self.node.float_() if self.node.is_float() else self.node.int_(), dtype)
+    held = numpy.empty((), dtype=object)
+    held[()] = self
+    return held
+
+
+for _class in (torch.SymInt, torch.SymFloat):
+    _class.__array__ = _array  # type: ignore[union-attr]
+
+
 def traced_number(recording: Recording, concrete: int | float | bool, value: Value) -> Any:
     """What Python gets for a number of the run: a SymBool, SymInt or SymFloat."""
     node = TracedNumber(recording, concrete, value)
