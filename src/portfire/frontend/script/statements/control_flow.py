@@ -46,13 +46,7 @@ def emit_if(emitter: Emitter, node: ast.If, around: Sequence[ast.stmt] = (), pos
     into_false = has_rest and flow_true is Flow.EXITS and not into_true
     orelse = [*node.orelse, *around[position:]] if into_false else node.orelse
     flow_false = branches.emit(lambda: _refined(emitter, condition.if_false, orelse))
-    facts: Facts = {}
-    if flow_true is Flow.RAISES and flow_false is not Flow.RAISES:
-        facts = condition.if_false
-    elif flow_false is Flow.RAISES and flow_true is not Flow.RAISES:
-        facts = condition.if_true
-    branches.merge(facts)
-    refine(emitter, facts)
+    _merge_and_refine(emitter, branches, condition, flow_true, flow_false)
     _note_falling(emitter, branches.branches, (flow_true, flow_false))
     return join(flow_true, flow_false), into_true or into_false
 
@@ -172,6 +166,14 @@ def emit_refined_if(
     branches = _Branches(emitter, condition.value)
     flow_true = branches.emit(if_true)
     flow_false = branches.emit(if_false)
+    _merge_and_refine(emitter, branches, condition, flow_true, flow_false)
+    return join(flow_true, flow_false)
+
+
+def _merge_and_refine(
+    emitter: Emitter, branches: _Branches, condition: Condition, flow_true: Flow, flow_false: Flow
+) -> None:
+    """Make the outputs; where one branch raises, what the condition says in the other holds afterwards."""
     facts: Facts = {}
     if flow_true is Flow.RAISES and flow_false is not Flow.RAISES:
         facts = condition.if_false
@@ -179,7 +181,6 @@ def emit_refined_if(
         facts = condition.if_true
     branches.merge(facts)
     refine(emitter, facts)
-    return join(flow_true, flow_false)
 
 
 def emit_choice(
