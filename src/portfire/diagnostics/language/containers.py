@@ -62,4 +62,12 @@ def f(a: Tuple[int, int], b: Tuple[int, int], s: str):
         differs="of floats, tuples and strings it is another number than Python's; what is equal has the same",
         torch_jit=True,
     ),
+    Construct(
+        "operators by the names of their methods; hasattr of any value",
+        """
+def f(xs: List[int], d: Dict[str, int], x):
+    return xs.__len__(), d.__contains__("a"), xs.__add__([1]), hasattr(xs, "__iter__"), hasattr(x, "keys")
+""",
+        inputs='([3, 1], {"a": 1}, torch.ones(2))',
+    ),
 )
