@@ -210,3 +210,62 @@ def test_calls_of_python_whose_result_nobody_uses_stay():
     assert compiled.found is None
     compiled(X)
     assert torch.equal(compiled.found, torch.tensor([3]))
+
+
+@portfire.ignore
+def variadic(x, *args):
+    return args[-1] if args else x
+
+
+@portfire.ignore
+def by_name(x, n: int = 2, *, scale: int = 3) -> Tensor:
+    return x * scale + n
+
+
+@portfire.ignore
+def with_keywords(*args, **kwargs) -> Tensor:
+    return torch.tensor([float(a) for a in args] + [float(len(k) * v) for k, v in kwargs.items()])
+
+
+class Variadic(nn.Module):
+    @portfire.ignore
+    def all_of(self, x, *args: float, scale: float = 1.0, **kwargs: int) -> Tensor:
+        return x * scale + sum(args) + sum(kwargs.values())
+
+    def forward(self, x):
+        values = (1.0, 2.0)
+        return (
+            self.all_of(x),
+            self.all_of(x, *values),
+            self.all_of(x, 0.5, scale=2.0),
+            self.all_of(x, a=1, b=2),
+            self.all_of(x, 1, c=3),
+        )
+
+
+def test_any_number_of_arguments():
+    def f(x, y):
+        return (
+            variadic(x), variadic(x, y), variadic(x, y, x + y), by_name(x), by_name(x, 3), by_name(x, scale=1), by_name(n=5, x=y),
+            by_name(x, 1, scale=2), with_keywords(), with_keywords(1, 2.5), with_keywords(True, ab=2), with_keywords(args_0=3),
+            with_keywords(4, args_0=3),
+        )  # fmt: skip
+
+    assert same(portfire.script(f)(X, X + 1), f(X, X + 1))
+    assert same(portfire.script(Variadic())(X), Variadic()(X))
+
+
+def test_calls_that_python_would_not_take():
+    def too_many(x):
+        return failing(x, x)
+
+    def too_few(x):
+        return by_name(n=2)
+
+    def unknown(x):
+        return by_name(x, size=1)
+
+    for f in (too_many, too_few, unknown):
+        with pytest.raises(portfire.CompileError) as caught:
+            portfire.script(f)
+        assert [d.code for d in caught.value.diagnostics] == ["bad-call"]
