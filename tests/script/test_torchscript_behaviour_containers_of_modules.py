@@ -1,6 +1,6 @@
 """Containers of modules whose class is the user's own, and submodules that a class hides. Eager is the oracle."""
 
-from typing import Optional
+from typing import Any, Optional, Tuple
 
 import pytest
 import torch
@@ -136,3 +136,75 @@ def test_a_hidden_submodule_cannot_be_used():
         Hidden()(X)
     with pytest.raises(CompileError, match="the method 'modules' .* cannot be indexed"):
         portfire.script(Hidden())
+
+
+@torch.jit.interface
+class Reducer(nn.Module):
+    def forward(self, x: Any) -> Any:
+        pass
+
+
+class FitsReducer(nn.Module):
+    def forward(self, x: Any) -> Any:
+        return x.sum() if isinstance(x, torch.Tensor) else x
+
+
+class GivesPair(nn.Module):
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        return torch.max(x, dim=0)
+
+
+@pytest.mark.parametrize("classes", [(FitsReducer, FitsReducer), (GivesPair, GivesPair), (FitsReducer, GivesPair)])
+def test_locals_declared_as_interfaces(classes):
+    """Python does not ask whether a module fits: neither does a program."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.items = nn.ModuleList([cls() for cls in classes])
+            self.named = nn.ModuleDict({"a": classes[0](), "b": classes[1]()})
+
+        def forward(self, x, i: int, key: str) -> Any:
+            item: Reducer = self.items[i]
+            named: Reducer = self.named[key]
+            return item.forward(x), named(x)
+
+    check(Model(), (X, 0, "b"), (X, -1, "a"), (X, 5, "a"), (X, 0, "c"))
+
+
+class IgnoredBlock(nn.Module):
+    def forward(self, n: int):
+        doubled: int = 0
+        with torch.jit._IgnoreContextManager(n="inp:int", doubled="out:int"):
+            items = [i for i in range(n) if i > 2]
+            doubled = 2 * len(items)
+        return doubled
+
+
+def test_blocks_that_are_left_to_python():
+    check(IgnoredBlock(), (2,), (7,))
+
+
+class CallsDescriptor(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.function = torch.Tensor.neg
+
+    def forward(self, x):
+        return self.function(x)
+
+
+def test_methods_of_tensors_as_attributes():
+    check(CallsDescriptor(), (X,))
+
+
+def test_hooks_that_do_not_fit_are_shown_at_forward():
+    class Model(nn.Module):
+        def forward(self, x):
+            return x
+
+    model = Model()
+    model.register_forward_hook(lambda module, inputs: None)
+    with pytest.raises(CompileError, match="takes 2 parameters, it is called with 3") as caught:
+        portfire.script(model)
+    assert "def forward(self, x):" in str(caught.value)

@@ -302,12 +302,18 @@ class MethodTable:
         del self._declared[since:]
 
     def compile_emitted(
-        self, cls: ir.ClassType, name: str, parameters: Sequence[Parameter], emit: Callable[..., StaticValue]
+        self,
+        cls: ir.ClassType,
+        name: str,
+        parameters: Sequence[Parameter],
+        emit: Callable[..., StaticValue],
+        place: SourceRange | None,
     ) -> None:
-        """Add a method that has no Python source: `emit(emitter, *arguments)` makes its result."""
-        function = Function(f"{cls.name}.{name}", parameters)
+        """Add a method that has no Python source: `emit(emitter, *arguments)` makes its result. `place` is its in messages."""
+        function = Function(f"{cls.name}.{name}", parameters, range=place)
         graph = function.graph = Graph(name)
         emitter = Emitter(self.compiler, graph)
+        emitter.builder.range = place
         arguments = [RuntimeValue(graph.block.add_parameter(p.type, p.name)) for p in parameters]
         output = emitter.runtime(emit(emitter, *arguments))
         graph.block.add_input(output)

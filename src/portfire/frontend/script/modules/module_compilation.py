@@ -167,7 +167,7 @@ def _compile_hooked_forward(compiler: Compiler, type_: ModuleType) -> None:
         return HookedForward(self_value, type_, BoundMethod(self_value, inner)).call(emitter, arguments, {})
 
     try:
-        compiler.methods.compile_emitted(type_.cls, "forward", forward.parameters, emit)
+        compiler.methods.compile_emitted(type_.cls, "forward", forward.parameters, emit, forward.range)
     except SilentAbort:
         compiler.failed = True
     except CompileAbort as abort:

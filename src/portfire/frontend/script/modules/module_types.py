@@ -514,9 +514,14 @@ def frozen(value: Any) -> Any:
     return type(value)(map(frozen, value)) if is_listing else value
 
 
+_COMPILE_TIME = (
+    types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType, types.ModuleType, type,
+)  # fmt: skip
+
+
 def _is_compile_time(value: Any) -> bool:
     """Whether an attribute only exists while compiling: functions, classes, bound methods, operators."""
-    if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType, type)):
+    if isinstance(value, _COMPILE_TIME):
         return True
     if isinstance(value, functools.partial):
         return True

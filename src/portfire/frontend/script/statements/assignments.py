@@ -29,7 +29,7 @@ from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir.forms import plain
 from portfire.ir.subtyping import is_subtype
-from portfire.ir.types import ClassType, ListType, TensorType, TupleType, Type
+from portfire.ir.types import ClassType, InterfaceType, ListType, TensorType, TupleType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -109,7 +109,16 @@ def assign_declared(emitter: Emitter, name: str, type_: Type, value: StaticValue
     ):
         emitter.assign(name, value)
         return
-    emitter.assign(name, RuntimeValue(convert(emitter, value, type_, f"'{name}'")))
+    try:
+        converted = convert(emitter, value, type_, f"'{name}'")
+    except CompileAbort:
+        if not (isinstance(type_, InterfaceType) and type_.is_module):
+            raise
+        # Modules that are no values of the interface are still what Python binds: each is called as what it is.
+        del emitter.context.declared[name]
+        emitter.assign(name, value)
+        return
+    emitter.assign(name, RuntimeValue(converted))
 
 
 def assign_target(emitter: Emitter, target: ast.expr, value: StaticValue) -> None:

@@ -67,6 +67,10 @@ CONTEXT_MANAGERS: dict[Any, StaticValue] = {
 }
 
 
+#: What torch's compiler leaves to Python in a block: Python runs it, and so does a program.
+IGNORED_BLOCK = ContextManagerClass("_IgnoreContextManager", lambda _: None)
+
+
 def emit_with(emitter: Emitter, node: ast.With) -> Flow:
     """`with a as b, c: body`."""
     return _emit_items(emitter, node.items, node.body)
@@ -83,9 +87,7 @@ def _emit_items(emitter: Emitter, items: Sequence[ast.withitem], body: Sequence[
     return _emit_item(emitter, manager, items, body)
 
 
-def _emit_item(
-    emitter: Emitter, manager: StaticValue, items: Sequence[ast.withitem], body: Sequence[ast.stmt]
-) -> Flow:
+def _emit_item(emitter: Emitter, manager: StaticValue, items: Sequence[ast.withitem], body: Sequence[ast.stmt]) -> Flow:
     item = items[0]
     if isinstance(manager, PickedValue) and any(isinstance(m, _OF_THE_COMPILER) for m in manager.items):
         return _emit_in_picked(emitter, manager, items, body)

@@ -5,7 +5,9 @@ Comes before: one file per family of values. Comes after: `compiler.py`.
 
 from __future__ import annotations
 
+import argparse
 import builtins
+import dataclasses
 import difflib
 import enum
 import functools
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from portfire.diagnostics import CompileAbort
+from portfire.diagnostics.library_calls import is_library
 from portfire.frontend.script import marks
 from portfire.frontend.script.builtins import torch_library
 from portfire.frontend.script.builtins.builtin_functions import FUNCTIONS, TYPES, BuiltinFunction
@@ -33,7 +36,7 @@ from portfire.frontend.script.functions.fork import ForkFunction
 from portfire.frontend.script.functions.function_values import CompiledFunction, PythonFunction, compiled_before
 from portfire.frontend.script.statements.exception_values import ExceptionClass
 from portfire.frontend.script.statements.generator_contexts import generator_behind
-from portfire.frontend.script.statements.with_statement import CONTEXT_MANAGERS
+from portfire.frontend.script.statements.with_statement import CONTEXT_MANAGERS, IGNORED_BLOCK
 from portfire.frontend.script.values.byte_strings import known_bytes
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.not_implemented import NOT_IMPLEMENTED
@@ -219,6 +222,8 @@ def _class(emitter: Emitter, cls: type) -> StaticValue:
         return TypeValue(cls, lambda e, args, kwargs: emit_limits(e, cls, [*args, *kwargs.values()]))
     if issubclass(cls, BaseException):
         return ExceptionClass(cls)
+    if cls.__name__ == "_IgnoreContextManager" and cls.__module__.startswith("torch."):
+        return IGNORED_BLOCK
     if cls.__module__ == "torch" or issubclass(cls, torch.Tensor) or cls.__module__ == "builtins":
         return TypeValue(cls)
     if cls.__module__ in ("collections", "numbers", "collections.abc"):
@@ -275,7 +280,23 @@ def _by_kind(emitter: Emitter, python_object: Any, name: str) -> StaticValue | N
         return EllipsisValue()
     if isinstance(python_object, (torch.finfo, torch.iinfo)):
         return _Record(python_object)
+    if _holds_settings(python_object, name):
+        from portfire.frontend.script.modules.module_values import SettingsValue
+
+        return SettingsValue(python_object, name)
     return None
+
+
+def _holds_settings(python_object: Any, name: str) -> bool:
+    """Whether this is an object of the user's, or one made to hold values, whose attributes are read while compiling."""
+    cls = type(python_object)
+    if isinstance(python_object, (types.SimpleNamespace, argparse.Namespace)) or dataclasses.is_dataclass(cls):
+        return True
+    if isinstance(python_object, (torch.nn.Module, BaseException)) or callable(python_object):
+        return False
+    path = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    is_users = path is not None and not is_library(path) and library_of(python_object, name) is None
+    return is_users and hasattr(python_object, "__dict__")
 
 
 class _Record(StaticValue):
