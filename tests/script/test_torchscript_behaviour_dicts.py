@@ -43,6 +43,26 @@ def test_a_view_of_a_dict_in_an_attribute():
     check(Model(), (3,))
 
 
+def test_which_view_it_is_may_depend_on_a_condition():
+    def f(d: Dict[str, int], e: Dict[str, int], flag: bool):
+        items = d.items() if flag else e.items()
+        if flag:
+            values = e.values()
+        else:
+            values = d.values()
+        keys = d.keys()
+        try:
+            if flag:
+                raise ValueError("no")
+        except ValueError:
+            keys = e.keys()
+        d["y"] = 2
+        e["x"] = 3
+        return list(items), sum(values), list(keys)
+
+    check(f, ({"a": 1}, {}, True), ({"a": 1}, {"q": 4}, False))
+
+
 def test_views_are_sets():
     def f(a: Dict[str, int], b: Dict[str, int]):
         return (

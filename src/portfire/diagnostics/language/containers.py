@@ -38,7 +38,7 @@ def f(d: Dict[str, int]):
     return len(keys), "b" in keys, sorted(keys & {"a", "b"}), d.keys() == {"b", "a"}
 """,
         inputs='({"a": 1},)',
-        differs="in attributes, in containers, in what is returned and after a branch a view is a list",
+        differs="in attributes, in containers, in what is returned and where a loop assigns it a view is a list",
     ),
     Construct(
         "dict.fromkeys, dict(pairs), update(pairs), setdefault(key)",

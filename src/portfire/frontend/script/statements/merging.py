@@ -23,6 +23,7 @@ from portfire.frontend.script.statements.unbound_variables import PossiblyUnboun
 from portfire.frontend.script.types.conversion import convert, static_type
 from portfire.frontend.script.types.inference import joined
 from portfire.frontend.script.values.constant_values import ConstantValue, is_same_constant
+from portfire.frontend.script.values.dict_views import DictView
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
@@ -122,6 +123,11 @@ def _merge(
         return first
     if all(isinstance(v, TupleValue) for v in present) and _same_shape(present):
         return _merge_items(emitter, node, branches, name, values)
+    views = [v for v in present if isinstance(v, DictView)]
+    if len(views) == len(present) and len({v.kind for v in views}) == 1:
+        dicts = [v.dict_ if isinstance(v, DictView) else None for v in values]
+        dict_ = _merge(emitter, node, branches, name, dicts)
+        return views[0].of(emitter, dict_ if dict_ is not None else views[0].dict_)
     return _merge_run_time(emitter, node, branches, name, values)
 
 

@@ -4,7 +4,7 @@
     d["z"] = 1
     "z" in names        # a variable that holds a view is read as a new list: what the dict holds by then
 
-Where two views meet (by a condition at run time), and in attributes and containers, a view is the list it was there.
+In attributes and containers, and where a loop assigns it, a view is the list it was there.
 
 Comes before: `runtime_value.py`, `set_values.py`. Comes after: `container_values.py`, `operators.py`, `membership.py`.
 """
@@ -38,7 +38,11 @@ class DictView(RuntimeValue):
 
     def read(self, emitter: Emitter) -> StaticValue:
         """See the base class."""
-        return DictView(emitter, self.dict_, self.kind)
+        return self.of(emitter, self.dict_)
+
+    def of(self, emitter: Emitter, dict_: StaticValue) -> DictView:
+        """The same view of a dict."""
+        return DictView(emitter, dict_, self.kind)
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
