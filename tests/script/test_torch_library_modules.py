@@ -25,7 +25,6 @@ SHARDS = 6
 
 #: What does not compile, and why.
 NOT_SUPPORTED: dict[str, str] = {
-    "nn.LinearCrossEntropyLoss": "its options are fields of a dataclass, read by name",
     "nn.DataParallel": "spreads a batch over devices",
     "nn.SyncBatchNorm": "talks to other processes",
 }
@@ -152,6 +151,19 @@ OTHERS = {
             ("lambda", lambda x, y: 1.0 - F.cosine_similarity(x, y), {"margin": 0.5}),
             ("partial", functools.partial(F.pairwise_distance, p=1.0), {}),
         )
+    },
+    **{
+        f"linear_cross_entropy_{reduction}_{i}": (
+            lambda options=options, reduction=reduction: nn.LinearCrossEntropyLoss(
+                6, 10, bias=True, reduction=reduction, options=options
+            ),
+            (*tensors(BATCH), TARGET),
+        )
+        for reduction in ("mean", "none")
+        for i, options in enumerate((
+            None, nn.LinearCrossEntropyOptions(), nn.LinearCrossEntropyOptions(batch_chunk_size=2, acc_policy="accurate"),
+            nn.LinearCrossEntropyOptions(chunking_method="aspect_ratio:2", allow_retain_graph=True),
+        ))
     },
     "unflatten": (lambda: nn.Unflatten(1, (2, 3)), tensors(BATCH)),
     "unflatten_of_a_size": (lambda: nn.Unflatten(1, torch.Size([3, 2])), tensors(BATCH)),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort, Diagnostic
+from portfire.diagnostics.library_calls import is_library
 from portfire.frontend.script.environment import Frame, PoisonedValue, Scope, UndefinedValue
 from portfire.frontend.script.functions.renaming import shown_name
 from portfire.frontend.script.source import FunctionSource
@@ -33,13 +34,16 @@ from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.builder import Builder
 from portfire.ir.graph import Block, Graph, Node, Value
 from portfire.ir.source import SourceRange
-from portfire.ir.types import Type
+from portfire.ir.types import BOOL, DTYPE, FLOAT, INT, STR, OptionalType, Type
 from portfire.ops.emit import MatchError, emit_builtin
 
 if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler
     from portfire.frontend.script.statements.cells import Cells
     from portfire.frontend.script.statements.exits import Flow, Region
+
+
+_OPTIONAL_NUMBERS = tuple(OptionalType(t) for t in (BOOL, FLOAT, INT, STR, DTYPE))
 
 
 class SilentAbort(CompileAbort):
@@ -302,6 +306,11 @@ class Emitter:
                     receiver=None if self_value is None else plain[-1],
                     called=called,
                 )
+            unfit = error.failures[0].progress if error.failures and self._is_in_library() else len(values)
+            if unfit < len(values) and values[unfit].type in _OPTIONAL_NUMBERS:
+                # a field of torch's own that has its number by now: where it has not, the program raises, as Python does
+                values[unfit] = self.builtin("aten::_unwrap_optional", [values[unfit]]).value
+                return self.builtin(name, values, named, receiver=self_value, called=called)
             sizes = with_sizes(self, operands)
             if sizes is not None:
                 with contextlib.suppress(CompileAbort):  # then the error is that of the numbers
@@ -317,6 +326,9 @@ class Emitter:
                 called = called or name.rpartition("::")[2]
                 raise explain_no_match(self, error, called, named, operands) from None
             return RuntimeValue(self.runtime(by_member))
+
+    def _is_in_library(self) -> bool:
+        return self.context is not None and is_library(self.context.source.file.path)
 
     def runtime(self, value: StaticValue | Value) -> Value:
         """The run-time value, with its type resolved: what operators take."""

@@ -337,7 +337,8 @@ def _why_not_a_script_class(cls: type) -> str | None:
         return "it is a protocol, and which class stands for it is known only where it is used"
     if not cls.__flags__ & _HEAP_TYPE:
         return "it is not written in Python"
-    if cls.__module__.split(".")[0] in ("numpy", "torch", "typing", "collections", "abc"):
+    is_library = cls.__module__.split(".")[0] in ("numpy", "torch", "typing", "collections", "abc")
+    if is_library and not dataclasses.is_dataclass(cls):
         return f"it belongs to {cls.__module__}"
     if issubclass(cls, (list, dict, set, str, int, float, tuple)):
         return "it is a subclass of a builtin type"

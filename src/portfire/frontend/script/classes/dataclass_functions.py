@@ -29,6 +29,8 @@ Keywords = dict[str, StaticValue]
 def _dataclass_of(emitter: Emitter, value: StaticValue, called: str) -> type:
     type_ = static_type(value)
     cls = type_.python_class if isinstance(type_, ir.ClassType) else getattr(value, "cls", None)
+    if cls is None and hasattr(value, "held"):  # an object outside of the program
+        cls = type(value.held)
     if not isinstance(cls, type) or not dataclasses.is_dataclass(cls):
         raise emitter.fail(
             "type-mismatch", f"'{called}' takes an object of a dataclass, found {value.describe()}", help="decorate it"
