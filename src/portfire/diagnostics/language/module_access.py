@@ -197,4 +197,23 @@ class Model(nn.Module):
         inputs="(torch.ones(2),)",
         torch_jit=True,
     ),
+    Construct(
+        "an ignored method reads and sets attributes of the compiled module",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.calls = 0
+    @portfire.ignore
+    def count(self) -> int:
+        self.calls += 1
+        return self.calls
+    def forward(self, x):
+        self.count()
+        return x + self.calls
+""",
+        differs="in a saved program it raises; lists and dicts that Python changes are new ones afterwards",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
 )

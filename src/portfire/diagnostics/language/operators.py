@@ -274,7 +274,7 @@ def f(x):
 def f(x, mask):
     return torch.masked.mean(x, dim=0, mask=mask)
 """,
-        code="type-mismatch",
+        inputs="(torch.ones(3, 2), torch.tensor([[True, False], [True, True], [False, True]]))",
     ),
     Construct(
         "sparse tensors",
