@@ -471,3 +471,36 @@ class TrainModeSub(nn.Module):
 
 def test_train_mode_sub():
     check(TrainModeSub(), (X,))
+
+
+class Recipe:
+    def __init__(self, sizes: List[int], factor: float):
+        self.sizes: List[int] = sizes
+        self.factor: float = factor
+
+
+def applied(recipe: Recipe, x: Tensor) -> Tensor:
+    return x.reshape(recipe.sizes) * recipe.factor
+
+
+class OfRecipes(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.by_dims = {1: Recipe([2, 3], 2.0), 2: Recipe([6], 3.0)}
+        self.in_order = [Recipe([3, 2], 4.0), Recipe([6, 1], 5.0)]
+
+    def forward(self, x, i: int):
+        recipe = self.by_dims[x.ndim]
+        return applied(recipe, x), applied(self.in_order[i], x), len(self.by_dims)
+
+
+def test_objects_without_methods_picked_at_run_time():
+    model = OfRecipes()
+    compiled = portfire.script(model)
+    for x, i in ((torch.arange(6.0), 0), (torch.arange(6.0).reshape(2, 3), 1), (torch.arange(6.0), -1)):
+        found, expected = compiled(x, i), model(x, i)
+        assert torch.equal(found[0], expected[0])
+        assert torch.equal(found[1], expected[1])
+        assert found[2] == expected[2]
+    with pytest.raises(KeyError):
+        compiled(torch.ones(1, 2, 3), 0)

@@ -321,7 +321,16 @@ LIBRARIES: Final[dict[str, Library]] = {
     ),
     "tensorflow": Library("a program calls torch's operators only", "use the torch function that does the same"),
     "jax": Library("a program calls torch's operators only", "use the torch function that does the same"),
-    "einops": Library("einops builds its operations while it runs", "use view, permute and reshape, or torch.einsum"),
+    **{
+        f"einops.{name}": Library(
+            "einops builds its operations while it runs",
+            "use its layers (Rearrange, Reduce, EinMix) as submodules, or view, permute, reshape and torch.einsum",
+        )
+        for name in (
+            *("einops.rearrange", "einops.reduce", "einops.repeat", "einops.einsum", "einops.parse_shape"),
+            *("packing.pack", "packing.unpack"),
+        )
+    },
     "tqdm": Library("a program shows no progress", "loop over the items themselves"),
     "wandb": Library("a program has no network", "return what is to be logged, and log it in Python"),
     "gc": Library("a program frees memory by itself, at once", "leave it out"),

@@ -15,7 +15,7 @@ import enum
 import inspect
 import types
 import typing
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from portfire.diagnostics import CompileAbort, Diagnostic
@@ -117,6 +117,13 @@ class ClassRegistry:
         if is_new:
             self._types.pop(cls, None)
             self._script_types.pop(cls, None)
+
+    def note_state(self, objects: Iterable[Any]) -> None:
+        """Objects that a program picks from when it runs are no settings, though their classes have no methods."""
+        classes = {type(o) for o in objects}
+        self.compiler.attribute_types.note_state(
+            {c for c in classes if _why_not_a_script_class(c) is None and _only_holds_data(c)}
+        )
 
     def is_interface(self, cls: type) -> bool:
         """Whether `cls` was marked as an interface, by portfire or by torch."""

@@ -77,6 +77,9 @@ def attribute(emitter: Emitter, value: RuntimeValue, name: str) -> StaticValue:
     type_ = module_type(emitter, value)
     class_name = type_.python_class.__name__
     if name in type_.untyped:
+        held = getattr(type_.example, name, None)
+        if isinstance(held, (list, tuple, dict)):
+            emitter.compiler.classes.note_state(held.values() if isinstance(held, dict) else held)
         raise emitter.fail(
             "untyped-attribute",
             f"the attribute '{name}' of '{class_name}' has no type a program can hold: {type_.untyped[name]}",
