@@ -51,6 +51,25 @@ def f(n: int):
         inputs="(4,)",
     ),
     Construct(
+        "objects outside of a program that hold settings",
+        """
+@dataclasses.dataclass
+class Settings:
+    scale: float = 2.0
+    activation: Callable = torch.relu
+
+    def doubled(self):
+        return self.scale * 2
+
+SETTINGS = Settings()
+
+def f(x):
+    return SETTINGS.activation(x) * SETTINGS.doubled()
+""",
+        differs="attributes are read where the program is compiled; it cannot set them",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
         "tables outside of a program by dtype or by tuple, named tuples outside of it",
         """
 class Choice(NamedTuple):

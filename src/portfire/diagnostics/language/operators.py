@@ -105,6 +105,40 @@ def f(x, sizes):
         inputs="(torch.ones(2, 2), torch.tensor([1, 3]))",
     ),
     Construct(
+        "torch.autograd.grad and backward with all their arguments, clip_grad_norm_",
+        """
+def f(x):
+    w = x.clone().requires_grad_()
+    y = (w * w).sum()
+    (gradient,) = torch.autograd.grad(y, w, create_graph=True)
+    gradient.sum().backward(inputs=[w])
+    return gradient.detach(), nn.utils.clip_grad_norm_([w], 1.0), w.grad
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "torch.cond, torch.while_loop, torch.asarray",
+        """
+def f(x):
+    shown = torch.cond(x.sum() > 0, lambda a: a + 1, lambda a: a - 1, (x,))
+    (low,) = torch.while_loop(lambda a: a < 3, lambda a: (a + 1,), (torch.asarray(0.5),))
+    return shown, low
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "what torch says of the machine and the process",
+        """
+def f(x):
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.all_reduce(x)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return x.to(device), torch.is_autocast_enabled("cpu")
+""",
+        differs="it is what it says where the program is compiled",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
         ".to, .type, .cuda, .bool, .T, .data",
         """
 def f(x):
@@ -274,6 +308,7 @@ def f(x):
 def f(x, mask):
     return torch.masked.mean(x, dim=0, mask=mask)
 """,
+        differs="of tensors that are not sparse",
         inputs="(torch.ones(3, 2), torch.tensor([[True, False], [True, True], [False, True]]))",
     ),
     Construct(
