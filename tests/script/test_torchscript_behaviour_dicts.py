@@ -1,7 +1,7 @@
 """What TorchScript's own test suite asks of dicts, and what Python does with them besides; eager is the oracle."""
 
 from collections import OrderedDict
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 import torch
 from torch import Tensor
@@ -253,3 +253,22 @@ def test_lookups_with_bools_and_tuples_as_keys():
         return d.get(k), d.get(k, 42), k in d, (1, "a") in pairs, pairs.get((1, "b")), pairs.pop((1, "a"), 0), pairs
 
     check(f, ({True: 1}, True, {(1, "a"): 3}), ({True: 1}, False, {}))
+
+
+def test_keys_of_another_type_are_looked_for():
+    def f(
+        a: Dict[str, int],
+        b: Dict[int, int],
+        c: Dict[float, int],
+        d: Dict[bool, int],
+        s: Set[int],
+        n: Optional[int],
+        x: float,
+    ):
+        return (
+            3 in a, "a" in b, 1 in c, x in b, True in b, 1 in d, "a" in s, x in s, None in s, n in s, n in b, n in a, n not in c,
+            x in b.keys(), n in [1, 2],
+        )  # fmt: skip
+
+    dicts = ({"a": 1}, {1: 2}, {1.0: 3}, {True: 1}, {1})
+    check(f, (*dicts, 1, 1.0), (*dicts, None, 1.5), (*dicts, 7, 1.0))

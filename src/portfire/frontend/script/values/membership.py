@@ -13,7 +13,7 @@ from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.dict_views import container_asked
 from portfire.frontend.script.values.operators import emit_equal, has_operators
 from portfire.frontend.script.values.static_values import StaticValue
-from portfire.ir.types import FLOAT, INT, STR, TENSOR, DictType, ListType
+from portfire.ir.types import BOOL, FLOAT, INT, NONE, STR, TENSOR, DictType, ListType, OptionalType, Type
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -37,6 +37,8 @@ def emit_contains(emitter: Emitter, container: StaticValue, item: StaticValue) -
             return ConstantValue(item.constant() in container.constant())
         position = emitter.builtin("aten::find", [container, item], called="in")
         return emitter.builtin("aten::ge", [position, ConstantValue(0)])
+    if isinstance(type_, DictType) and is_unlike(static_type(item), resolved(type_.key)):
+        return emit_any_equal(emitter, to_list(emitter, container), item)
     if isinstance(type_, DictType):
         return emitter.builtin("aten::__contains__", [container, dict_key(emitter, container, item)], called="in")
     if isinstance(type_, ListType):
@@ -61,3 +63,13 @@ def _contains_known(emitter: Emitter, items: tuple[StaticValue, ...], item: Stat
         if known is not False:
             result = equal if result.constant() is False else emitter.builtin("aten::__or__", [result, equal])
     return result
+
+
+#: What is compared with keys of another type: it may be equal to one, `1.0` to `1`, or never is.
+_PLAIN = (INT, FLOAT, BOOL, STR, NONE)
+
+
+def is_unlike(item: Type | None, key: Type) -> bool:
+    """Whether an item is looked for among keys of another plain type, which it cannot become."""
+    inner = item.element if isinstance(item, OptionalType) else item
+    return key in _PLAIN and inner in _PLAIN and item != key and (item, key) != (INT, FLOAT)

@@ -15,7 +15,7 @@ from portfire.frontend.script.builtins.python_library import sets
 from portfire.frontend.script.statements.exits import Flow
 from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.types.forms import shown
-from portfire.frontend.script.types.inference import PendingType
+from portfire.frontend.script.types.inference import PendingType, resolved
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE
 from portfire.frontend.script.values.container_values import DictBehaviour, dict_key
 from portfire.frontend.script.values.runtime_value import MethodValue, RuntimeValue
@@ -178,10 +178,15 @@ def _add(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords)
 
 
 def _contains(emitter: Emitter, set_: StaticValue, args: Arguments, kwargs: Keywords) -> StaticValue:
+    from portfire.frontend.script.builtins.builtin_iteration import emit_any_equal
+    from portfire.frontend.script.values.membership import is_unlike
+
     key = cast(DictType, static_type(set_)).key
     found = static_type(args[0])
     if found is not None and not isinstance(key, PendingType) and not _may_equal(found, key):
         return FALSE_VALUE
+    if is_unlike(found, resolved(key)):
+        return emit_any_equal(emitter, emitter.builtin("aten::keys", [set_]), args[0])
     return emitter.builtin("aten::__contains__", [set_, dict_key(emitter, set_, args[0])], called="in")
 
 
