@@ -319,18 +319,6 @@ class CodePrinter:
         self.body(graph.block)
         self.define(node, f"fork({name})")
 
-    def enter(self, node: Node) -> None:
-        """`with value as name:`; the suite ends at the matching `prim::Exit`."""
-        name = f" as {self.assign_name(node.output)}" if node.output.uses else ""
-        self.emit(f"with {self.use(node.inputs[0])}{name}:")
-        self.level += 1
-
-    def exit(self, node: Node) -> None:
-        """The end of a `with` suite."""
-        if self.lines[-1].lstrip().startswith("with "):
-            self.emit("pass")
-        self.level -= 1
-
     def guard(self, node: Node) -> None:
         """A guard of a trace: where it fails, libtorch raises a plain exception with its message."""
         message = str(node.attributes.get("message", "a guard of the trace failed"))
@@ -349,8 +337,6 @@ _STATEMENTS: dict[str, Callable[[CodePrinter, Node], None]] = {
     "prim::ListUnpack": CodePrinter.unpack,
     "prim::SetAttr": CodePrinter.set_attribute,
     "prim::fork": CodePrinter.fork,
-    "prim::Enter": CodePrinter.enter,
-    "prim::Exit": CodePrinter.exit,
     "prim::Guard": CodePrinter.guard,
 }
 

@@ -376,11 +376,16 @@ class ExpressionReader:
         inputs = (receiver, self.builder.constant(depth), self.builder.constant(code))
         return self.builder.insert("prim::tolist", inputs, hint)
 
-    def method_result(self, value: Value, name: str) -> Type:
-        """What a method of a context manager returns."""
-        if isinstance(value.type, ClassType) and name in value.type.methods:
-            return value.type.methods[name].return_type
-        return NONE
+    def call_context(self, node: ast.AST, context: Value, name: str) -> Value:
+        """A call of `__enter__`, or of `__exit__` with nothing to tell, of a context manager."""
+        type_ = context.type
+        method = type_.methods.get(name) if isinstance(type_, ClassType) else None
+        if method is None:
+            raise self.function.error(node, f"{type_} has no method {name}")
+        arguments = [
+            self.builder.constant(None, p.type if is_subtype(NONE, p.type) else NONE) for p in method.parameters[1:]
+        ]
+        return self.builder.insert("prim::CallMethod", (context, *arguments), method.return_type, name=name)
 
     def _annotate(self, node: ast.Call, _: Type | None) -> Value:
         type_ = self.reader.type(node.args[0])

@@ -20,6 +20,7 @@ from portfire.ir.graph import Block, Function, Graph, Node, Value
 from portfire.ir.source import SourceFile, SourceRange
 from portfire.ir.subtyping import is_subtype, unify, union_of
 from portfire.ir.types import (
+    EXCEPTION,
     INT,
     NONE,
     FutureType,
@@ -319,15 +320,27 @@ class FunctionReader:
         return self.builder.insert("prim::fork", values, FutureType(result.type), Subgraph=inner.graph)
 
     def _with(self, statement: ast.With) -> None:
+        """`with value as name:` calls the value's methods. The run goes through `__exit__` also with an exception."""
         for item in statement.items:
             context = self.value(item.context_expr)
-            entered = self.builder.insert(
-                "prim::Enter", (context,), self.expressions.method_result(context, "__enter__")
-            )
+            entered = self.expressions.call_context(statement, context, "__enter__")
             if item.optional_vars is not None:
                 self._bind(item.optional_vars, entered)
-            self.statements(statement.body)
-            self.builder.insert("prim::Exit", (context,), self.expressions.method_result(context, "__exit__"))
+            node = self.builder.node("prim::Try", classes=[""])
+            body, handler = node.add_block(), node.add_block()
+            with self.builder.at(body):
+                self.statements(statement.body)
+            assigned = [n for n in _assigned_names(statement.body) if n in self.names]
+            with self.builder.at(handler):
+                exception = handler.add_parameter(EXCEPTION, "exception")
+                self.expressions.call_context(statement, context, "__exit__")
+                self.builder.node("prim::Reraise", (exception,))
+                for name in assigned:
+                    handler.add_input(self.builder.insert("prim::Uninitialized", (), self.names[name].type))
+            for name in assigned:
+                body.add_input(self.names[name])
+                self.define(name, node.add_output(self.names[name].type, _hint(name)))
+            self.expressions.call_context(statement, context, "__exit__")
 
 
 def _hint(name: str) -> str | None:

@@ -64,7 +64,7 @@ def _may_be_inlined(node: Node, value: Value) -> bool:
     if len(node.outputs) != 1 or len(value.uses) != 1 or node.blocks:
         return False
     # Refinement has been done: writing the test in the condition of an `if` would refine once more on reading.
-    if node.kind in ("prim::isinstance", "prim::Enter", "prim::Closure", "prim::fork"):
+    if node.kind in ("prim::isinstance", "prim::Closure", "prim::fork"):
         return False
     user, index = value.uses[0]
     if isinstance(user, Block):
