@@ -127,3 +127,17 @@ def test_numbers_that_are_repeated():
         )  # fmt: skip
 
     check_types(f, (2,))
+
+
+def test_shapes_that_are_broadcast():
+    def f(x, n: int):
+        return (
+            torch.broadcast_shapes((1, 2), (3, 1)), torch.broadcast_shapes(x.shape, (1,)), torch.broadcast_shapes(x.shape, x.shape, (2, 1, 1)),
+            torch.broadcast_shapes(), torch.broadcast_shapes(x.shape), torch.broadcast_shapes(n, (3, 1)), x.expand(torch.broadcast_shapes(x.shape, (n, 1, 1))),
+        )  # fmt: skip
+
+    def g(x):
+        return torch.broadcast_shapes(x.shape, (5,))
+
+    check_types(f, (X, 2))
+    check(g, (X,))

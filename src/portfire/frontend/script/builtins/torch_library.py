@@ -354,6 +354,17 @@ def _checkpoint_sequential(emitter: Emitter, args: Arguments, kwargs: Keywords) 
     return value
 
 
+def _broadcast_shapes(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
+    """`torch.broadcast_shapes(*shapes)`, of two at a time; a number is a shape, too."""
+    shapes = [TupleValue([a], is_list=True) if static_type(a) == ir.INT else a for a in args]
+    lists = [RuntimeValue(convert(emitter, shape, ir.ListType(ir.INT), "a shape")) for shape in shapes]
+    result = lists[0] if len(lists) > 1 else emitter.insert("prim::ListConstruct", (), ir.ListType(ir.INT))
+    for other in lists[1:] or lists:
+        result = emitter.builtin("aten::broadcast_shapes", [result, other])
+    result.value.type = ir.SIZE
+    return result
+
+
 def _split(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     """`torch.split(x, 2)` or `torch.split(x, [1, 3])`."""
     names = dict(zip(("tensor", "split_size_or_sections", "dim"), args, strict=False)) | kwargs
@@ -508,6 +519,7 @@ _SPECIAL: Final[dict[str, Emit]] = {
     "torch.functional.atleast_1d": _atleast("aten::atleast_1d"),
     "torch.functional.atleast_2d": _atleast("aten::atleast_2d"),
     "torch.functional.atleast_3d": _atleast("aten::atleast_3d"),
+    "torch.functional.broadcast_shapes": _broadcast_shapes,
     "torch.functional.split": _split,
     "torch.nn.functional.adaptive_avg_pool2d": _adaptive_pool("adaptive_avg_pool", 2),
     "torch.nn.functional.adaptive_avg_pool3d": _adaptive_pool("adaptive_avg_pool", 3),

@@ -32,7 +32,7 @@ _RESULTS: Final[dict[str, Type]] = {
     "prim::dtype": DTYPE, "aten::promote_types": DTYPE, "aten::result_type": DTYPE, "aten::get_default_dtype": DTYPE,
     "aten::get_autocast_dtype": DTYPE,
     "prim::layout": _LAYOUT, "aten::qscheme": _QSCHEME, "aten::size": SIZE, "aten::Size": SIZE,
-    "aten::stride": ListType(INT, form="tuple"),
+    "aten::stride": ListType(INT, form="tuple"), "aten::broadcast_shapes": SIZE,
     **{
         f"aten::{name}": _TUPLE
         for name in (
