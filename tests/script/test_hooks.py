@@ -1,6 +1,7 @@
 """Hooks of all kinds, parametrizations, gradient modes as decorators. Eager is the oracle."""
 
 import copy
+import io
 from functools import partial
 from typing import Tuple
 
@@ -289,3 +290,24 @@ def test_forward_itself_runs_no_hooks():
         assert program("a") == model("a") + "-python"
         assert program.forward("a") == model.forward("a")
         assert "before" in program.code
+
+
+class LambdaHooks(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.ReLU()
+        self.layer.register_forward_pre_hook(lambda module, inputs: (inputs[0] * 2,))
+        self.layer.register_forward_hook(lambda module, inputs, output: output + inputs[0])
+        self.layer.register_forward_hook(lambda module, inputs, output: output - 1)
+
+    def forward(self, x):
+        return self.layer(x), self.layer.forward(x)
+
+
+def test_hooks_without_names_are_read_by_torch():
+    model = LambdaHooks()
+    check(model, (X,))
+    file = io.BytesIO()
+    portfire.script(model).save(file)
+    file.seek(0)
+    assert all(map(torch.equal, torch.jit.load(file)(X), model(X)))

@@ -199,4 +199,107 @@ class Model(nn.Module):
         inputs="(torch.ones(2),)",
         torch_jit=True,
     ),
+    Construct(
+        "objects without methods that the program changes",
+        """
+class Record:
+    def __init__(self):
+        self.calls = 0
+        self.seen = {}
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.record = Record()
+    def forward(self, x, key: str):
+        self.record.calls += 1
+        self.record.seen[key] = x
+        return x * self.record.calls, len(self.record.seen)
+""",
+        inputs='(torch.ones(2), "a")',
+        torch_jit=True,
+    ),
+    Construct(
+        "objects in attributes declared as an interface",
+        """
+class Scale:
+    def apply(self, x):
+        return x * 2
+class Shift:
+    def apply(self, x):
+        return x + 1
+@portfire.interface
+class Change:
+    def apply(self, x: Tensor) -> Tensor:
+        pass
+class Model(nn.Module):
+    first: Change
+    others: List[Change]
+    def __init__(self):
+        super().__init__()
+        self.first = Scale()
+        self.others = [Shift(), Scale()]
+    def forward(self, x):
+        x = self.first.apply(x)
+        for other in self.others:
+            x = other.apply(x)
+        return x
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "properties with a deleter",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stored = 2
+    @property
+    def value(self):
+        return self.stored
+    @value.deleter
+    def value(self):
+        self.stored = 0
+    def forward(self, x):
+        before = self.value
+        del self.value
+        return x + before, self.value
+""",
+        inputs="(torch.ones(2),)",
+    ),
+    Construct(
+        "a class attribute that hides a submodule",
+        """
+class Model(nn.Module):
+    norm = None
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(2)
+    def forward(self, x):
+        return x if self.norm is None else self.norm(x)
+""",
+        inputs="(torch.arange(2.0),)",
+    ),
+    Construct(
+        "changing a global list or dict, or the default of a parameter",
+        """
+SEEN = [1]
+def f(n: int):
+    SEEN.append(n)
+    return len(SEEN)
+""",
+        code="changes-a-copy",
+    ),
+    Construct(
+        "copies of global lists and dicts that change",
+        """
+SIZES = [1, 2]
+TABLE = {"a": 1}
+def f(n: int):
+    sizes, table = SIZES[:], dict(TABLE)
+    sizes.append(n)
+    table["b"] = n
+    return sizes, table, SIZES, TABLE
+""",
+        inputs="(3,)",
+    ),
 )

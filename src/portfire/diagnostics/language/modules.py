@@ -372,4 +372,52 @@ class Model(nn.Module):
         inputs="(torch.ones(2),)",
         torch_jit=True,
     ),
+    Construct(
+        "containers with a `__len__`, `__getitem__`, `__iter__` or `__contains__` of their own",
+        """
+class Items(nn.ModuleList):
+    def __getitem__(self, i: int):
+        return super().__getitem__(-1 - i)
+    def __len__(self):
+        return 10
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.items = Items()
+        self.items.add_module("0", nn.Tanh())
+    def forward(self, x):
+        return [item(x) for item in self.items], len(self.items)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "__prepare_scriptable__",
+        """
+class Act(nn.ReLU):
+    def __prepare_scriptable__(self):
+        return nn.ReLU()
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.act = Act()
+    def forward(self, x):
+        return self.act(x)
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
+        "`forward` called beside hooks",
+        """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.ReLU()
+        self.layer.register_forward_hook(lambda module, inputs, output: output + 1)
+    def forward(self, x):
+        return self.layer(x), self.layer.forward(x)
+""",
+        inputs="(torch.ones(2),)",
+    ),
 )

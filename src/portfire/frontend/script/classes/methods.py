@@ -249,6 +249,7 @@ class MethodTable:
     @staticmethod
     def _free_name(cls: ir.ClassType, name: str) -> str:
         """The qualified name of the next version of a method."""
+        name = "_lambda" if name == "<lambda>" else name
         free = name
         count = 1
         while free in cls.methods or free in cls.attributes:
