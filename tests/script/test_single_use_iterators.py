@@ -122,6 +122,24 @@ def test_an_argument_is_consumed_by_what_it_is_given_to():
     agree_exactly(f, *LISTS)
 
 
+def squares(n: int):
+    for i in range(n):
+        yield i * i
+
+
+def test_iterators_over_generators_and_dicts():
+    def f(a: list[int], d: dict[str, int]):
+        pairs, counted, added = zip(squares(3), a), enumerate(squares(3)), map(lambda x, y: x + y, squares(4), a)
+        items, shouted = zip(d.keys(), d.values()), map(str.upper, d)
+        letters = enumerate("abc", 1)
+        return (
+            (list(pairs), list(pairs)), (list(counted), list(counted)), (sum(added), sum(added)),
+            ([k for k, _ in items], list(items)), (list(shouted), list(shouted)), (next(letters), list(letters)),
+        )  # fmt: skip
+
+    agree_exactly(f, ([1, 2], {"a": 1, "b": 2}), ([], {}), ([1, 2, 3, 4], {"a": 1}))
+
+
 def test_what_nobody_consumes_is_not_computed(capsys):
     def shown(x: int):
         print(x)

@@ -441,6 +441,16 @@ class CountedGenerator(StaticValue):
         """See the base class."""
         return f"an enumerate of {self.generator.describe()}"
 
+    def stored(self, emitter: Emitter, name: str) -> StaticValue:
+        """See the base class. See `GeneratorValue.stored`."""
+        from portfire.frontend.script.builtins.builtin_iteration import EnumerateValue, to_list
+        from portfire.frontend.script.values.iterators import IteratorValue
+
+        if is_consumed_once(emitter.context.source.node, name):
+            return self
+        counted = EnumerateValue(self.generator.collected_early(emitter), self.start)
+        return IteratorValue(emitter, to_list(emitter, counted))
+
     def iterate(self, emitter: Emitter) -> Iteration:
         """See the base class."""
         from portfire.frontend.script.builtins.builtin_iteration import EnumerateValue
