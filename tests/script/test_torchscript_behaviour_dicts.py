@@ -63,6 +63,20 @@ def test_which_view_it_is_may_depend_on_a_condition():
     check(f, ({"a": 1}, {}, True), ({"a": 1}, {"q": 4}, False))
 
 
+def test_views_have_texts_of_their_own():
+    def f(d: Dict[str, int]):
+        ordered = OrderedDict([("z", 1.5)])
+        return (
+            str(d.keys()),
+            f"{d.values()} {d.items()!r}",
+            repr(d.items()),
+            "{}".format(ordered.keys()),
+            "%s" % d.keys(),
+        )
+
+    check(f, ({"a": 1, "b": 2},), ({},))
+
+
 def test_views_are_sets():
     def f(a: Dict[str, int], b: Dict[str, int]):
         return (

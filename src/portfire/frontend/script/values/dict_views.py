@@ -15,8 +15,10 @@ import ast
 from typing import TYPE_CHECKING, cast
 
 from portfire.frontend.script.types.conversion import static_type
+from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
+from portfire.ir.forms import form_kind
 from portfire.ir.types import DictType
 
 if TYPE_CHECKING:
@@ -43,6 +45,15 @@ class DictView(RuntimeValue):
     def of(self, emitter: Emitter, dict_: StaticValue) -> DictView:
         """The same view of a dict."""
         return DictView(emitter, dict_, self.kind)
+
+    def text(self, emitter: Emitter) -> StaticValue:
+        """See the base class."""
+        from portfire.frontend.script.statements.exceptions import as_text
+
+        type_ = static_type(self.dict_)
+        mark = "o" if type_ is not None and form_kind(type_) == "OrderedDict" else ""
+        items = as_text(emitter, RuntimeValue(self.value))
+        return emitter.builtin("aten::format", [ConstantValue(f"{mark}dict_{self.kind}({{}})"), items])
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""

@@ -50,7 +50,8 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
             continue
         assert isinstance(part, ast.FormattedValue)
         value = emit_expression(emitter, part.value)
-        value = value.text(emitter) or value
+        known_text = value.text(emitter)
+        value = known_text or value
         field = ""
         own = own_text(emitter, value, chr(part.conversion) if part.conversion in (ord("r"), ord("s")) else "")
         custom = formatted_object(emitter, value, ConstantValue("")) if part.conversion == -1 else None
@@ -64,7 +65,7 @@ def _template(emitter: Emitter, node: ast.JoinedStr) -> tuple[str, Arguments]:
             value = own
         elif part.conversion == ord("r") and is_exception(value):
             value = as_repr(emitter, value)
-        elif part.conversion == ord("r"):
+        elif part.conversion == ord("r") and known_text is None:
             field += "!r"
         elif part.conversion == ord("s") or is_exception(value):
             value = as_text(emitter, value)
