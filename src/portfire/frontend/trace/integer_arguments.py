@@ -34,11 +34,13 @@ def with_numbers(recording: Recording, key: Any) -> Any:
 def with_integers(
     recording: Recording, name: str, args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Sequence[Any], dict[str, Any]]:
-    """The arguments of a call with the numbers of 0-dimensional tensors in place of those that no overload takes as tensors."""
+    """The arguments of a call with the numbers of 0-dimensional tensors in place of those that every overload takes as numbers."""
     if not any(_is_integer(recording, a) or _has_integer(recording, a) for a in (*args, *kwargs.values())):
         return args, kwargs
 
     def taken(parameter: int | str, value: Any) -> Any:
+        if not _accepts(name, parameter, "Int", "SymInt", "Number"):
+            return value
         if _is_integer(recording, value) and not _accepts(name, parameter, "Tensor"):
             return item_of(recording, value)
         if _has_integer(recording, value) and not _accepts(name, parameter, "Tensor[]"):
