@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import pytest
 import torch
@@ -185,3 +186,42 @@ def test_methods_are_no_functions():
     for method, fix in ((Methods().scaled, "export"), (Scaled(2).of, "function that calls it")):
         with pytest.raises(portfire.errors.ArgumentError, match=fix):
             portfire.script(method)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "example", "told"),
+    [
+        (list, [1, 2], "int[]"),
+        (Sequence, [1.5], "float[]"),
+        (Iterable, ["a"], "str[]"),
+        (dict, {"a": 1}, "Dict(str, int)"),
+        (Mapping, {1: 2.5}, "Dict(int, float)"),
+        (tuple, (1, "a"), "(int, str)"),
+        (set, {"a"}, "Dict(str, bool)"),
+        (TypeVar("T"), 3, "int"),
+    ],
+)
+def test_containers_of_which_nobody_says_what_they_hold(annotation, example, told):
+    def f(x):
+        return x
+
+    f.__annotations__["x"] = annotation
+    compiled = portfire.script(f, example_inputs=(example,))
+    assert f"f({told} x)" in str(compiled.schema)
+    assert compiled(example) == example
+
+
+def bare_list(x: list, y: Sequence):
+    return len(x) + len(y)
+
+
+def bare_tuple(x: tuple):
+    return len(x)
+
+
+def test_containers_without_examples():
+    assert "bare_list(Tensor[] x, Tensor[] y)" in str(portfire.script(bare_list).schema)
+    with pytest.raises(portfire.CompileError, match="what a 'tuple' holds is not said") as caught:
+        portfire.script(bare_tuple)
+    assert "example_inputs" in str(caught.value)
+    assert portfire.script(bare_tuple, example_inputs=((1, 2),))((3, 4)) == 2

@@ -87,7 +87,8 @@ def _is_untyped_named_tuple(resolved: Any) -> bool:
 _BARE: tuple[Any, ...] = (
     list, dict, tuple, set, frozenset, Final, typing.ClassVar, collections.OrderedDict, collections.defaultdict,
     collections.deque, collections.Counter,
-    collections.abc.Sequence, collections.abc.Mapping, collections.abc.Iterable,
+    collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Collection, collections.abc.Iterable,
+    collections.abc.Mapping, collections.abc.MutableMapping,
 )  # fmt: skip
 
 
@@ -312,6 +313,12 @@ def _type_of(resolved: Any, scope: AnnotationScope) -> ir.Type:
         return ir.TupleType(tuple(_type_of(r, scope) for r in resolved))
     if resolved in (collections.abc.Callable, callable):
         raise _callable(scope)
+    if any(resolved is bare for bare in _BARE):
+        raise scope.abort(
+            "unknown-type",
+            f"what a '{_spelling(resolved)}' holds is not said",
+            help="say it: Tuple[int, ...], Set[str], Deque[int]; or give `example_inputs`",
+        )
     if inspect.isclass(resolved):
         return _class_type(resolved, scope)
     raise scope.no_value(
@@ -465,8 +472,10 @@ _SIMPLE: dict[Any, ir.Type] = {
     typing.Any: ir.ANY, object: ir.ANY, any: ir.ANY, torch.tensor: ir.TENSOR, torch.autograd.Variable: ir.TENSOR, inspect.Signature.empty: ir.TENSOR,
     torch.device: ir.DEVICE, torch.Generator: ir.GENERATOR, torch.Stream: ir.STREAM,
     torch.dtype: ir.DTYPE, torch.layout: ir.IntType(form="layout"), torch.memory_format: ir.IntType(form="memory_format"), torch.qscheme: ir.IntType(form="qscheme"), torch.SymInt: ir.INT,
-    torch.Size: ir.SIZE, slice: SLICE, list: ir.ListType(ir.TENSOR),
-    dict: ir.DictType(ir.STR, ir.TENSOR), torch.futures.Future: ir.FutureType(ir.TENSOR),
+    torch.Size: ir.SIZE, slice: SLICE, torch.futures.Future: ir.FutureType(ir.TENSOR),
+    **dict.fromkeys((list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Collection), ir.ListType(ir.TENSOR)),
+    collections.abc.Iterable: ir.ListType(ir.TENSOR),
+    **dict.fromkeys((dict, collections.abc.Mapping, collections.abc.MutableMapping), ir.DictType(ir.STR, ir.TENSOR)),
 }  # fmt: skip
 
 

@@ -84,7 +84,9 @@ def with_example_types(signature: Signature, calls: Sequence[ExampleCall], class
             is_given = any(parameter.name in given for given in bound)
             type_ = (of_examples(parameter.name, first) if is_given else None) or type_
         parameters.append(Parameter(parameter.name, type_, parameter.default, parameter.kwarg_only))
-    changed = replace(signature, parameters=parameters)
+    told = {name for given in bound for name in given} & signature.undeclared
+    untyped = {name: why for name, why in signature.untyped.items() if name not in told}
+    changed = replace(signature, parameters=parameters, untyped=untyped)
     if signature.vararg is not None and signature.vararg_type is None:
         changed.vararg_type = of_examples(signature.vararg, None)
     if signature.kwarg is not None and signature.kwarg_type is None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.static_values import StaticValue
-from portfire.ir.forms import form_argument, form_kind, form_of
+from portfire.ir.forms import form_argument, form_kind
 from portfire.ir.graph import Value
 from portfire.ir.types import DTYPE, INT, SIZE, TENSOR, DictType, IntType, ListType, Type
 

@@ -48,7 +48,7 @@ class Signature:
     untyped: dict[str, Diagnostic] = field(default_factory=dict)
     #: Parameters with neither annotation nor default, whose type Tensor is only a convention.
     unannotated: frozenset[str] = frozenset()
-    #: Those, and parameters whose type their default tells.
+    #: Those, parameters whose type their default tells, and containers of which nobody says what they hold.
     undeclared: frozenset[str] = frozenset()
     #: Whether a `# type:` comment gives the types.
     has_comment: bool = False
@@ -133,10 +133,10 @@ class _Reader:
                 if written is None:
                     written = self.annotations.get(argument.arg)
                 type_ = self._parameter_type(argument, written, default)
-                if written is None:
+                if written is None or self._is_bare(written):
                     undeclared.add(argument.arg)
-                    if default is MISSING:
-                        unannotated.add(argument.arg)
+                if written is None and default is MISSING:
+                    unannotated.add(argument.arg)
             self.signature.parameters.append(Parameter(argument.arg, type_, default, kwarg_only))
         self.signature.unannotated, self.signature.undeclared = frozenset(unannotated), frozenset(undeclared)
         self._read_variadic()
@@ -183,6 +183,13 @@ class _Reader:
             return ANY
         # `def f(x: Tensor = None)`: what people write for an optional.
         return optional_of(type_) if default is None and not _is_optional(type_) else type_
+
+    def _is_bare(self, written: Any) -> bool:
+        """Whether an annotation names a container without what it holds."""
+        try:
+            return is_unparametrised(written, self.scope)
+        except CompileAbort:
+            return False
 
     def _type_from_default(self, argument: ast.arg, default: Any) -> Type:
         if default is MISSING:
