@@ -372,3 +372,68 @@ def test_properties_that_cannot_be_deleted():
         f()
     (found,) = diagnostics(f)
     assert (found.code, found.message) == ("no-set-attribute", "the property 'fixed' of 'Deletable' has no deleter")
+
+
+class Link:
+    def __init__(self, value: int, following: Optional["Link"] = None):
+        self.value = value
+        self.following = following
+
+
+class Ring:
+    def __init__(self, value: int):
+        self.value = value
+        self.other = None
+
+    def get(self):
+        return self.value
+
+
+class AnyHolder:
+    def __init__(self, value):
+        self.value = value
+
+    def get(self):
+        return self.value
+
+
+def test_objects_of_one_class_that_hold_different_things():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = Link(1, Link(2))
+            self.a, self.b, self.c, self.d = AnyHolder("1"), AnyHolder(2), AnyHolder(None), AnyHolder([1])
+            self.items = [AnyHolder(1), AnyHolder(2.5)]
+
+        def forward(self, n: int):
+            self.head = Link(n, self.head)
+            current: Optional[Link] = self.head
+            total = 0
+            while current is not None:
+                total = total * 10 + current.value
+                current = current.following
+            self.items[0].value = n
+            held = self.a.value, self.b.get(), self.c.value, self.d.get()
+            return total, held, self.items[0].value, self.items[1].value
+
+    check(Model(), (3,))
+
+
+def test_objects_that_refer_to_each_other():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            first, second = Ring(1), Ring(2)
+            first.other, second.other = second, first
+            self.ring = first
+
+        def forward(self, n: int):
+            second = self.ring.other
+            first = second.other
+            first.value += n
+            return first.get(), second.value, first is self.ring
+
+    program = portfire.script(Model())
+    assert program(3) == Model()(3)
+    with pytest.raises(portfire.SaveError, match="a 'Ring' refers to itself"):
+        saved_and_loaded(program)

@@ -54,6 +54,8 @@ class Pickler:
         self._folder = folder
         self._out = bytearray(b"\x80\x02")
         self._memo: dict[Any, int] = {}
+        #: What is being written: it may not be met again in itself.
+        self._around: set[Any] = set()
         self._memo_count = 0
         #: What was memoised by identity must live as long as the memo.
         self._alive: list[Any] = []
@@ -117,12 +119,17 @@ class Pickler:
         if self._recall(key):
             return
         self._alive.append(value)
+        if key in self._around:
+            what = value.cls.name.rpartition(".")[2] if isinstance(value, ObjectState) else type(value).__name__
+            raise SaveError(f"a '{what}' refers to itself, by way of what it holds: a file cannot have such a circle")
+        self._around.add(key)
         if isinstance(value, list):
             self._list(value, type_)
         elif isinstance(value, dict):
             self._dict(value, type_)
         else:
             self._object(value)
+        self._around.discard(key)
         self._remember(key)
 
     def _recall(self, key: Any) -> bool:

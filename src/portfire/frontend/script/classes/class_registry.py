@@ -28,8 +28,8 @@ from portfire.frontend.script.types.annotations import (
     is_unparametrised,
     type_from_annotation,
 )  # fmt: skip
-from portfire.frontend.script.types.attribute_types import Owner
-from portfire.frontend.script.types.inference import is_pending
+from portfire.frontend.script.types.attribute_types import Owner, takes
+from portfire.frontend.script.types.inference import is_pending, joined
 from portfire.frontend.script.types.qualified_names import NameTable
 from portfire.frontend.script.types.signatures import signature_of
 from portfire.frontend.script.types.type_variables import is_protocol, stands_for_several
@@ -60,6 +60,8 @@ class ClassRegistry:
         self._versions: dict[tuple[type, Hashable], ir.ClassType] = {}
         self._version_keys: dict[ir.ClassType, tuple[type, Hashable]] = {}
         self._is_in_state = False
+        #: The objects that have shown the types of their attributes, by identity.
+        self._read: dict[int, object] = {}
         self._objects: dict[int, ObjectState] = {}
 
     # Types
@@ -281,13 +283,22 @@ class ClassRegistry:
             self._is_in_state = around
 
     def _add_attributes_of(self, type_: ir.ClassType, value: Any) -> None:
+        if id(value) in self._read:
+            return
+        self._read[id(value)] = value
+        declared = {n for base in type(value).__mro__ for n in vars(base).get("__annotations__", ())}
         for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
-            if name not in type_.attributes:
-                learned = self.compiler.attribute_types
-                found = learned.widened(self.compiler, type(value), name, type_of_value(item, self))
-                attribute = type_.add_attribute(name, found)
-                if is_pending(found):
-                    learned.note_open(type(value), attribute)
+            if name in declared and name in type_.attributes:
+                continue
+            learned = self.compiler.attribute_types
+            found = learned.widened(self.compiler, type(value), name, type_of_value(item, self))
+            known = type_.attributes.get(name)  # an object of the class that lies in this one may have shown it
+            if known is not None:
+                known.type = known.type if takes(known.type, found) else joined(known.type, found)
+                continue
+            attribute = type_.add_attribute(name, found)
+            if is_pending(found):
+                learned.note_open(type(value), attribute)
 
     def object_state(self, value: Any) -> ObjectState:
         """The state of an object of a script class; one Python object is one state."""
