@@ -44,6 +44,15 @@ def test_types_that_are_handed_on_are_dtypes():
     check(Model(), (ONES,))
 
 
+def test_types_that_the_run_picks_are_dtypes():
+    def f(x, flag: bool, name: str):
+        d = bool if flag else torch.half
+        table = {"int": int, "float": float}
+        return x.to(d), torch.zeros(1, dtype=d), x.to(table[name])
+
+    check(f, (ONES, True, "int"), (ONES, False, "float"), (ONES, False, "str"))
+
+
 def test_a_dtype_is_no_type():
     def f(x):
         return (

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 #: The dtypes that torch's functions take Python's types for: `x.to(int)`, `torch.zeros(3, dtype=bool)`.
-_DTYPES: dict[object, torch.dtype] = {bool: torch.bool, int: torch.int64, float: torch.float64, complex: torch.complex128}
+_DTYPES: dict[object, torch.dtype] = {
+    bool: torch.bool,
+    int: torch.int64,
+    float: torch.float64,
+    complex: torch.complex128,
+}
 
 
 class OperatorValue(StaticValue):
@@ -63,8 +68,8 @@ class OperatorValue(StaticValue):
             special = special_method(emitter, self.called, args)
             if special is not None:
                 return special
-        operands = [*self.extra, *map(_operand, args)]
-        named = {name: _operand(value) for name, value in kwargs.items()}
+        operands = [*self.extra, *(_operand(emitter, value) for value in args)]
+        named = {name: _operand(emitter, value) for name, value in kwargs.items()}
         if self.receiver is None:
             from portfire.frontend.script.builtins.tensors_of_data import tensor_of_data
 
@@ -74,7 +79,11 @@ class OperatorValue(StaticValue):
         return emitter.builtin(self.name, operands, named, receiver=self.receiver, called=self.called)
 
 
-def _operand(value: StaticValue) -> StaticValue:
+def _operand(emitter: Emitter, value: StaticValue) -> StaticValue:
     """An argument; a type of Python's is a dtype to an operator."""
+    from portfire.frontend.script.values.picked_values import PickedValue
+
+    if isinstance(value, PickedValue) and any(getattr(item, "cls", None) in _DTYPES for item in value.items):
+        return value.branch(emitter, lambda item: _operand(emitter, item))
     dtype = _DTYPES.get(getattr(value, "cls", None))
     return value if dtype is None else ConstantValue(dtype)
