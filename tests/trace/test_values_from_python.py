@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 import pytest
 import torch
+import torch.utils.checkpoint
 from torch import nn
 from torch.autograd import Function
 
@@ -158,6 +159,21 @@ def test_gradients_that_python_defines_are_reported() -> None:
     with pytest.warns(portfire.TracerWarning, match="Reversed.backward is Python's"):
         compiled = portfire.trace(lambda x: Reversed.apply(x), (R(2),))
     assert any("Reversed.backward" in n.message and not n.guarded for n in portfire.trace_notes(compiled))
+    x = R(2).requires_grad_()
+    compiled(x).sum().backward()
+    assert torch.equal(x.grad, torch.ones(2))  # that of `x + 1`
+    with torch.no_grad():
+        assert not compiled(x).requires_grad
+
+
+def test_checkpoints_keep_gradients() -> None:
+    def model(x):
+        return torch.utils.checkpoint.checkpoint(torch.sin, x * 2, use_reentrant=True)
+
+    compiled = trace(model, R(2).requires_grad_())
+    x = R(3).requires_grad_()
+    compiled(x).sum().backward()
+    assert torch.allclose(x.grad, 2 * torch.cos(2 * x.detach()))
 
 
 @pytest.mark.parametrize(

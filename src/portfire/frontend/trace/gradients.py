@@ -19,20 +19,21 @@ from portfire.frontend.trace.recording import Recording
 _APPLY = torch.autograd.Function.apply.__func__.__code__  # type: ignore[attr-defined]
 
 
-def note_autograd_function(recording: Recording) -> None:
-    """Tell the user if an operator runs inside the `forward` of a `torch.autograd.Function`."""
+def note_autograd_function(recording: Recording) -> bool:
+    """Tell the user if an operator runs inside the `forward` of a `torch.autograd.Function`. Returns whether it does."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code is _APPLY:
             name = frame.f_locals["cls"].__name__
             if frame.f_locals["cls"].__module__.startswith("torch."):
-                return  # a hook of torch's own on gradients, see below
+                return True  # a hook of torch's own on gradients, see below, or a checkpoint
             message = (
                 f"{name}.backward is Python's: the gradient of the program is that of the operators of {name}.forward"
             )
             recording.note_once(message, f"{message}. Results are the same; do not train through the program.")
-            return
+            return True
         frame = frame.f_back
+    return False
 
 
 _GRADIENT_FUNCTIONS = (torch.autograd.grad, torch.Tensor.backward)

@@ -108,7 +108,7 @@ def record_operator(recording: Recording, op: Any, args: Sequence[Any], kwargs: 
         return
     recording.autocast.check(recording.call_sites)
     refuse_gradients(recording, op)
-    note_autograd_function(recording)
+    recording.is_in_autograd_function = note_autograd_function(recording)
     recording.mark_place()
     values = call_values(schema, args, kwargs)
     sources = MetadataSources.of(recording)
@@ -174,7 +174,8 @@ def call_values(schema: FunctionSchema, args: Sequence[Any], kwargs: dict[str, A
 def bind_result(recording: Recording, name: str, output: Value, type_: Type, item: Any) -> None:
     """Make what an operator returned known to the recording."""
     if isinstance(item, torch.Tensor):
-        if recording.has_gradients and not torch.is_grad_enabled() and not recording.is_known(item):
+        is_without = recording.has_gradients and not torch.is_grad_enabled() and not recording.is_in_autograd_function
+        if is_without and not recording.is_known(item):
             output = recording.emit("aten::detach", output)  # the run is in `with torch.no_grad():`
         recording.bind(item, output)
     elif isinstance(type_, ListType) and isinstance(item, (list, tuple)):

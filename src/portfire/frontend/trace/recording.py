@@ -58,6 +58,8 @@ class Recording:
         self._owners: dict[int, tuple[torch.nn.Module, str]] = {}
         #: Whether gradients are recorded around the trace: a stretch of the run without them is one without in the program.
         self.has_gradients = torch.is_grad_enabled()
+        #: Whether a `torch.autograd.Function` runs, in which torch switches gradients off.
+        self.is_in_autograd_function = False
         #: Whether the run drew random numbers.
         self.is_deterministic = True
         self._last_bound: torch.Tensor | None = None
