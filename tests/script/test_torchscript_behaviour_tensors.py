@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_s
 
 import portfire
 from tests.script.after_loading import check, saved_and_loaded
+from tests.script.agreement import diagnostics
 
 A, B = torch.arange(60.0).reshape(3, 4, 5), torch.arange(24.0).reshape(4, 3, 2)
 C, D = torch.arange(120.0).reshape(2, 3, 4, 5), torch.arange(840.0).reshape(4, 5, 6, 7)
@@ -248,3 +249,37 @@ def test_lookups_renormalise_the_table():
 
     torch.manual_seed(0)
     check(f, (torch.tensor([[1, 2, 4, 5]]), torch.randn(10, 3)))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda a: torch.sum(foo=4), "'sum' has no parameter 'foo'"),
+        (lambda a: torch.sum(a, self=a), "'sum' has no parameter 'self'"),
+        (lambda a: torch.sum(a, input=a), "'sum' is given 'input' twice"),
+        (lambda a: torch.sum(dim=4), "no overload of 'sum' takes (dim: int)"),
+        (lambda a: torch.cat(a), "no overload of 'cat' takes (Tensor)"),
+        (lambda a: torch.cat([3]), "no overload of 'cat' takes (List[int])"),
+        (
+            lambda a: a.expand(size=[3, [4]]),
+            "no overload of 'expand' takes (Tensor, size: List[Union[int, List[int]]])",
+        ),
+        (lambda a: a.sum(1, dim=1), "no overload of 'sum' takes (Tensor, int, dim: int)"),
+    ],
+    ids=range(8),
+)
+def test_calls_that_torch_would_not_take(call, message):
+    (diagnostic,) = diagnostics(call)
+    assert diagnostic.code == "no-overload" and diagnostic.message == message and diagnostic.help
+
+
+def test_arguments_by_name():
+    def f(a):
+        return (
+            torch.sum(input=a, dim=0),
+            torch.cat(dim=1, tensors=[a, a]),
+            torch.add(other=a, input=a),
+            torch.relu(input=a),
+        )
+
+    check(f, (torch.ones(2, 2),))

@@ -53,7 +53,13 @@ def explain_no_match(
         near = [name.rpartition("::")[2] for name in error.similar]
         help_ = f"did you mean {' or '.join(map(repr, dict.fromkeys(near)))}?" if near else None
         return emitter.fail("unknown-operator", f"there is no operator '{called}'", help=help_)
-    known = {a.name for schema in op_table().overloads(error.name) for a in schema.arguments if a.name != "self"}
+    names = {a.name for schema in op_table().overloads(error.name) for a in schema.arguments}
+    known = names - {"self"}
+    if "self" in names and "input" in keywords:  # what functions call it
+        known.add("input")
+        if len(operands) > len(keywords):
+            twice = f"'{called}' is given 'input' twice"
+            return emitter.fail("no-overload", twice, help="pass it once, by position or by name")
     for keyword in keywords:
         if keyword not in known:
             return emitter.fail(
