@@ -88,7 +88,12 @@ def _to(emitter: Emitter, tensor: StaticValue, args: Arguments, kwargs: Keywords
     kwargs = {n: v for n, v in kwargs.items() if n != "memory_format" or v.constant() is not None}
     device = args[0] if args else kwargs.get("device")
     has_dtype = "dtype" in kwargs or (len(args) > 1 and static_type(args[1]) == ir.DTYPE)
-    if "memory_format" in kwargs and device is not None and static_type(device) in (ir.DEVICE, ir.STR) and not has_dtype:
+    if (
+        "memory_format" in kwargs
+        and device is not None
+        and static_type(device) in (ir.DEVICE, ir.STR)
+        and not has_dtype
+    ):
         rest = {n: v for n, v in kwargs.items() if n != "device"}
         args, kwargs = [device, tensor.attribute(emitter, "dtype"), *args[1:]], rest
     return OperatorValue("aten::to", receiver=tensor).call(emitter, args, kwargs)
