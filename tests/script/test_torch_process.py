@@ -54,6 +54,17 @@ def test_autocast_by_device():
     assert portfire.script(f)(X) == f(X)
 
 
+def test_autocast_of_a_device_that_the_run_knows():
+    def f(x, device: str):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            inside = torch.is_autocast_enabled(x.device.type), torch.is_autocast_enabled(device)
+        return inside, torch.is_autocast_enabled(x.device.type), torch.is_autocast_enabled(device)
+
+    compiled = portfire.script(f)
+    for device in ("cpu", "cuda", "xpu"):
+        assert compiled(X, device) == f(X, device)
+
+
 def test_settings_of_the_process_are_refused_with_a_reason():
     refused = (
         lambda x: torch.set_default_dtype(torch.float64),

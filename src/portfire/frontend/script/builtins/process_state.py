@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from portfire.frontend.script.statements.control_flow import emit_choice
+from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, ConstantValue
 from portfire.frontend.script.values.static_values import StaticValue
 from portfire.ir.graph import MISSING
+from portfire.ir.types import STR
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -65,16 +68,24 @@ def _is_initialized(emitter: Emitter, args: Arguments, kwargs: Keywords) -> Stat
 
 def _is_autocast_enabled(emitter: Emitter, args: Arguments, kwargs: Keywords) -> StaticValue:
     """`torch.is_autocast_enabled("cpu")`; without a device it asks about cuda."""
-    device = (list(args) + list(kwargs.values()) + [ConstantValue("cuda")])[0].constant()
-    if device in _AUTOCAST:
-        return emitter.builtin(_AUTOCAST[device])
-    if not isinstance(device, str):
+    device = (list(args) + list(kwargs.values()) + [ConstantValue("cuda")])[0]
+    known = device.constant()
+    if known is not MISSING:
+        return emitter.builtin(_AUTOCAST[known]) if known in _AUTOCAST else FALSE_VALUE
+    if static_type(device) != STR:
         raise emitter.fail(
-            "not-a-constant",
-            "the device of 'is_autocast_enabled' must be known while compiling",
-            help=f"write one of {', '.join(map(repr, _AUTOCAST))}",
+            "type-mismatch",
+            f"expected the name of a device for 'is_autocast_enabled', found {device.describe()}",
+            help='write x.device.type, or "cpu"',
         )
-    return FALSE_VALUE
+    answer: StaticValue = FALSE_VALUE
+    for name, operator in _AUTOCAST.items():
+        answer = _chosen(emitter, emitter.builtin("aten::eq", [device, ConstantValue(name)]), operator, answer)
+    return answer
+
+
+def _chosen(emitter: Emitter, is_it: StaticValue, operator: str, otherwise: StaticValue) -> StaticValue:
+    return emit_choice(emitter, is_it, lambda: emitter.builtin(operator), lambda: otherwise)
 
 
 _AUTOCAST: Final = {"cpu": "aten::is_autocast_cpu_enabled", "cuda": "aten::is_autocast_enabled"}
