@@ -16,6 +16,7 @@ from typing import Any
 
 from portfire.archive.code_types import read_type
 from portfire.archive.function_reader import MALFORMED, read_function
+from portfire.archive.hooked_modules import add_hooked_forward
 from portfire.archive.source_map import SourceMap
 from portfire.errors import ArchiveError
 from portfire.ir.graph import MISSING, Function, Graph, Parameter
@@ -51,6 +52,8 @@ class CodeReader:
         self._files: dict[str, dict[str, ast.ClassDef | ast.FunctionDef]] = {}
         self._sources: dict[str, SourceFile] = {}
         self.types: dict[str, Type] = {}
+        #: The modules whose hooks their callers call: `forward` means the one without, in the source.
+        self.hooked: set[str] = set()
         self.functions: dict[str, Function] = {}
 
     def find_type(self, name: str) -> Type | None:
@@ -79,6 +82,11 @@ class CodeReader:
             if not isinstance(definition, ast.FunctionDef):
                 return None
             known = self.functions[name] = self.function(name, definition, None)
+            owner, _, last = name.rpartition(".")
+            if isinstance(
+                self.find_type(owner), ClassType
+            ):  # a hook: a class and its functions cannot be written again
+                known.name = f"{owner}__{last}"
         return known
 
     def type(self, node: ast.expr) -> Type:
@@ -203,17 +211,24 @@ class CodeReader:
         cls = ClassType(name, is_module=is_module)
         self.types[name] = cls
         kinds: dict[str, str] = {}
+        hooks: dict[str, list[str]] = {}
         for statement in definition.body:
             if isinstance(statement, ast.Assign):
-                self._class_assignment(cls, statement, kinds)
+                self._class_assignment(cls, statement, kinds, hooks)
             elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                 self._class_annotation(cls, statement, kinds)
         for statement in definition.body:
             if isinstance(statement, ast.FunctionDef):
                 cls.methods[statement.name] = self.function(f"{name}.{statement.name}", statement, cls)
+        before, after = (hooks.get(n, []) for n in ("__forward_pre_hooks__", "__forward_hooks__"))
+        if before or after:
+            add_hooked_forward(cls, before, after)
+            self.hooked.add(name)
         return cls
 
-    def _class_assignment(self, cls: ClassType, statement: ast.Assign, kinds: dict[str, str]) -> None:
+    def _class_assignment(
+        self, cls: ClassType, statement: ast.Assign, kinds: dict[str, str], hooks: dict[str, list[str]]
+    ) -> None:
         """`__parameters__ = [...]`, or `__annotations__["0"] = T`."""
         target = statement.targets[0]
         if isinstance(target, ast.Subscript):
@@ -221,6 +236,8 @@ class CodeReader:
         elif isinstance(target, ast.Name) and target.id in ("__parameters__", "__buffers__"):
             for name in self.literal(statement.value):
                 kinds[name] = target.id.strip("_").removesuffix("s")
+        elif isinstance(target, ast.Name) and target.id in ("__forward_pre_hooks__", "__forward_hooks__"):
+            hooks[target.id] = [str(name) for name in self.literal(statement.value)]
 
     def _class_annotation(self, cls: ClassType, statement: ast.AnnAssign, kinds: dict[str, str]) -> None:
         assert isinstance(statement.target, ast.Name)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from portfire.archive.code_types import dotted_name
+from portfire.archive.hooked_modules import HOOKLESS_FORWARD
 from portfire.archive.operator_upgrades import UPGRADES
 from portfire.archive.operator_versions import CHANGED_IN
 from portfire.ir.builder import constant_type
@@ -354,13 +355,13 @@ class ExpressionReader:
         receiver = self.value(function.value)
         type_ = receiver.type
         if isinstance(type_, (ClassType, InterfaceType)):
-            method = type_.methods.get(function.attr)
+            is_hooked = function.attr == "forward" and type_.name in self.reader.hooked
+            name = HOOKLESS_FORWARD if is_hooked else function.attr  # who calls it here calls the hooks, too
+            method = type_.methods.get(name)
             if method is None:
-                raise self.function.error(node, f"{type_.name} has no method {function.attr}")
+                raise self.function.error(node, f"{type_.name} has no method {name}")
             arguments = self._bound(node, method, 1)
-            return self.builder.insert(
-                "prim::CallMethod", (receiver, *arguments), method.return_type, name=function.attr
-            )
+            return self.builder.insert("prim::CallMethod", (receiver, *arguments), method.return_type, name=name)
         if function.attr == "tolist" and isinstance(type_, TensorType):
             return self._to_list(node, receiver, hint)
         values, kwargs = self._arguments(node)
