@@ -119,6 +119,18 @@ def f(x: Any):
         torch_jit=True,
     ),
     Construct(
+        "a list or dict made here, where wider items are declared",
+        """
+def f(xs: List[Tensor]) -> List[Optional[Tensor]]:
+    held: Dict[str, Optional[int]] = {str(i): i for i in range(len(xs))}
+    found = []
+    for x in xs:
+        found.append(x)
+    return found
+""",
+        inputs="([torch.ones(2)],)",
+    ),
+    Construct(
         "isinstance with a union of classes",
         """
 def f(x: Any):
