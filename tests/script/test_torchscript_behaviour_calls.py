@@ -219,6 +219,19 @@ def test_a_method_without_self_is_refused():
     assert [d.code for d in caught.value.diagnostics] == ["bad-call"]
     assert "no parameter for its object" in str(caught.value)
 
+    class LeftToPython(nn.Module):
+        @portfire.ignore
+        def value() -> int:
+            return 1
+
+        def forward(self):
+            return self.value()
+
+    with pytest.raises(CompileError) as caught:
+        portfire.script(LeftToPython())
+    assert [d.code for d in caught.value.diagnostics] == ["bad-call"]
+    assert "no parameter for its object" in str(caught.value)
+
     class Object:
         def value():
             return 1

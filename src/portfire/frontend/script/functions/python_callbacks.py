@@ -50,7 +50,9 @@ def call_python_back(
         signature = signature_of(
             function, emitter.compiler.classes, self_type=self_type, names=emitter.compiler.local_names
         )
-    except CompileAbort:
+    except CompileAbort as abort:
+        if abort.diagnostic.code == "bad-call":  # a method without a parameter for its object
+            raise
         return None
     parameters = signature.parameters[1:] if owner is not None else signature.parameters
     result = _result(signature)
