@@ -437,3 +437,75 @@ def test_objects_that_refer_to_each_other():
     assert program(3) == Model()(3)
     with pytest.raises(portfire.SaveError, match="a 'Ring' refers to itself"):
         saved_and_loaded(program)
+
+
+class Statistics:
+    def __init__(self, mean: Tensor, deviation: float):
+        self.mean = mean
+        self.deviation = deviation
+
+
+class Normalized(nn.Module):
+    """Its object without methods holds a tensor, which is no constant."""
+
+    def __init__(self):
+        super().__init__()
+        self.statistics = Statistics(torch.ones(2), 2.0)
+
+    def forward(self, x):
+        return (x - self.statistics.mean) / self.statistics.deviation
+
+
+class NormalizedByNested(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.options = Options()
+
+    def forward(self, x):
+        if self.options.enabled:
+            x = (x - self.options.statistics.mean) * self.options.width
+        return x
+
+
+class Options:
+    width = 3
+
+    def __init__(self):
+        self.enabled = True
+        self.name = "options"
+        self.statistics = Statistics(torch.full((2,), 0.5), 1.0)
+
+
+class SharesItsBuffer(nn.Module):
+    """Both objects hold the buffer itself: a write through one is seen through all."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.ones(2))
+        self.read = Statistics(self.mean, 2.0)
+        self.written = Statistics(self.mean, 3.0)
+
+    def forward(self, x):
+        self.written.mean.add_(1)
+        return (x - self.read.mean) * self.read.deviation + self.mean
+
+
+class NormalizedBySeveral(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.several = [Statistics(torch.ones(2), 1.0), Statistics(torch.zeros(2), 3.0)]
+
+    def forward(self, x):
+        for statistics in self.several:
+            x = (x - statistics.mean) / statistics.deviation
+        return x
+
+
+@pytest.mark.parametrize(
+    "make", [Normalized, NormalizedByNested, SharesItsBuffer, NormalizedBySeveral], ids=lambda made: made.__name__
+)
+def test_tensors_of_objects_without_methods(make):
+    check(make(), (X,))
+    eager, frozen = make().eval(), portfire.freeze(portfire.script(make().eval()))
+    for _ in range(2):
+        assert torch.equal(frozen(X), eager(X))

@@ -373,6 +373,23 @@ class Model(nn.Module):
         torch_jit=True,
     ),
     Construct(
+        "tensors that objects without methods hold",
+        """
+class Statistics:
+    def __init__(self):
+        self.mean = torch.ones(2)
+        self.scale = 2
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.statistics = Statistics()
+    def forward(self, x):
+        return (x - self.statistics.mean) * self.statistics.scale
+""",
+        inputs="(torch.ones(2),)",
+        torch_jit=True,
+    ),
+    Construct(
         "containers with a `__len__`, `__getitem__`, `__iter__` or `__contains__` of their own",
         """
 class Items(nn.ModuleList):

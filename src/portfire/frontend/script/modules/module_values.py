@@ -361,6 +361,8 @@ class SettingsValue(StaticValue):
                 help=did_you_mean(name, [n for n in dir(self.held) if not n.startswith("_")], "it has"),
             )
         if isinstance(found, (torch.Tensor, torch.nn.Module)):
+            if isinstance(found, torch.Tensor):  # an object with state can hold it
+                emitter.compiler.attribute_types.note_state(self._classes())
             raise emitter.fail(
                 "untyped-attribute",
                 f"'{name}' of {self.describe()} is no constant",
