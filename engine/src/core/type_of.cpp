@@ -72,7 +72,8 @@ bool list_is(const ListBox& list, const Type& type, int depth) {
 bool dict_is(const DictBox& dict, const Type& type, int depth) {
   const Type& key = *type.contained[0];
   const Type& value = *type.contained[1];
-  if (key.kind == TypeKind::kAny && value.kind == TypeKind::kAny) return true;  // what asks for a dict, of whatever types
+  if (key.kind == TypeKind::kAny && value.kind == TypeKind::kAny)
+    return true;  // what asks for a dict, of whatever types
   if (dict.key && dict.value) return dict.key->equals(key) && dict.value->equals(value);
   return std::all_of(dict.entries().begin(), dict.entries().end(), [&](const DictBox::Entry& e) {
     return !e.live || (is_at(e.key, key, depth + 1) && is_at(e.value, value, depth + 1));

@@ -43,7 +43,11 @@ def explain_no_match(
     objects = [v.type for v in operands if isinstance(v.type, ClassType) and not v.type.is_module]
     if objects and wanted_method is not None and len(operands) <= 2:
         name = objects[0].name.rpartition(".")[2]
-        takes = f" that takes {str(operands[1].type).rpartition('.')[2]}" if len(operands) == 2 and operands[0].type is objects[0] else ""
+        takes = (
+            f" that takes {str(operands[1].type).rpartition('.')[2]}"
+            if len(operands) == 2 and operands[0].type is objects[0]
+            else ""
+        )
         return emitter.fail(
             "no-overload",
             f"'{called}' needs a method of '{name}': there is no {wanted_method}{takes}",
