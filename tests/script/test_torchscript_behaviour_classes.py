@@ -509,3 +509,46 @@ def test_tensors_of_objects_without_methods(make):
     eager, frozen = make().eval(), portfire.freeze(portfire.script(make().eval()))
     for _ in range(2):
         assert torch.equal(frozen(X), eager(X))
+
+
+class InSlots:
+    __slots__ = ("mean",)
+
+    def __init__(self, mean: Tensor):
+        self.mean = mean
+
+
+class InMoreSlots(InSlots):
+    __slots__ = ("count", "never_set")
+
+    def __init__(self, mean: Tensor):
+        super().__init__(mean)
+        self.count = 1
+
+    def centered(self, x):
+        self.count += 1
+        return x - self.mean * self.count
+
+
+class InSlotsAndBeside(InSlots):
+    def __init__(self, mean: Tensor):
+        super().__init__(mean)
+        self.factor = 2
+
+    def centered(self, x):
+        return x * self.factor - self.mean
+
+
+class OfSlots(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.plain = InSlots(torch.ones(2))
+        self.counting = InMoreSlots(torch.ones(2))
+        self.beside = InSlotsAndBeside(torch.full((2,), 3.0))
+
+    def forward(self, x):
+        return x - self.plain.mean, self.counting.centered(x), self.beside.centered(x)
+
+
+def test_objects_with_slots():
+    check(OfSlots(), (X,), (X + 1,))

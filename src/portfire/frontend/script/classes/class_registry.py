@@ -287,7 +287,7 @@ class ClassRegistry:
             return
         self._read[id(value)] = value
         declared = {n for base in type(value).__mro__ for n in vars(base).get("__annotations__", ())}
-        for name, item in vars(value).items() if hasattr(value, "__dict__") else ():
+        for name, item in _attributes_of(value).items():
             if name in declared and name in type_.attributes:
                 continue
             learned = self.compiler.attribute_types
@@ -361,6 +361,16 @@ def _why_not_a_script_class(cls: type) -> str | None:
     if issubclass(cls, (list, dict, set, str, int, float, tuple)):
         return "it is a subclass of a builtin type"
     return None
+
+
+def _attributes_of(value: Any) -> dict[str, Any]:
+    """What an object holds: in the slots of its classes, those of the bases first, and beside them."""
+    found: dict[str, Any] = {}
+    for base in reversed(type(value).__mro__):
+        for name, slot in vars(base).items() if "__slots__" in vars(base) else ():
+            if isinstance(slot, types.MemberDescriptorType) and hasattr(value, name):
+                found[name] = getattr(value, name)
+    return found | getattr(value, "__dict__", {})
 
 
 def _only_holds_data(cls: type) -> bool:
