@@ -27,6 +27,8 @@ def is_object(target: Any) -> bool:
     """Whether this is an object of a class written in Python, and nothing that is compiled as a function, module or class."""
     if isinstance(target, (type, functools.partial)) or inspect.isroutine(target) or inspect.ismodule(target):
         return False
+    if marks.python_behind(target) is not target:  # what torch's own compiler made of a function
+        return False
     cls = type(target)
     if cls.__flags__ & _IS_HEAP_TYPE == 0:
         return False
