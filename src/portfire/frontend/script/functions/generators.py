@@ -27,7 +27,7 @@ from portfire.frontend.script.types.annotation_scope import AnnotationScope
 from portfire.frontend.script.types.annotations import is_unparametrised, type_from_annotation
 from portfire.frontend.script.values.constant_values import FALSE_VALUE, NONE_VALUE, TRUE_VALUE, ConstantValue
 from portfire.frontend.script.values.runtime_value import RuntimeValue
-from portfire.frontend.script.values.static_values import Iteration, StaticValue
+from portfire.frontend.script.values.static_values import CHANGING, Iteration, StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir.graph import Block, Value
 from portfire.ir.types import ListType, Type
@@ -368,9 +368,6 @@ def _yields_in_handled(function: ast.FunctionDef) -> bool:
     )
 
 
-_CHANGING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "update", "add", "setdefault", "sort"})
-
-
 def _why_order_matters(function: ast.FunctionDef) -> str | None:
     """Why it makes a difference when the generator runs; None if it makes none."""
     own = own_names(function) - parameters_of(function)
@@ -386,7 +383,7 @@ def _why_order_matters(function: ast.FunctionDef) -> str | None:
             return "it changes what others see"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = node.func.attr
-            if (name in _CHANGING or (name.endswith("_") and not name.endswith("__"))) and _root(node.func) not in own:
+            if (name in CHANGING or (name.endswith("_") and not name.endswith("__"))) and _root(node.func) not in own:
                 return "it changes what others see"
     return None
 

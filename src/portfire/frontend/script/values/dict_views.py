@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, cast
 from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values.constant_values import ConstantValue
 from portfire.frontend.script.values.runtime_value import RuntimeValue
-from portfire.frontend.script.values.static_values import StaticValue
+from portfire.frontend.script.values.static_values import CHANGING, StaticValue
 from portfire.ir.forms import form_kind
 from portfire.ir.types import DictType
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
 
-#: What would change the list that stands for a view, and nothing else.
-_CHANGING = frozenset(("append", "insert", "extend", "sort", "pop", "remove", "reverse", "clear"))
 _SET_OPERATORS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)
 _SET_COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
@@ -57,7 +55,7 @@ class DictView(RuntimeValue):
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
-        if name in _CHANGING:
+        if name in CHANGING:
             raise emitter.fail(
                 "no-attribute",
                 f"the {self.kind} of a dict have no '{name}': they are a view of it, no list",

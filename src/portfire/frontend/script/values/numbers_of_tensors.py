@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from portfire.frontend.script.builtins.python_library import tensor_numbers
 from portfire.frontend.script.values.indexing import SliceValue
 from portfire.frontend.script.values.runtime_value import RuntimeValue
-from portfire.frontend.script.values.static_values import Iteration, StaticValue
+from portfire.frontend.script.values.static_values import CHANGING, Iteration, StaticValue
 from portfire.ir.graph import Value
 from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, NUMBER, ListType, OptionalType, Type
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 #: How TorchScript's `prim::tolist` names the type of the elements.
 _ELEMENT_NUMBERS: dict[Type, int] = {INT: 0, FLOAT: 1, BOOL: 2, COMPLEX: 3}
-_CHANGING = ("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse")
 
 
 class NumbersOfTensor(StaticValue):
@@ -90,7 +89,7 @@ class NumbersOfTensor(StaticValue):
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
-        if name in _CHANGING:
+        if name in CHANGING:
             raise self._changed(emitter)
         return RuntimeValue(self.as_value(emitter)).attribute(emitter, name)
 
