@@ -293,7 +293,7 @@ def f(side: float):
         inputs="(2.0,)",
     ),
     Construct(
-        "type variables and protocols on what is called from outside",
+        "type variables and protocols on what is called from outside, without example inputs",
         """
 T = TypeVar("T")
 def f(x: T) -> T:

@@ -88,7 +88,9 @@ class ClassRegistry:
                     "unsupported-type",
                     f"'{cls.__qualname__}' cannot be a type of a program: {why}",
                     range_,
-                    help="use a class with methods only, a NamedTuple, an Enum, or a dict",
+                    help="name a class that it stands for, or give `example_inputs`"
+                    if is_protocol(cls)
+                    else "use a class with methods only, a NamedTuple, an Enum, or a dict",
                 )
             )
         return self.script_class(cls)

@@ -150,7 +150,7 @@ def _resolve_type_variable(variable: typing.TypeVar, scope: AnnotationScope) -> 
         raise scope.abort(
             "unsupported-type",
             f"the type variable '{variable.__name__}' stands for no one type",
-            help="annotate with the type that is meant",
+            help="annotate with the type that is meant; or give `example_inputs`",
         )
     return _resolve(bound, scope)
 
