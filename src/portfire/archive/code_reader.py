@@ -129,16 +129,6 @@ class CodeReader:
             self._line_starts[file.path] = [0, *accumulate(lengths)]
         return self._line_starts[file.path]
 
-    def all_names(self, paths: list[str]) -> list[str]:
-        """The qualified names of everything that is defined in these files below `code/`."""
-        names: list[str] = []
-        for path in paths:
-            qualifier = path.removesuffix(".py").replace("/", ".")
-            if qualifier not in self._files:
-                self._files[qualifier] = self._parse(qualifier)
-            names += [f"{qualifier}.{name}" for name in self._files[qualifier]]
-        return names
-
     def function(self, name: str, definition: ast.FunctionDef, owner: Type | None) -> Function:
         """A function whose graph is made when it is first asked for."""
         qualifier = name.rpartition(".")[0] if owner is None else str(getattr(owner, "name", "")).rpartition(".")[0]

@@ -62,10 +62,6 @@ class Bytes:
         """One byte."""
         self.data.append(value)
 
-    def u32(self, value: int) -> None:
-        """Four bytes, little-endian."""
-        self.data += struct.pack("<I", value)
-
     def u64(self, value: int) -> None:
         """Eight bytes, little-endian."""
         self.data += struct.pack("<Q", value)

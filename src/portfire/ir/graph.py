@@ -201,12 +201,6 @@ class Node(_User):
             block.clear()
         self.set_inputs(())
 
-    def move_before(self, other: Node) -> None:
-        """Take the node out of its block and put it right before `other`."""
-        self.block.take_out(self)
-        self.block = other.block
-        other.block.insert(other.block.index_of(other), self)
-
     def __repr__(self) -> str:
         return f"<Node {self.kind}>"
 

@@ -21,7 +21,6 @@ from portfire.ir.types import (
     NONE,
     NUMBER,
     STR,
-    TENSOR,
     ListType,
     OptionalType,
     TensorType,
@@ -209,9 +208,3 @@ def _relaxed(operand: Operand, wanted: Type) -> Operand:
         return _call(operand, "aten::Int", "bool", INT)
     conversion = _NUMERIC.get((operand.type, wanted))
     return operand if conversion is None else _call(operand, *conversion, wanted)
-
-
-def number_as_tensor(operand: Operand) -> Operand:
-    """A number as a tensor of no dimensions, in the dtype that eager gives to a Python number."""
-    overload = "bool" if operand.type == BOOL else "Scalar"
-    return _call(operand, "prim::NumToTensor", overload, TENSOR)

@@ -20,7 +20,6 @@ from portfire.ir.graph import Node, Value
 from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import (
-    ANY,
     BOOL,
     FLOAT,
     INT,
@@ -301,8 +300,3 @@ def _retype_used(item: Value, type_: Type) -> bool:
         return retype_display(item, type_)
     finally:
         item.uses = uses
-
-
-def is_any(type_: Type) -> bool:
-    """Whether the type says nothing."""
-    return type_ == ANY
