@@ -255,3 +255,18 @@ def test_slice_object():
         return x[s], x[:, s]
 
     check(f, (X, 1))
+
+
+def test_lists_spread_into_an_index():
+    def read(x, xs: List[int], pair: Tuple[int, int]):
+        return x[*xs], x[1, *xs[1:]], x[*pair], x[*pair, None], x[..., *pair], x[*x.shape[:0]]
+
+    def written(x, xs: List[int]):
+        y = x.clone()
+        y[*xs] = 5
+        y[*xs] += 1
+        return y
+
+    x = torch.arange(24).reshape(2, 3, 4)
+    check(read, (x, [1, 2], (0, 1)), (x, [1], (1, 2)), (x, [1, 2, 3], (0, 0)))
+    check(written, (x, [1, 2]), (x, [0]))

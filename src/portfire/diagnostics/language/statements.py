@@ -259,7 +259,15 @@ def f(t: Tuple[int, int, int]):
         "an index that spreads a list",
         """
 def f(x, xs: List[int]):
-    return x[*xs]
+    return x[*xs], x[0, *xs]
+""",
+        inputs="(torch.arange(24).reshape(2, 3, 4), [1, 2])",
+    ),
+    Construct(
+        "an index that spreads a list beside a slice",
+        """
+def f(x, xs: List[int]):
+    return x[:, *xs]
 """,
         code="not-unpackable",
     ),

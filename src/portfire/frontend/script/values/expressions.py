@@ -32,6 +32,8 @@ def emit_expression(emitter: Emitter, node: ast.expr) -> StaticValue:
 def emit_key(emitter: Emitter, node: ast.expr) -> StaticValue:
     """The key of a subscript: slices and `...` have a meaning here only."""
     if isinstance(node, ast.Tuple):
+        if any(isinstance(e, ast.Starred) for e in node.elts) and not any(map(_is_for_keys_only, node.elts)):
+            return emit_tuple(emitter, node)  # of a length that only the run knows, perhaps
         items: list[StaticValue] = []
         for element in node.elts:
             if isinstance(element, ast.Starred):
@@ -40,6 +42,11 @@ def emit_key(emitter: Emitter, node: ast.expr) -> StaticValue:
                 items.append(emit_key(emitter, element))
         return TupleValue(items)
     return emit_expression(emitter, node)
+
+
+def _is_for_keys_only(node: ast.expr) -> bool:
+    """`1:2`, `...`, `None`: no items of a list of ints."""
+    return isinstance(node, ast.Slice) or (isinstance(node, ast.Constant) and node.value in (None, Ellipsis))
 
 
 def _emit_name(emitter: Emitter, node: ast.Name) -> StaticValue:
