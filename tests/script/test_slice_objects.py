@@ -2,9 +2,11 @@
 
 from typing import List, Tuple
 
+import pytest
 import torch
 from torch import Tensor
 
+import portfire
 from tests.script.agreement import check
 
 X = torch.arange(24).reshape(2, 3, 4)
@@ -79,3 +81,18 @@ def test_returned():
         return slice(n, None), [slice(n), slice(0, n, 2)]
 
     check(f, (2,))
+
+
+def test_as_arguments(tmp_path):
+    def of_tensor(x, s: slice, pair: Tuple[slice, slice], many: List[slice]):
+        return x[s], x[pair], x[*many], s
+
+    def undeclared(xs: List[int], s):
+        return xs[s]
+
+    arguments = (X, slice(0, 1), (slice(0, 2), slice(2, None, 2)), [slice(None), slice(1, 3)])
+    check(of_tensor, arguments)
+    compiled = portfire.script(undeclared, example_inputs=([1], slice(1)))
+    assert compiled([1, 2, 3], slice(1, None)) == [2, 3]
+    with pytest.raises(portfire.ArgumentError, match="expected a value of type"):
+        compiled([1, 2, 3], 1)

@@ -144,6 +144,11 @@ Value list_from_python(PyObject* object, const Type& type, ProgramHandle& progra
 }
 
 Value tuple_from_python(PyObject* object, const Type& type, ProgramHandle& program) {
+  if (PySlice_Check(object) && program.find_type(type.name) == reinterpret_cast<PyObject*>(&PySlice_Type)) {
+    const nb::handle slice(object);
+    const nb::object parts = nb::make_tuple(slice.attr("start"), slice.attr("stop"), slice.attr("step"));
+    return tuple_from_python(parts.ptr(), type, program);
+  }
   if (!PyTuple_Check(object)) throw_mismatch(object, type);
   const Items items(object, type);
   if (static_cast<std::size_t>(items.size) != type.contained.size()) {

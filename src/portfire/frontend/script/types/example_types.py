@@ -21,6 +21,7 @@ from portfire.frontend.script.types.inference import joined, settle
 from portfire.frontend.script.types.signatures import Signature
 from portfire.frontend.script.types.value_types import UntypedValueError, type_of_value
 from portfire.ir.graph import MISSING, Parameter
+from portfire.ir.library_types import SLICE
 from portfire.ir.subtyping import union_of
 from portfire.ir.types import BOOL, COMPLEX, FLOAT, INT, Type
 
@@ -115,6 +116,8 @@ def _bound(signature: Signature, call: ExampleCall) -> dict[str, list[Any]]:
 
 
 def _type_of(signature: Signature, name: str, value: Any, classes: ClassRegistry) -> Type:
+    if isinstance(value, slice):
+        return SLICE
     try:
         return type_of_value(value, classes)
     except UntypedValueError as error:
