@@ -82,3 +82,24 @@ def test_the_old_constructor_of_tensors_like_another():
 
     x = torch.ones(2, 2, dtype=torch.float64)
     assert repr(portfire.script(made)(x)) == repr(made(x))
+
+
+def test_numbers_that_meet_others_say_what_to_declare():
+    def f(x, n: int):
+        kept = [(n, 0.0)]
+        for _ in range(n):
+            kept = [(i, total + v) for i, total in kept for v in x.tolist()]
+        return kept
+
+    def declared(x, n: int):
+        kept = [(n, 0.0)]
+        values: List[float] = x.tolist()
+        for _ in range(n):
+            kept = [(i, total + v) for i, total in kept for v in values]
+        return kept
+
+    with pytest.raises(portfire.CompileError) as caught:
+        portfire.script(f)
+    assert "values: List[float] = x.tolist()" in str(caught.value)
+    x = torch.tensor([0.5, 1.5])
+    assert portfire.script(declared)(x, 2) == declared(x, 2)

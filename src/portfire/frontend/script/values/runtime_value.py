@@ -15,7 +15,7 @@ from portfire.frontend.script.types.inference import resolved
 from portfire.frontend.script.values.static_values import Iteration, StaticValue
 from portfire.ir.forms import form_kind, spelled
 from portfire.ir.graph import Value
-from portfire.ir.types import OptionalType, Type, UnionType
+from portfire.ir.types import NumberType, OptionalType, Type, UnionType
 
 if TYPE_CHECKING:
     import types
@@ -172,12 +172,19 @@ _INSTEAD: dict[str, str] = {
 }
 
 
+def _has_number(type_: Type) -> bool:
+    """Whether numbers are in it of which only the run knows whether they are ints or floats."""
+    return isinstance(type_, NumberType) or any(map(_has_number, type_.contained()))
+
+
 def _refuse(emitter: Emitter, value: RuntimeValue, code: str, what: str) -> CompileAbort:
     """The failure; for an Optional or Union, with what would make it work."""
     type_ = value.type
     help_ = _INSTEAD[code]
     if isinstance(type_, OptionalType):
         help_ = "check for None first: `if x is not None:` or `assert x is not None`"
+    elif isinstance(type_, UnionType) and _has_number(type_):
+        help_ = "say of what type the numbers are: `values: List[float] = x.tolist()`, `float(x.item())`"
     elif isinstance(type_, UnionType):
         help_ = "say which type it is first: `if isinstance(x, T):`"
     return emitter.fail(code, f"{value.describe()} {what}", help=help_)
