@@ -59,7 +59,7 @@ check: build  ## the quick loop: linters, types, the tests that run everything o
 	$(PY) tools/check_imports.py
 	$(PY) -m pytest -n $(JOBS) -m "not zoo and not slow" tests/golden tests/ir tests/script/test_programs.py tests/trace
 
-zoo: build  ## compile whole model libraries and compare with eager (hours; a quarter of it: SHARD=1/4)
+zoo: build  ## compile whole model libraries and compare with eager (a quarter of an hour; a quarter of it: SHARD=1/4)
 	ZOO_SHARD=$(SHARD) $(PY) -m pytest -n $(JOBS) -m zoo tests/zoo
 
 bench: build  ## the figures of the README
