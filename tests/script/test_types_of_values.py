@@ -104,3 +104,13 @@ def test_functions_picked_at_run_time_are_compared():
         return function is torch.tanh, function is not torch.relu, function == torch.sigmoid, function(x)
 
     check(f, (X, 0), (X, 1), (X, 2))
+
+
+def test_a_function_of_the_users_with_that_name():
+    def type(n: int):  # noqa: A001
+        return [n, n]
+
+    def f(n: int):
+        return type(n) == [3, 3], 1 if type(n) != [3, 3] else 2
+
+    check(f, (3,), (4,))

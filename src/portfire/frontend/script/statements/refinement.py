@@ -62,7 +62,7 @@ def emit_condition(emitter: Emitter, node: ast.expr) -> Condition:
             inner = emit_condition(emitter, node.operand)
             return Condition(negated(emitter, inner.value), inner.if_false, inner.if_true)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            if _asks_for_type(node):
+            if _asks_for_type(emitter, node):
                 return _emit_type_test(emitter, node)
             if isinstance(node.ops[0], (ast.Is, ast.IsNot)):
                 return _emit_is(emitter, node)
@@ -135,8 +135,10 @@ def _emit_is(emitter: Emitter, node: ast.Compare) -> Condition:
     return Condition(value, is_not, is_none) if negative else Condition(value, is_none, is_not)
 
 
-def _asks_for_type(node: ast.Compare) -> bool:
-    """Whether it may be `type(x) is T` or the like."""
+def _asks_for_type(emitter: Emitter, node: ast.Compare) -> bool:
+    """Whether it is `type(x) is T` or the like, with Python's own `type`."""
+    from portfire.frontend.script.values.expressions import emit_expression
+
     left = node.left
     return (
         isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
@@ -144,6 +146,7 @@ def _asks_for_type(node: ast.Compare) -> bool:
         and isinstance(left.func, ast.Name)
         and left.func.id == "type"
         and len(left.args) == 1
+        and getattr(emit_expression(emitter, left.func), "cls", None) is type
     )
 
 
