@@ -77,6 +77,14 @@ class FunctionSource:
         return FunctionSource(node, self.file, name, self.line_offset, self.lines)
 
 
+def written_source(lines: tuple[str, ...], file_name: str, name: str) -> FunctionSource:
+    """A function whose source is written here, for what has none: lines of one `def`."""
+    text = "\n".join(lines)
+    node = ast.parse(text).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    return FunctionSource(node, SourceFile(file_name, text), name, 0, lines)
+
+
 def source_of(function: Callable[..., Any]) -> FunctionSource:
     """The source of a Python function, method or lambda. Raises NoSourceError."""
     function = behind_librarys_wrappers(function)

@@ -5,7 +5,6 @@ Comes before: `source.py`, `signatures.py`. Comes after: `methods.py`.
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import inspect
 import re
@@ -14,13 +13,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from portfire.frontend.script.source import FunctionSource
+from portfire.frontend.script.source import written_source
 from portfire.frontend.script.types.annotations import type_from_annotation
 from portfire.frontend.script.types.signatures import Signature
 from portfire.frontend.script.types.type_variables import stands_for_several
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Parameter
-from portfire.ir.source import SourceFile
 
 if TYPE_CHECKING:
     from portfire.frontend.script.classes.class_registry import ClassRegistry
@@ -143,9 +141,5 @@ def _method(
     # The annotations only say that there are some; the types are those of the parameters.
     declared = [p.name if i == 0 else f"{p.name}: object" for i, p in enumerate(parameters)]
     lines = (f"def {name}({', '.join(declared)}):", *(f"    {line}" for line in body))
-    text = "\n".join(lines)
-    node = ast.parse(text).body[0]
-    assert isinstance(node, ast.FunctionDef)
-    file = SourceFile(f"<dataclass {cls.__qualname__}>", text)
-    source = FunctionSource(node, file, f"{cls.__qualname__}.{name}", 0, lines)
+    source = written_source(lines, f"<dataclass {cls.__qualname__}>", f"{cls.__qualname__}.{name}")
     return GeneratedMethod(Signature(parameters, returns, source), lambda n: names.get(n, MISSING))

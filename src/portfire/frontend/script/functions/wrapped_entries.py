@@ -22,16 +22,15 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from portfire.frontend.script.functions.calls import Callee
-from portfire.frontend.script.source import FunctionSource, behind_librarys_wrappers
+from portfire.frontend.script.source import FunctionSource, behind_librarys_wrappers, written_source
 from portfire.frontend.script.types.example_types import ExampleCall, with_example_types
 from portfire.frontend.script.types.signatures import Signature, signature_of
 from portfire.ir.graph import MISSING
-from portfire.ir.source import SourceFile
 from portfire.ir.types import Type
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def as_entry(compiler: Compiler, callee: Callee, function: Callable[..., Any], s
     return replace(
         callee,
         signature=replace(signature, kwarg=None, return_type=own.return_type, source=_source(own, signature, passed)),
-        lookup=_only({_WRAPPER: wrapper}),
+        lookup=lambda name: wrapper if name == _WRAPPER else MISSING,
         key=(callee.key, "entry"),
     )
 
@@ -86,11 +85,4 @@ def _source(own: Signature, inner: Signature, passed: str) -> FunctionSource:
     star = [f"*{inner.vararg}"] if inner.vararg is not None else ["*"] if named else []
     name = inner.source.node.name if isinstance(inner.source.node, ast.FunctionDef) else "entry"
     lines = (f"def {name}({', '.join([*positional, *star, *named])}):", f"    return {_WRAPPER}({passed})")
-    text = "\n".join(lines)
-    node = ast.parse(text).body[0]
-    assert isinstance(node, ast.FunctionDef)
-    return FunctionSource(node, SourceFile(f"<call of {own.source.name}>", text), inner.source.name, 0, lines)
-
-
-def _only(names: Mapping[str, Any]) -> Callable[[str], Any]:
-    return lambda name: names.get(name, MISSING)
+    return written_source(lines, f"<call of {own.source.name}>", inner.source.name)
