@@ -14,6 +14,7 @@ from portfire.frontend.script.types.conversion import static_type
 from portfire.frontend.script.values.constant_values import NONE_VALUE, ConstantValue
 from portfire.frontend.script.values.picked_values import PickedValue
 from portfire.frontend.script.values.static_values import StaticValue
+from portfire.frontend.script.values.types_of_values import TypeOfAnything
 from portfire.ir.graph import MISSING
 from portfire.ir.subtyping import is_subtype
 from portfire.ir.types import BOOL, NONE, EnumType, Type
@@ -48,8 +49,6 @@ def emit_identity(emitter: Emitter, left: StaticValue, right: StaticValue, *, ne
 
 def compare_picked(emitter: Emitter, left: StaticValue, right: StaticValue, negative: bool) -> StaticValue | None:
     """`left is right`, or with `negative` `left is not right`, of one of several functions or classes; None of other values."""
-    from portfire.frontend.script.values.types_of_values import TypeOfAnything
-
     if isinstance(right, (PickedValue, TypeOfAnything)):
         left, right = right, left
     if isinstance(left, TypeOfAnything):

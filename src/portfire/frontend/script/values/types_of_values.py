@@ -22,6 +22,7 @@ from portfire.frontend.script.values.type_tests import KINDS, class_of, members_
 from portfire.ir.types import BOOL, AnyType, ClassType, EnumType, InterfaceType, Type
 
 if TYPE_CHECKING:
+    from portfire.diagnostics import CompileAbort
     from portfire.frontend.script.emitter import Emitter
     from portfire.ir.graph import Value
 
@@ -57,11 +58,11 @@ class TypeOfAnything(StaticValue):
 
     def as_value(self, emitter: Emitter) -> Value:
         """See the base class."""
-        raise emitter.fail("unsupported-call", "only the run knows the type of this value", help=_HELP)
+        raise _unknown(emitter)
 
     def attribute(self, emitter: Emitter, name: str) -> StaticValue:
         """See the base class."""
-        raise emitter.fail("unsupported-call", "only the run knows the type of this value", help=_HELP)
+        raise _unknown(emitter)
 
     def type_of_class(self, item: StaticValue) -> Type | None:
         """The type of the value where its class is `item`; None where no value has that class."""
@@ -78,6 +79,10 @@ class TypeOfAnything(StaticValue):
 
 
 _HELP = "use isinstance, for each type it may be"
+
+
+def _unknown(emitter: Emitter) -> CompileAbort:
+    return emitter.fail("unsupported-call", "only the run knows the type of this value", help=_HELP)
 
 
 def emit_type(emitter: Emitter, args: Sequence[StaticValue], kwargs: dict[str, StaticValue]) -> StaticValue:
@@ -102,11 +107,7 @@ def _python_class(emitter: Emitter, type_: Type) -> type:
     if isinstance(type_, (ClassType, EnumType)) and type_.python_class is not None:
         return type_.python_class
     if isinstance(type_, (AnyType, InterfaceType)):
-        raise emitter.fail(
-            "unsupported-call",
-            "only the run knows the type of this value",
-            help="use isinstance, for each type it may be",
-        )
+        raise _unknown(emitter)
     found = class_of(emitter, type_)
     if found is object:
         raise emitter.fail(
