@@ -1,7 +1,5 @@
-"""Checks with which torch's own code turns `torch.jit` away, for reasons that are not portfire's:
-
-    if torch.jit.is_scripting():
-        raise NotImplementedError("functions requiring Callables cannot be scripted.")
+"""Checks with which torch's own code turns its own compiler away, for reasons that are not portfire's: it asks whether it
+`is_scripting()`, and does nothing then but raise ("functions requiring Callables cannot be scripted").
 
 What follows such a check is what eager Python runs, and is compiled. In other code the author is taken at their word.
 
@@ -30,7 +28,7 @@ def turns_compilers_away(emitter: Emitter, node: ast.If) -> bool:
 
 
 def _asks_for_scripting(test: ast.expr) -> bool:
-    """`torch.jit.is_scripting()`, alone or among other conditions that must hold too."""
+    """`is_scripting()`, alone or among other conditions that must hold too."""
     if isinstance(test, ast.BoolOp):
         return isinstance(test.op, ast.And) and any(map(_asks_for_scripting, test.values))
     return isinstance(test, ast.Call) and ast.unparse(test.func) == "torch.jit.is_scripting"
