@@ -293,19 +293,19 @@ class Emitter:
             made = emit_builtin(self.builder, name, rest, by_name, self.range, receiver=receiver_)
             return note_form(name, operands, made)
 
+        def again(operands: Sequence[StaticValue | Value]) -> RuntimeValue:
+            rest, by_name = operands[: len(values)], dict(zip(named, operands[len(values) :], strict=False))
+            return self.builtin(
+                name, rest, by_name, receiver=None if self_value is None else operands[-1], called=called
+            )
+
         operands = [*values, *named.values(), *([] if self_value is None else [self_value])]
         try:
             return RuntimeValue(emit(operands))
         except MatchError as error:
             plain = plain_members(self, operands)
             if plain is not None:
-                return self.builtin(
-                    name,
-                    plain[: len(values)],
-                    dict(zip(named, plain[len(values) :], strict=False)),
-                    receiver=None if self_value is None else plain[-1],
-                    called=called,
-                )
+                return again(plain)
             unfit = error.failures[0].progress if error.failures and self._is_in_library() else len(values)
             if unfit < len(values) and values[unfit].type in _OPTIONAL_NUMBERS:
                 # a field of torch's own that has its number by now: where it has not, the program raises, as Python does
@@ -314,13 +314,7 @@ class Emitter:
             sizes = with_sizes(self, operands)
             if sizes is not None:
                 with contextlib.suppress(CompileAbort):  # then the error is that of the numbers
-                    return self.builtin(
-                        name,
-                        sizes[: len(values)],
-                        dict(zip(named, sizes[len(values) :], strict=False)),
-                        receiver=None if self_value is None else sizes[-1],
-                        called=called,
-                    )
+                    return again(sizes)
             by_member = operator_by_member(self, operands, emit)
             if by_member is None:
                 called = called or name.rpartition("::")[2]
