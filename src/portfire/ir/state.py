@@ -7,9 +7,12 @@ engine objects and back).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from portfire.ir.types import ClassType
+
+#: The name of the compiled `forward` of a module with hooks: `forward` is there the whole call, hooks included.
+HOOKLESS_FORWARD: Final = "forward__without_hooks"
 
 
 @dataclass(eq=False, slots=True)

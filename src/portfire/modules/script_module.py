@@ -20,7 +20,7 @@ from torch.nn.modules import module as torch_module
 
 from portfire import _engine
 from portfire.ir.graph import Graph
-from portfire.ir.state import ObjectState
+from portfire.ir.state import HOOKLESS_FORWARD, ObjectState
 from portfire.ir.types import ClassType
 from portfire.modules.containers import Items, container_class
 from portfire.modules.object_state import copy_object, object_state
@@ -44,8 +44,6 @@ _OWN = frozenset(
         "_hooked",
     )
 )
-#: The compiled `forward` of a module with compiled hooks, as `forward` is called without them.
-_HOOKLESS = "forward__without_hooks"
 
 
 class ScriptModule(torch.nn.Module):
@@ -90,9 +88,9 @@ class ScriptModule(torch.nn.Module):
         }
         state.update((name, method) for name, method in methods.items() if name not in state["_accessors"])
         state["_hooked"] = None
-        if _HOOKLESS in methods and "forward" in methods:
-            state["_hooked"] = (methods[_HOOKLESS], methods["forward"])
-            state["forward"] = state.pop(_HOOKLESS)
+        if HOOKLESS_FORWARD in methods and "forward" in methods:
+            state["_hooked"] = (methods[HOOKLESS_FORWARD], methods["forward"])
+            state["forward"] = state.pop(HOOKLESS_FORWARD)
 
     @property
     def _class(self) -> ClassType:

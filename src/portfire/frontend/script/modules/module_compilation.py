@@ -23,14 +23,13 @@ from portfire.frontend.script.emitter import SilentAbort
 from portfire.frontend.script.modules.hooks import HookedForward
 from portfire.frontend.script.modules.module_state import StateReader
 from portfire.frontend.script.modules.module_types import ModuleType
-from portfire.frontend.script.modules.module_values import HOOKLESS_FORWARD
 from portfire.frontend.script.types.example_types import ExampleCall, of_method
 from portfire.frontend.script.types.inference import is_pending, resolved
 from portfire.frontend.script.types.overloads import implemented_by
 from portfire.frontend.script.types.signatures import signature_of
 from portfire.frontend.script.values.runtime_value import RuntimeValue
 from portfire.frontend.script.values.static_values import StaticValue
-from portfire.ir.state import ObjectState
+from portfire.ir.state import HOOKLESS_FORWARD, ObjectState
 
 if TYPE_CHECKING:
     from portfire.frontend.script.compiler import Compiler

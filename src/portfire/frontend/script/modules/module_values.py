@@ -48,6 +48,7 @@ from portfire.frontend.script.values.static_values import StaticValue
 from portfire.frontend.script.values.tuple_values import TupleValue
 from portfire.ir import types as ir
 from portfire.ir.graph import MISSING, Value
+from portfire.ir.state import HOOKLESS_FORWARD
 
 if TYPE_CHECKING:
     from portfire.frontend.script.emitter import Emitter
@@ -60,9 +61,6 @@ def module_type(emitter: Emitter, value: RuntimeValue) -> ModuleType:
     """What the compiler knows of a module."""
     return emitter.compiler.module_types.of_class(cast(ir.ClassType, value.type))
 
-
-#: The name of the compiled `forward` of a module with hooks: `forward` is there the whole call, hooks included.
-HOOKLESS_FORWARD = "forward__without_hooks"
 
 # Attributes
 
